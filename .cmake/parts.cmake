@@ -1,0 +1,86 @@
+# How a part of Bauta, its records and its tests are declared.
+
+add_custom_target(bauta_generated)  # what must be generated before a file can be read by a tool
+
+# Every target of ours that compiles C++ links this.
+add_library(bauta_warnings INTERFACE)
+target_compile_options(bauta_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor
+  -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(bauta_warnings INTERFACE -Wthread-safety)
+endif()
+
+# bauta_part(routing/consent SOURCES ledger.cc RECORDS ledger.proto PUBLIC bauta_storage_store PRIVATE bauta_storage_seal)
+#
+# The library bauta_routing_consent.  It sees its own headers, as "routing/consent/ledger.h", and those of the parts that it
+# links, and no others: each part has an include root of its own, which holds one link, <path> -> the source folder.  So an
+# include that points up does not compile.  A part without sources is its headers.
+#
+# RECORDS are protobuf files; "routing/consent/ledger.pb.h" is seen by the part itself and by who links
+# bauta_routing_consent_records.  A .proto imports another by its path from the root, and its part is then linked.
+function(bauta_part path)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;RECORDS;PUBLIC;PRIVATE")
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "bauta_part(${path}): what is '${ARG_UNPARSED_ARGUMENTS}'?")
+  endif()
+  string(REPLACE "/" "_" name ${path})
+  set(target bauta_${name})
+  set(root ${PROJECT_BINARY_DIR}/parts/${name})
+  cmake_path(GET path PARENT_PATH above)
+  file(MAKE_DIRECTORY ${root}/${above})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${path} ${root}/${path} SYMBOLIC)
+
+  if(ARG_RECORDS)
+    bauta_records(${path} ${ARG_RECORDS})
+    list(APPEND ARG_PRIVATE ${target}_records)
+  endif()
+  if(NOT ARG_SOURCES)
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${root})
+    target_link_libraries(${target} INTERFACE ${ARG_PUBLIC} ${ARG_PRIVATE})
+    return()
+  endif()
+  list(TRANSFORM ARG_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/${path}/)
+  add_library(${target} STATIC ${ARG_SOURCES})
+  target_include_directories(${target} PUBLIC ${root})
+  target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} bauta_warnings)
+endfunction()
+
+# The generated code has no strict warnings, and its headers are system headers to who uses them.
+function(bauta_records path)
+  string(REPLACE "/" "_" name ${path})
+  set(target bauta_${name}_records)
+  set(out ${PROJECT_BINARY_DIR}/records/${name})
+  set(sources ${ARGN})
+  list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/${path}/)
+  file(MAKE_DIRECTORY ${out})
+  add_library(${target} STATIC ${sources})
+  protobuf_generate(TARGET ${target} LANGUAGE cpp IMPORT_DIRS ${PROJECT_SOURCE_DIR} PROTOC_OUT_DIR ${out})
+  target_include_directories(${target} SYSTEM PUBLIC ${out})
+  target_link_libraries(${target} PUBLIC protobuf::libprotobuf)
+  set_target_properties(${target} PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
+  add_dependencies(bauta_generated ${target})
+endfunction()
+
+# bauta_test(tests/unit/pool/allocation SOURCES allocator_test.cc LINK bauta_pool_allocation bauta_storage_memory)
+#
+# The program bauta_tests_unit_pool_allocation; each of its tests is one of ctest's.  ARGS are given to every one of them.
+function(bauta_test path)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "TIMEOUT" "SOURCES;LINK;LABELS;ARGS")
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "bauta_test(${path}): what is '${ARG_UNPARSED_ARGUMENTS}'?")
+  endif()
+  string(REPLACE "/" "_" name ${path})
+  set(target bauta_${name})
+  list(TRANSFORM ARG_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/${path}/)
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main bauta_warnings)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  string(REPLACE "tests_" "" label ${name})
+  gtest_discover_tests(${target}
+    DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 30 EXTRA_ARGS ${ARG_ARGS}
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${label};${ARG_LABELS}")
+endfunction()
