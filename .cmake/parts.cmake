@@ -1,6 +1,7 @@
 # How a part of Bauta, its records and its tests are declared.
 
 add_custom_target(bauta_generated)  # what must be generated before a file can be read by a tool
+add_custom_target(bauta_fuzzers)
 
 # Every target of ours that compiles C++ links this.
 add_library(bauta_warnings INTERFACE)
@@ -101,6 +102,16 @@ function(bauta_records path)
   add_dependencies(bauta_generated ${target})
 endfunction()
 
+# Sanitizers need to know what not to report, and how to name what they found.
+set(bauta_test_environment)
+set(symbolizer external_symbolizer_path=/usr/lib/llvm-19/bin/llvm-symbolizer)
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
+  set(bauta_test_environment ENVIRONMENT
+    "TSAN_OPTIONS=${symbolizer}:suppressions=${PROJECT_SOURCE_DIR}/.cmake/tsan.supp:history_size=4")
+elseif(CMAKE_CXX_FLAGS MATCHES "-fsanitize=address")
+  set(bauta_test_environment ENVIRONMENT "ASAN_OPTIONS=${symbolizer}:strict_string_checks=1")
+endif()
+
 # bauta_test(tests/unit/pool/allocation SOURCES allocator_test.cc LINK bauta_pool_allocation bauta_storage_memory)
 #
 # The program bauta_tests_unit_pool_allocation; each of its tests is one of ctest's.  ARGS are given to every one of them.
@@ -115,12 +126,12 @@ function(bauta_test path)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main bauta_warnings)
   if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 60)
+    set(ARG_TIMEOUT 120)
   endif()
   string(REPLACE "tests_" "" label ${name})
   gtest_discover_tests(${target}
     DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 30 EXTRA_ARGS ${ARG_ARGS}
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${label})
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${label} ${bauta_test_environment})
 endfunction()
 
 # bauta_refuses(RealAddress.IsNeverPrinted LINK bauta_pool_address FINE "..." CODE "..." ERROR "regular expression")
@@ -152,4 +163,23 @@ function(bauta_refuses name)
   add_test(NAME ${name}.control COMMAND_EXPAND_LISTS COMMAND ${CMAKE_CXX_COMPILER} -std=c++23 -fsyntax-only
     ${folder}/fine.cc "-I$<JOIN:${includes_fine},;-I>")
   set_tests_properties(${name}.control PROPERTIES LABELS refuses TIMEOUT 120)
+endfunction()
+
+# bauta_fuzzer(smpp_pdu SOURCE smpp_pdu_fuzz.cc LINK bauta_proxy_smpp)
+#
+# SOURCE defines LLVMFuzzerTestOneInput.  With BAUTA_FUZZ the program bauta_fuzz_smpp_pdu looks for new inputs; else it is a
+# test that replays tests/fuzz/corpus/smpp_pdu/.
+function(bauta_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "SOURCE" "LINK")
+  set(target bauta_fuzz_${name})
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/${ARG_SOURCE})
+  add_dependencies(bauta_fuzzers ${target})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} bauta_warnings)
+  if(BAUTA_FUZZ)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    return()
+  endif()
+  target_link_libraries(${target} PRIVATE bauta_fuzz_replay)
+  add_test(NAME Fuzz.${name} COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  set_tests_properties(Fuzz.${name} PROPERTIES TIMEOUT 120 LABELS fuzz ${bauta_test_environment})
 endfunction()
