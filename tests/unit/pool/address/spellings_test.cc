@@ -1,0 +1,57 @@
+#include "pool/address/spellings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bauta {
+namespace {
+
+std::vector<std::string> others(const std::string& written) {
+  std::vector<std::string> spelt;
+  for (const auto& other : other_spellings(*RealAddress::from_carrier(written)))
+    spelt.push_back(other.reveal_with_channel());
+  return spelt;
+}
+
+// C56, C57: replies and contacts doubled, or lost, where carrier and numbering plan spell one phone differently.
+TEST(OtherSpellings, OfTheFiveCountriesThatHaveThem) {
+  using testing::ElementsAre;
+  EXPECT_THAT(others("+541123456789"), ElementsAre("+5491123456789"));
+  EXPECT_THAT(others("+5491123456789"), ElementsAre("+541123456789"));
+  EXPECT_THAT(others("+551187654321"), ElementsAre("+5511987654321"));
+  EXPECT_THAT(others("+5511987654321"), ElementsAre("+551187654321"));
+  EXPECT_THAT(others("+551132654321"), ElementsAre());  // a fixed line
+  EXPECT_THAT(others("+5215512345678"), ElementsAre("+525512345678"));
+  EXPECT_THAT(others("+525512345678"), ElementsAre("+5215512345678"));
+  EXPECT_THAT(others("39612345678"), ElementsAre("+390612345678"));
+  EXPECT_THAT(others("+390612345678"), ElementsAre("+39612345678"));
+  EXPECT_THAT(others("+393312345678"), ElementsAre());  // a mobile
+  EXPECT_THAT(others("+3780549886377"), ElementsAre("+378886377", "+390549886377"));
+  EXPECT_THAT(others("+378886377"), ElementsAre("+3780549886377", "+390549886377"));
+  EXPECT_THAT(others("+390549886377"), ElementsAre("+39549886377", "+3780549886377", "+378886377"));
+  EXPECT_THAT(others("whatsapp:+541123456789"), ElementsAre("whatsapp:+5491123456789"));
+}
+
+TEST(OtherSpellings, OfEverybodyElseAreNone) {
+  for (const char* written :
+       {"+12025550142", "+442079460142", "+493023125042", "INFO", "54911", "+54", "+5500000",
+        "+3901234", "messenger:541123456789", "+52123456789012345"}) {
+    EXPECT_THAT(others(written), testing::IsEmpty()) << written;
+  }
+}
+
+TEST(OtherSpellings, LeadBack) {
+  for (const std::string written : {"+541123456789", "+551187654321", "+5215512345678",
+                                    "+390612345678", "+3780549886377", "+378886377"}) {
+    for (const std::string& other : others(written))
+      EXPECT_THAT(others(other), testing::Contains(written)) << other;
+  }
+}
+
+}  // namespace
+}  // namespace bauta
