@@ -1,0 +1,254 @@
+#include "metrics/instruments/instruments.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "metrics/instruments/families.h"
+#include "metrics/instruments/process.h"
+
+namespace bauta::metrics {
+namespace {
+
+/// Series of a family whose labels come from short lists.
+constexpr std::size_t kSeriesMax = 1'000;
+/// Localities times states: every area code of +1 and the countries of the world fit.
+constexpr std::size_t kPoolSeriesMax = 10'000;
+
+const std::vector<double> kLatencyBuckets = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                             0.25,   0.5,   1,      2.5,   5,    10,    30};
+/// A text may wait in its lane until its deadline, hours later.
+const std::vector<double> kRelayBuckets = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5,  1,    2.5,
+                                           5,    10,    30,   60,  300,  1800, 7200, 14400};
+const std::vector<double> kGroupBuckets = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+
+std::string_view method_label(std::string_view method) {
+  static constexpr std::initializer_list<std::string_view> kKnown = {
+      "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+  return std::ranges::find(kKnown, method) != kKnown.end() ? method : kOtherLabel;
+}
+
+}  // namespace
+
+class Instruments::Families {
+ public:
+  Families(std::string_view version, std::string_view revision) {
+    prometheus::BuildGauge()
+        .Name("bauta_build_info")
+        .Help("Always 1; the labels say which build runs.")
+        .Register(registry)
+        .Add({{"version", std::string(version)}, {"revision", std::string(revision)}})
+        .Set(1);
+    // Series that are known from the start begin at 0: a rate over a counter that appears with its first event misses that event.
+    for (const auto outcome : {"committed", "conflict", "refused", "unknown"})
+      commits.find({outcome});
+  }
+
+  prometheus::Registry registry;
+  Process process;
+
+  Counters<3> texts{
+      counters("bauta_texts_total", "Texts by direction, connection and what became of them."),
+      {"direction", "connection", "outcome"},
+      kSeriesMax,
+      Overflow::other};
+  prometheus::Histogram& accept =
+      histogram("bauta_accept_seconds",
+                "From a carrier's request to the durable commit of its text.", kLatencyBuckets);
+  prometheus::Histogram& end_to_end = histogram(
+      "bauta_end_to_end_seconds",
+      "From the commit of an inbound text to the carrier's acceptance of the outbound one.",
+      kRelayBuckets);
+  Counters<1> refusals{counters("bauta_refusals_total", "What was refused, by error code."),
+                       {"code"},
+                       kSeriesMax,
+                       Overflow::other};
+  Counters<1> possible_doubles{
+      counters("bauta_possible_doubles_total",
+               "Texts sent again although the outcome of a send before was unknown."),
+      {"connection"},
+      kSeriesMax,
+      Overflow::other};
+  Counters<1> unknown_words{counters("bauta_unknown_status_words_total",
+                                     "Receipts whose status word is not known to us."),
+                            {"connection"},
+                            kSeriesMax,
+                            Overflow::other};
+  Counters<1> dead_letters{counters("bauta_dead_letters_total",
+                                    "Deliveries that ended without reaching their recipient."),
+                           {"code"},
+                           kSeriesMax,
+                           Overflow::other};
+  prometheus::Counter& crashed_claims =
+      counters("bauta_crashed_claims_total",
+               "Deliveries found claimed after a start: their outcome is unknown.")
+          .Add({});
+
+  prometheus::Gauge& lane_texts = gauges("bauta_lane_texts", "Texts waiting in lanes.").Add({});
+  Gauges<1> lane_oldest{
+      gauges("bauta_lane_oldest_seconds", "Age of the oldest text waiting, by owner thread."),
+      {"owner"},
+      kSeriesMax,
+      Overflow::drop};
+
+  Counters<1> commits{counters("bauta_commits_total", "Commits of the store by outcome."),
+                      {"outcome"},
+                      kSeriesMax,
+                      Overflow::other};
+  prometheus::Histogram& group_size =
+      histogram("bauta_commit_group_size", "Commits made durable by one fsync.", kGroupBuckets);
+  prometheus::Histogram& fsync =
+      histogram("bauta_fsync_seconds", "Time that one fsync of the store took.", kLatencyBuckets);
+  prometheus::Gauge& commit_queue =
+      gauges("bauta_commit_queue", "Commits waiting for the committer.").Add({});
+
+  Gauges<1> sessions{gauges("bauta_sessions", "Sessions by status, as the last census found them."),
+                     {"status"},
+                     kSeriesMax,
+                     Overflow::drop};
+  Gauges<3> pool_numbers{
+      gauges("bauta_pool_numbers", "Numbers of the pool, as the last census found them."),
+      {"country", "area_code", "status"},
+      kPoolSeriesMax,
+      Overflow::drop};
+  Gauges<3> pool_lines{
+      gauges("bauta_pool_lines", "Lines of the pool's numbers, as the last census found them."),
+      {"country", "area_code", "state"},
+      kPoolSeriesMax,
+      Overflow::drop};
+
+  Counters<4> http_requests{counters("bauta_http_requests_total", "HTTP requests answered."),
+                            {"listener", "route", "method", "status"},
+                            kSeriesMax,
+                            Overflow::other};
+  Histograms<2> http_seconds{
+      histograms("bauta_http_request_seconds",
+                 "Time from the head of a request to its answer being written."),
+      {"listener", "route"},
+      kSeriesMax,
+      Overflow::other,
+      kLatencyBuckets};
+  Gauges<1> http_connections{gauges("bauta_http_connections", "HTTP connections that are open."),
+                             {"listener"},
+                             kSeriesMax,
+                             Overflow::other};
+  Counters<2> http_rejected{
+      counters("bauta_http_rejected_total", "HTTP requests rejected before their route was known."),
+      {"listener", "reason"},
+      kSeriesMax,
+      Overflow::other};
+
+ private:
+  prometheus::Family<prometheus::Counter>& counters(const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+  }
+  prometheus::Family<prometheus::Gauge>& gauges(const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+  }
+  prometheus::Family<prometheus::Histogram>& histograms(const char* name, const char* help) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+  }
+  prometheus::Histogram& histogram(const char* name, const char* help,
+                                   const std::vector<double>& buckets) {
+    return histograms(name, help).Add({}, buckets);
+  }
+};
+
+namespace {
+
+template <std::size_t kLabels>
+void count(Counters<kLabels>& counters, typename Counters<kLabels>::Values values) {
+  if (auto* counter = counters.find(values)) counter->Increment();
+}
+template <std::size_t kLabels>
+void set(Gauges<kLabels>& gauges, typename Gauges<kLabels>::Values values, double to) {
+  if (auto* gauge = gauges.find(values)) gauge->Set(to);
+}
+void change(prometheus::Gauge& gauge,
+            std::int64_t by) {  // prometheus-cpp ignores a negative increment
+  if (by < 0) {
+    gauge.Decrement(-static_cast<double>(by));
+  } else {
+    gauge.Increment(static_cast<double>(by));
+  }
+}
+
+}  // namespace
+
+Instruments::Instruments(std::string_view version, std::string_view revision)
+    : families_(std::make_unique<Families>(version, revision)) {}
+Instruments::~Instruments() = default;
+
+void Instruments::text_in(std::string_view connection, std::string_view outcome) {
+  count(families_->texts, {"inbound", connection, outcome});
+}
+void Instruments::text_out(std::string_view connection, std::string_view outcome) {
+  count(families_->texts, {"outbound", connection, outcome});
+}
+void Instruments::accepted_after(std::chrono::duration<double> took) {
+  families_->accept.Observe(took.count());
+}
+void Instruments::relayed_after(std::chrono::duration<double> took) {
+  families_->end_to_end.Observe(took.count());
+}
+void Instruments::refused(std::string_view code) { count(families_->refusals, {code}); }
+void Instruments::possible_double(std::string_view connection) {
+  count(families_->possible_doubles, {connection});
+}
+void Instruments::unknown_status_word(std::string_view connection) {
+  count(families_->unknown_words, {connection});
+}
+void Instruments::dead_letter(std::string_view code) { count(families_->dead_letters, {code}); }
+void Instruments::crashed_claim() { families_->crashed_claims.Increment(); }
+
+void Instruments::lane_texts_changed(std::int64_t by) { change(families_->lane_texts, by); }
+void Instruments::lane_oldest(std::string_view owner, std::chrono::duration<double> age) {
+  set(families_->lane_oldest, {owner}, age.count());
+}
+
+void Instruments::commit_done(std::string_view outcome) { count(families_->commits, {outcome}); }
+void Instruments::group_committed(std::size_t commits, std::chrono::duration<double> fsync) {
+  families_->group_size.Observe(static_cast<double>(commits));
+  families_->fsync.Observe(fsync.count());
+}
+void Instruments::commit_queue(std::size_t waiting) {
+  families_->commit_queue.Set(static_cast<double>(waiting));
+}
+
+void Instruments::sessions(std::string_view status, std::uint64_t count) {
+  set(families_->sessions, {status}, static_cast<double>(count));
+}
+void Instruments::pool_numbers(std::string_view country, std::string_view area_code,
+                               std::string_view status, std::uint64_t count) {
+  set(families_->pool_numbers, {country, area_code.empty() ? "none" : area_code, status},
+      static_cast<double>(count));
+}
+void Instruments::pool_lines(std::string_view country, std::string_view area_code,
+                             std::string_view state, std::uint64_t count) {
+  set(families_->pool_lines, {country, area_code.empty() ? "none" : area_code, state},
+      static_cast<double>(count));
+}
+
+void Instruments::http_request(std::string_view listener, std::string_view route,
+                               std::string_view method, unsigned status,
+                               std::chrono::duration<double> took) {
+  count(families_->http_requests, {listener, route, method_label(method), std::to_string(status)});
+  if (auto* seconds = families_->http_seconds.find({listener, route}))
+    seconds->Observe(took.count());
+}
+void Instruments::http_connections_changed(std::string_view listener, std::int64_t by) {
+  if (auto* gauge = families_->http_connections.find({listener})) change(*gauge, by);
+}
+void Instruments::http_rejected(std::string_view listener, std::string_view reason) {
+  count(families_->http_rejected, {listener, reason});
+}
+
+std::string Instruments::expose() const {
+  auto collected = families_->registry.Collect();
+  std::ranges::move(families_->process.Collect(), std::back_inserter(collected));
+  std::ranges::sort(collected, {}, &prometheus::MetricFamily::name);
+  return prometheus::TextSerializer{}.Serialize(collected);
+}
+
+}  // namespace bauta::metrics

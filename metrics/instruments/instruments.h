@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace bauta::metrics {
+
+/// Everything that Bauta counts, each by one verb, so that no caller can invent a label.  Labels come from closed sets (connection names of
+/// the configuration, outcomes, error codes, route patterns, localities of the pool): never an address, an id or foreign text.
+/// Thread-safe.  Names, types and meanings stand in docs/operations/metrics.md and in the help line of each family.
+class Instruments {
+ public:
+  explicit Instruments(std::string_view version, std::string_view revision);
+  ~Instruments();
+  Instruments(const Instruments&) = delete;
+  Instruments& operator=(const Instruments&) = delete;
+
+  // Texts.
+  /// bauta_texts_total{direction, connection, outcome}.  Inbound outcomes: relayed, duplicate, refused, ended, keyword, bad_signature,
+  /// malformed; outbound: accepted, refused, later, unknown, delivered, undelivered, failed, blocked.
+  void text_in(std::string_view connection, std::string_view outcome);
+  void text_out(std::string_view connection, std::string_view outcome);
+  /// bauta_accept_seconds: from the carrier's request to the durable commit.
+  void accepted_after(std::chrono::duration<double> took);
+  /// bauta_end_to_end_seconds: from the commit of an MO to the carrier's acceptance of its MT.
+  void relayed_after(std::chrono::duration<double> took);
+  /// bauta_refusals_total{code}.
+  void refused(std::string_view code);
+  /// bauta_possible_doubles_total{connection}.
+  void possible_double(std::string_view connection);
+  /// bauta_unknown_status_words_total{connection}: a receipt said something that we do not know.
+  void unknown_status_word(std::string_view connection);
+  /// bauta_dead_letters_total{code}.
+  void dead_letter(std::string_view code);
+  /// bauta_crashed_claims_total: deliveries found claimed after a start.
+  void crashed_claim();
+
+  // Lanes: gauges that the owners keep.
+  /// bauta_lane_texts: texts waiting in lanes.
+  void lane_texts_changed(std::int64_t by);
+  /// bauta_lane_oldest_seconds{owner}: age of the oldest text waiting, by owner thread ("0", "1", …).
+  void lane_oldest(std::string_view owner, std::chrono::duration<double> age);
+
+  // Store.
+  /// bauta_commits_total{outcome}: committed, conflict, refused, unknown.
+  void commit_done(std::string_view outcome);
+  /// bauta_commit_group_size, bauta_fsync_seconds: one group of commits made durable by one fsync.
+  void group_committed(std::size_t commits, std::chrono::duration<double> fsync);
+  /// bauta_commit_queue: commits waiting for the committer.
+  void commit_queue(std::size_t waiting);
+
+  // Census: what a walk over the store found.
+  /// bauta_sessions{status}.
+  void sessions(std::string_view status, std::uint64_t count);
+  /// bauta_pool_numbers{country, area_code, status}, bauta_pool_lines{country, area_code, state}.
+  void pool_numbers(std::string_view country, std::string_view area_code, std::string_view status,
+                    std::uint64_t count);
+  void pool_lines(std::string_view country, std::string_view area_code, std::string_view state,
+                  std::uint64_t count);
+
+  // HTTP.
+  /// bauta_http_requests_total{listener, route, method, status}, bauta_http_request_seconds{listener, route}.  `route` is the pattern
+  /// ("/api/v1/sessions/{id}"), "unmatched" for none.
+  void http_request(std::string_view listener, std::string_view route, std::string_view method,
+                    unsigned status, std::chrono::duration<double> took);
+  /// bauta_http_connections{listener}.
+  void http_connections_changed(std::string_view listener, std::int64_t by);
+  /// bauta_http_rejected_total{listener, reason}: before a route was known (too_large, header_timeout, malformed, overloaded).
+  void http_rejected(std::string_view listener, std::string_view reason);
+
+  /// The text exposition format (version 0.0.4) of everything above, bauta_build_info and the process's own series.
+  std::string expose() const;
+
+ private:
+  class Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace bauta::metrics

@@ -1,0 +1,223 @@
+#include "metrics/instruments/instruments.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace bauta::metrics {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Calls every verb once.
+void use_all(Instruments& instruments) {
+  instruments.text_in("twilio", "relayed");
+  instruments.text_out("twilio", "accepted");
+  instruments.accepted_after(milliseconds(3));
+  instruments.relayed_after(seconds(2));
+  instruments.refused("pool.exhausted");
+  instruments.possible_double("twilio");
+  instruments.unknown_status_word("twilio");
+  instruments.dead_letter("session.ended");
+  instruments.crashed_claim();
+  instruments.lane_texts_changed(5);
+  instruments.lane_oldest("0", seconds(7));
+  instruments.commit_done("committed");
+  instruments.group_committed(12, milliseconds(1));
+  instruments.commit_queue(3);
+  instruments.sessions("open", 4);
+  instruments.pool_numbers("US", "202", "active", 9);
+  instruments.pool_lines("GB", "", "live", 2);
+  instruments.http_request("public", "/api/v1/sessions/{id}", "GET", 200, milliseconds(4));
+  instruments.http_connections_changed("public", 1);
+  instruments.http_rejected("public", "malformed");
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+std::size_t lines_with(const std::string& text, std::string_view part) {
+  const auto lines = lines_of(text);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(lines, [&](const auto& line) { return line.contains(part); }));
+}
+
+/// The rules of the text format, and of Prometheus' naming, that scrapers and promtool hold us to.
+void expect_well_formed(const std::string& text) {
+  ASSERT_TRUE(text.ends_with('\n'));
+  std::map<std::string, std::string> types;
+  std::set<std::string> helped, series;
+  for (const auto& line : lines_of(text)) {
+    std::istringstream words(line);
+    std::string hash, kind, name;
+    if (line.starts_with('#')) {
+      words >> hash >> kind >> name;
+      EXPECT_THAT(name, ::testing::MatchesRegex("bauta_[a-z_]+")) << line;
+      if (kind == "HELP") {
+        EXPECT_TRUE(helped.insert(name).second) << "a second " << line;
+        EXPECT_TRUE(line.ends_with('.')) << line;
+      } else {
+        ASSERT_EQ(kind, "TYPE") << line;
+        std::string type;
+        words >> type;
+        EXPECT_TRUE(types.emplace(name, type).second) << "a second " << line;
+        EXPECT_EQ(type == "counter", name.ends_with("_total")) << line;
+        for (const auto* unit : {"_milliseconds", "_ms", "_kilobytes", "_minutes"})
+          EXPECT_FALSE(name.contains(unit)) << line;
+        if (type == "histogram")
+          EXPECT_TRUE(name.ends_with("_seconds") || name.ends_with("_size")) << line;
+      }
+      continue;
+    }
+    const auto value_at = line.rfind(' ');
+    ASSERT_NE(value_at, std::string::npos) << line;
+    EXPECT_NO_THROW(std::stod(line.substr(value_at + 1))) << line;
+    EXPECT_TRUE(series.insert(line.substr(0, value_at)).second) << "a second " << line;
+    name = line.substr(0, line.find_first_of("{ "));
+    std::string family = name;
+    for (const std::string suffix : {"_bucket", "_sum", "_count"}) {
+      const auto base = name.substr(0, name.size() - std::min(name.size(), suffix.size()));
+      if (name.ends_with(suffix) && types.contains(base) && types[base] == "histogram")
+        family = base;
+    }
+    EXPECT_TRUE(types.contains(family)) << "no TYPE before " << line;
+    EXPECT_TRUE(helped.contains(family)) << "no HELP before " << line;
+  }
+}
+
+TEST(Instruments, ExposesWhatPrometheusReads) {
+  Instruments instruments("0.1.0", "abc");
+  use_all(instruments);
+  const auto text = instruments.expose();
+  expect_well_formed(text);
+  for (const auto* line : {
+           "bauta_build_info{revision=\"abc\",version=\"0.1.0\"} 1\n",
+           "bauta_texts_total{connection=\"twilio\",direction=\"inbound\",outcome=\"relayed\"} 1\n",
+           "bauta_texts_total{connection=\"twilio\",direction=\"outbound\",outcome=\"accepted\"} "
+           "1\n",
+           "bauta_accept_seconds_bucket{le=\"0.005\"} 1\n",
+           "bauta_accept_seconds_bucket{le=\"0.0025\"} 0\n",
+           "bauta_end_to_end_seconds_sum 2\n",
+           "bauta_refusals_total{code=\"pool.exhausted\"} 1\n",
+           "bauta_possible_doubles_total{connection=\"twilio\"} 1\n",
+           "bauta_unknown_status_words_total{connection=\"twilio\"} 1\n",
+           "bauta_dead_letters_total{code=\"session.ended\"} 1\n",
+           "bauta_crashed_claims_total 1\n",
+           "bauta_lane_texts 5\n",
+           "bauta_lane_oldest_seconds{owner=\"0\"} 7\n",
+           "bauta_commits_total{outcome=\"committed\"} 1\n",
+           "bauta_commit_group_size_bucket{le=\"16\"} 1\n",
+           "bauta_fsync_seconds_count 1\n",
+           "bauta_commit_queue 3\n",
+           "bauta_sessions{status=\"open\"} 4\n",
+           "bauta_pool_numbers{area_code=\"202\",country=\"US\",status=\"active\"} 9\n",
+           "bauta_pool_lines{area_code=\"none\",country=\"GB\",state=\"live\"} 2\n",
+           "bauta_http_requests_total{listener=\"public\",method=\"GET\",route=\"/api/v1/sessions/"
+           "{id}\",status=\"200\"} 1\n",
+           "bauta_http_request_seconds_count{listener=\"public\",route=\"/api/v1/sessions/{id}\"} "
+           "1\n",
+           "bauta_http_connections{listener=\"public\"} 1\n",
+           "bauta_http_rejected_total{listener=\"public\",reason=\"malformed\"} 1\n",
+           "# TYPE bauta_process_resident_memory_bytes gauge\n",
+           "# TYPE bauta_process_cpu_seconds_total counter\n",
+           "# TYPE bauta_process_start_time_seconds gauge\n",
+           "# TYPE bauta_process_open_fds gauge\n",
+           "# TYPE bauta_process_max_fds gauge\n",
+           "# TYPE bauta_process_threads gauge\n",
+       }) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(Instruments, IsWellFormedBeforeAnythingHappened) {
+  const Instruments instruments("0.1.0", "abc");
+  const auto text = instruments.expose();
+  expect_well_formed(text);
+  EXPECT_THAT(text, HasSubstr("bauta_commits_total{outcome=\"unknown\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("bauta_crashed_claims_total 0\n"));
+}
+
+TEST(Instruments, CountsUpAndDown) {
+  Instruments instruments("0.1.0", "abc");
+  instruments.lane_texts_changed(5);
+  instruments.lane_texts_changed(-2);
+  instruments.http_connections_changed("admin", 2);
+  instruments.http_connections_changed("admin", -2);
+  EXPECT_THAT(instruments.expose(), HasSubstr("bauta_lane_texts 3\n"));
+  EXPECT_THAT(instruments.expose(), HasSubstr("bauta_http_connections{listener=\"admin\"} 0\n"));
+}
+
+TEST(Instruments, TheForeignWorldCannotMakeSeriesWithoutEnd) {
+  Instruments instruments("0.1.0", "abc");
+  for (int i = 0; i < 5'000; ++i) instruments.refused("code." + std::to_string(i));
+  instruments.refused("code.7");
+  const auto text = instruments.expose();
+  EXPECT_EQ(lines_with(text, "bauta_refusals_total{"), 1'001U);
+  EXPECT_THAT(text, HasSubstr("bauta_refusals_total{code=\"code.7\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("bauta_refusals_total{code=\"other\"} 4000\n"));
+}
+
+TEST(Instruments, AGaugeBeyondTheLimitIsMissingRatherThanWrong) {
+  Instruments instruments("0.1.0", "abc");
+  for (int i = 0; i < 3'000; ++i) instruments.sessions("status" + std::to_string(i), 1);
+  const auto text = instruments.expose();
+  EXPECT_EQ(lines_with(text, "bauta_sessions{"), 1'000U);
+  EXPECT_THAT(text, Not(HasSubstr("other")));
+}
+
+TEST(Instruments, AMethodThatIsNoneIsOther) {
+  Instruments instruments("0.1.0", "abc");
+  instruments.http_request("public", "unmatched", "BREW", 405, milliseconds(1));
+  EXPECT_THAT(instruments.expose(),
+              HasSubstr("method=\"other\",route=\"unmatched\",status=\"405\"} 1\n"));
+}
+
+TEST(NeverReveal, NoLabelShowsATelephoneOrForeignOctets) {
+  Instruments instruments("0.1.0", "abc");
+  instruments.refused("+12025550142");
+  instruments.refused("no route for 2025550142");
+  instruments.refused("bad\noctets \xff");
+  instruments.refused(std::string(101, 'x'));
+  instruments.refused("");
+  const auto text = instruments.expose();
+  EXPECT_THAT(text, Not(HasSubstr("2025550142")));
+  EXPECT_THAT(text, HasSubstr("bauta_refusals_total{code=\"other\"} 5\n"));
+  expect_well_formed(text);
+}
+
+TEST(Instruments, LosesNothingWhenThreadsMakeTheSameSeriesAtOnce) {
+  Instruments instruments("0.1.0", "abc");
+  {
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 2'000; ++i)
+          instruments.text_in("connection-" + std::to_string(i % 50), "relayed");
+      });
+    }
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) expect_well_formed(instruments.expose());
+    });
+  }
+  const auto text = instruments.expose();
+  EXPECT_EQ(lines_with(text, "bauta_texts_total{"), 50U);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_THAT(text, HasSubstr("{connection=\"connection-" + std::to_string(i) +
+                                "\",direction=\"inbound\",outcome=\"relayed\"} 160\n"));
+  }
+}
+
+}  // namespace
+}  // namespace bauta::metrics
