@@ -1,0 +1,113 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pool/address/locality.h"
+#include "storage/seal/index_key.h"
+#include "storage/store/clock.h"
+#include "storage/store/random.h"
+#include "storage/store/records.h"
+
+namespace bauta {
+
+struct Account {
+  AccountId id;
+  std::string name;
+  TimePoint created_at;
+};
+
+/// What becomes of a send whose outcome stayed unknown.
+enum class UnknownPolicy : std::uint8_t { resend, dead_letter };
+std::string_view unknown_policy_name(UnknownPolicy policy);
+
+/// Every setting has the same name in the API (`GET/PATCH /api/v1/services/{name}`), with the same unit and range.
+struct ServiceSettings {
+  /// The name people read in what Bauta itself says; "" leaves it out.  At most 40 characters.
+  std::string display_name;
+  std::chrono::seconds cooling_seconds{24 * 3600};       // 0 … 90 days
+  std::chrono::seconds deadline_seconds{4 * 3600};       // 60 s … 48 h
+  UnknownPolicy unknown = UnknownPolicy::resend;
+  /// The farthest tier a seat may be served from.
+  Tier locality_fallback = Tier::country;
+  /// Whether a text on an ended line is answered.
+  bool answer_ended = true;
+  /// After the session's end.
+  std::chrono::seconds retention_seconds{7 * 24 * 3600};  // 0 … 3650 days
+
+  friend bool operator==(const ServiceSettings&, const ServiceSettings&) = default;
+};
+
+struct Service {
+  ServiceId id;
+  AccountId account;
+  /// 1 to 64 characters of a-z, 0-9, '-', '_'; unique in its account.
+  std::string name;
+  ServiceSettings settings;
+  TimePoint created_at;
+};
+
+enum class Scope : std::uint8_t {
+  sessions_read, sessions_write, addresses_read, messages_read, messages_write, numbers_read, numbers_write,
+  events_read, webhooks_write, account, operator_
+};
+std::string_view scope_name(Scope scope);  // "sessions:read", …, "account", "operator"
+Result<Scope> parse_scope(std::string_view name);
+const std::vector<Scope>& all_scopes();
+
+struct ApiKey {
+  ApiKeyId id;
+  AccountId account;
+  /// None: every service of the account, chosen by the `Bauta-Service` header.
+  std::optional<ServiceId> service;
+  std::vector<Scope> scopes;
+  std::string label;
+  /// The last four characters, to tell keys apart in a list.
+  std::string hint;
+  TimePoint created_at;
+  std::optional<TimePoint> expires_at;
+
+  bool may(Scope scope) const;
+};
+
+/// A new key: `secret` ("bauta_live_" and 43 characters) is shown once, only its keyed hash is stored.
+struct NewApiKey {
+  ApiKey key;
+  std::string secret;
+};
+
+/// Accounts, their services and keys.  Thread-safe, reads no clock.  Error codes, beside those of the store:
+/// service.not_found, service.name_taken, service.name_invalid, key.not_found, auth.invalid_key.
+/// Keys: `acct/<acct>`, `acctname/<name>`, `svc/<svc>` (guard of a service's existence), `svcname/<acct>/<name>`, `key/<hash>`, `keyid/<acct>/<key>`.
+class Accounts {
+ public:
+  Accounts(Store& store, const IndexKey& index_key) : store_(store), index_key_(index_key) {}
+
+  /// The account and the service `name` of it, made in one commit.  For `bauta init` and `bauta dev`: found again if they exist.
+  Task<Result<Service>> ensure_account_with_service(std::string account, std::string service, TimePoint now, Random& random);
+
+  Task<Result<std::optional<Stored<Service>>>> find_service(ServiceId id) const;
+  Task<Result<std::optional<Stored<Service>>>> find_service(AccountId account, std::string name) const;
+  Task<Result<std::vector<Stored<Service>>>> services_of(AccountId account) const;
+  static Key service_key(ServiceId id);
+  Task<Result<Service>> create_service(AccountId account, std::string name, ServiceSettings settings, TimePoint now, Random& random);
+  /// Expects `was`; nullopt: somebody else changed it meanwhile.
+  Task<Result<std::optional<Service>>> change_service(Stored<Service> was, ServiceSettings settings);
+
+  Task<Result<NewApiKey>> create_key(ApiKey key, Random& random);
+  Task<Result<std::vector<ApiKey>>> keys_of(AccountId account) const;
+  Task<Status> revoke_key(AccountId account, ApiKeyId id);
+  /// auth.invalid_key for a malformed, unknown, revoked or expired secret, always the same words; compared by keyed hash, so
+  /// timing says nothing about a stored key.
+  Task<Result<ApiKey>> authenticate(std::string secret, TimePoint now) const;
+
+ private:
+  Store& store_;
+  const IndexKey& index_key_;
+};
+
+}  // namespace bauta

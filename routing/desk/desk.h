@@ -1,0 +1,187 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pool/allocation/allocator.h"
+#include "routing/accounts/accounts.h"
+#include "routing/events/event_log.h"
+#include "routing/messages/relay.h"
+#include "routing/outbox/delivery.h"
+#include "routing/sessions/session.h"
+
+namespace bauta {
+
+/// Who calls: authenticated, and the service that the call is about.
+struct Caller {
+  ApiKey key;
+  Service service;
+};
+
+/// An answer that is kept for replays of the same POST: what the face sent, so that it can be sent again byte for byte.
+struct KeptAnswer {
+  std::uint16_t status = 0;
+  std::string location;
+  std::string body;
+};
+
+/// The mark of a POST that brings `Idempotency-Key`.  Its scope is (service, method, path): the face puts them into `key`.
+struct IdempotencyMark {
+  std::string key;
+  /// Of the request's raw body: the same key with another body is idempotency.mismatch.
+  std::string body_hash;
+};
+
+/// What a POST's effect is committed with: the mark, and the answer as rendered from what is being committed.
+template <class View>
+struct Idempotent {
+  IdempotencyMark mark;
+  std::function<KeptAnswer(const View&)> render;
+};
+
+/// A session as a face shows it: judged at `now`, so a session whose time is over is closed whether or not that was written down.
+struct SessionView {
+  Session session;
+  std::optional<TimePoint> last_activity;
+  std::optional<Ending> ending;
+  Version version = kAbsent;  // the ETag
+};
+
+struct MessageView {
+  Message message;
+  std::vector<Delivery> deliveries;
+};
+
+template <class T>
+struct Page {
+  std::vector<T> data;
+  /// Opaque; "": no more.
+  std::string next_cursor;
+};
+
+struct OpenSession {
+  struct Participant {
+    RealAddress address;
+    std::string label;
+    std::string language;
+    std::optional<VirtualNumber> number;
+    std::optional<Locality> locality;
+  };
+  std::vector<Participant> participants;
+  std::string unique_name;
+  std::optional<std::chrono::seconds> ttl;
+  std::optional<std::chrono::seconds> idle_ttl;
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+struct ListSessions {
+  std::optional<SessionStatus> status;
+  std::optional<VirtualNumber> number;
+  std::string unique_name;
+  std::optional<TimePoint> created_after;
+  std::optional<TimePoint> created_before;
+  std::uint32_t limit = 50;
+  std::string cursor;
+};
+
+struct ChangeSession {
+  std::optional<Version> if_match;
+  /// outer: given at all; inner none: null, the clock is taken off.
+  std::optional<std::optional<TimePoint>> expires_at;
+  std::optional<std::chrono::seconds> ttl;
+  std::optional<std::optional<std::chrono::seconds>> idle_ttl;
+  std::optional<std::vector<std::pair<std::string, std::string>>> metadata;
+  bool close = false;
+};
+
+struct SendText {
+  SessionId session;
+  MessageText text;
+  /// Empty: everyone.
+  std::vector<SeatId> to;
+};
+
+struct NewNumber {
+  VirtualNumber number;
+  std::string connection;
+  std::vector<std::string> fallbacks;
+  std::vector<std::string> capabilities = {"sms"};
+  /// None: default_reach().
+  std::optional<std::vector<std::string>> reach;
+  double rate_per_second = 1;
+  bool reserved = false;
+  std::vector<std::string> tags;
+};
+
+struct ChangeNumber {
+  std::optional<NumberStatus> status;
+  std::optional<std::string> connection;
+  std::optional<std::vector<std::string>> fallbacks;
+  std::optional<std::vector<std::string>> capabilities;
+  std::optional<std::vector<std::string>> reach;
+  std::optional<double> rate_per_second;
+  std::optional<std::vector<std::string>> tags;
+};
+
+struct ListNumbers {
+  std::string country;
+  std::string area_code;
+  std::optional<NumberStatus> status;
+  std::string connection;
+  std::uint32_t limit = 50;
+  std::string cursor;
+};
+
+/// The application calls that every face uses: the one door of routing/.  Thread-safe.  Scopes are the face's to check (it knows what it
+/// shows); that everything belongs to the caller's service is checked here: what doesn't is `*.not_found`.
+/// Error codes are those of the parts, and: session.not_found, session.name_taken, session.closed, session.changed (If-Match),
+/// participants.count, participants.same_address, participant.not_found, address.is_virtual_number, number.not_found, number.taken,
+/// number.in_use, number.unknown_connection, cursor.malformed, idempotency.mismatch, idempotency.in_flight, storage.contended.
+class Desk {
+ public:
+  /// `knows_connection`: is there a connection of this name?
+  Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connection);
+  ~Desk();
+
+  Accounts& accounts();
+
+  /// The answer kept under this mark.  Codes: idempotency.mismatch.
+  Task<Result<std::optional<KeptAnswer>>> kept_answer(Caller caller, IdempotencyMark mark);
+  /// Keeps a refusal that the state caused (409), so that a replay meets it again.
+  Task<Status> keep_answer(Caller caller, IdempotencyMark mark, KeptAnswer answer);
+  /// Only one request of a mark runs at a time in this process; none: idempotency.in_flight.
+  class Running;
+  std::unique_ptr<Running> begin(const Caller& caller, const IdempotencyMark& mark);
+
+  Task<Result<SessionView>> open_session(Caller caller, OpenSession request, std::optional<Idempotent<SessionView>> idempotent);
+  Task<Result<SessionView>> show_session(Caller caller, SessionId id);
+  Task<Result<Page<SessionView>>> list_sessions(Caller caller, ListSessions request);
+  Task<Result<SessionView>> change_session(Caller caller, SessionId id, ChangeSession request);
+  /// Closes, then erases texts and addresses; the cooling routes stay.
+  Task<Status> erase_session(Caller caller, SessionId id);
+
+  Task<Result<MessageView>> send_text(Caller caller, SendText request, std::optional<Idempotent<MessageView>> idempotent);
+  Task<Result<Page<MessageView>>> list_messages(Caller caller, SessionId session, std::uint32_t limit, std::string cursor);
+
+  Task<Result<Number>> add_number(Caller caller, NewNumber request, std::optional<Idempotent<Number>> idempotent);
+  Task<Result<Number>> show_number(Caller caller, VirtualNumber number);
+  Task<Result<Page<Number>>> list_numbers(Caller caller, ListNumbers request);
+  Task<Result<Number>> change_number(Caller caller, VirtualNumber number, ChangeNumber request);
+  Task<Status> remove_number(Caller caller, VirtualNumber number);
+
+  Task<Result<Page<DeadLetter>>> list_dead_letters(Caller caller, std::uint32_t limit, std::string cursor);
+  Task<Result<Page<Event>>> list_events(Caller caller, std::uint32_t limit, std::string cursor);
+
+  /// One walk over the store, a page at a time: what the gauges of sessions and pool show.
+  Task<Status> census();
+
+ private:
+  class Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace bauta

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "routing/messages/inbound.h"
+#include "routing/outbox/delivery.h"
+#include "routing/outbox/relay_parts.h"
+
+namespace bauta {
+
+/// Applies DLRs.  Thread-safe: it keeps nothing between calls.
+class Receipts {
+ public:
+  explicit Receipts(RelayParts parts) : parts_(parts) {}
+
+  /// Durable when this returns: the carrier may be answered with success.  A late or unknown word never lowers a status, a final one is
+  /// replaced only by `delivered`, and a bad word counts only for the latest attempt.  A receipt whose provider id nobody knows yet waits under
+  /// `pid/` for the outcome of its send.  Errors (answer 503): storage.*, storage.contended.
+  Task<Result<ReceiptOutcome>> apply(DeliveryReceipt receipt);
+
+ private:
+  RelayParts parts_;
+};
+
+}  // namespace bauta

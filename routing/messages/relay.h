@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+
+#include "pool/allocation/routes.h"
+#include "pool/inventory/inventory.h"
+#include "routing/accounts/accounts.h"
+#include "routing/consent/keywords.h"
+#include "routing/consent/ledger.h"
+#include "routing/events/event_log.h"
+#include "routing/messages/inbound.h"
+#include "routing/outbox/delivery.h"
+#include "routing/outbox/relay_parts.h"
+#include "routing/sessions/session.h"
+
+namespace bauta {
+
+/// What came in, up to the durable commit.  Thread-safe: it keeps nothing between calls.
+class Relay {
+ public:
+  explicit Relay(RelayParts parts);
+
+  /// `mo` is authentic and from the connection that it names.  Any outcome is durable when this returns, and the carrier may be
+  /// answered with success; the commit expects its dedup mark absent, so that a redelivery is a `duplicate` (promises 3 and 4).
+  /// Errors (answer 503, the carrier comes again): storage.*, storage.contended.
+  Task<Result<InboundOutcome>> accept(InboundMessage mo);
+
+ private:
+  struct Arrival;
+  Task<Result<std::optional<InboundOutcome>>> accept_once(Arrival arrival);
+  Task<Result<std::optional<InboundOutcome>>> record_consent(Arrival arrival, Keyword keyword, ConsentView consent);
+  Task<Result<std::optional<InboundOutcome>>> refuse(Arrival arrival, std::string_view code);
+  Task<Result<std::optional<InboundOutcome>>> answer_ended(Arrival arrival, Stored<Route> route, std::optional<SessionState> session);
+  Task<Result<std::optional<InboundOutcome>>> commit_relay(Arrival arrival, Stored<Route> route, SessionState session);
+
+  RelayParts parts_;
+  Inventory inventory_;
+  RouteTable routes_;
+  Sessions sessions_;
+  Accounts accounts_;
+  Ledger ledger_;
+};
+
+}  // namespace bauta

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "pool/address/real_address.h"
+#include "pool/address/virtual_number.h"
+#include "routing/text/message_text.h"
+#include "storage/store/clock.h"
+#include "storage/store/task.h"
+
+namespace bauta {
+
+/// What a carrier is asked to send.
+struct OutboundMessage {
+  VirtualNumber from;
+  RealAddress to;
+  MessageText text;
+  /// Ours, (delivery, attempt) authenticated: comes back with the receipt.  Lower-case letters and digits only.
+  std::string reference;
+  /// Handed to the carrier as validity.
+  TimePoint deadline;
+};
+
+/// The carrier has it.  `provider_ids`: one a part, unique per connection.
+struct SubmitAccepted {
+  std::vector<std::string> provider_ids;
+};
+/// Permanent.  `code` is ours ("carrier.refused", "carrier.opted_out", "carrier.bad_recipient"), `detail` the carrier's, redacted.
+struct SubmitRefused {
+  std::string code;
+  std::string detail;
+  /// The carrier says that this person has opted out: the ledger follows.
+  bool opted_out = false;
+};
+/// Provably not accepted: may be made again.
+struct SubmitLater {
+  std::string code;
+  std::optional<std::chrono::milliseconds> retry_after;
+};
+/// Anything else: never repeated blindly.
+struct SubmitUnknown {
+  std::string code;
+};
+using SubmitOutcome = std::variant<SubmitAccepted, SubmitRefused, SubmitLater, SubmitUnknown>;
+
+/// The way out to the carriers, as the outbox sees it.  Implemented over the network by proxy/, and by the simulation.
+class CarrierPort {
+ public:
+  virtual ~CarrierPort() = default;
+  /// Does a connection of this name exist, so that a text has a way out?
+  virtual bool has(std::string_view connection) const = 0;
+  /// Do this connection's receipts bring our reference back?  Else they are matched by provider id.
+  virtual bool receipts_carry_reference(std::string_view connection) const = 0;
+  /// Answers within the connection's own time limit, always; resumes on the caller's executor.
+  virtual Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) = 0;
+};
+
+}  // namespace bauta

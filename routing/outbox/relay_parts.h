@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "metrics/instruments/instruments.h"
+#include "storage/seal/index_key.h"
+#include "storage/store/clock.h"
+#include "storage/store/random.h"
+#include "storage/store/store.h"
+
+namespace bauta {
+
+/// The limits of the relay, each a key of the configuration under [relay].
+struct RelayLimits {
+  std::uint32_t conflict_tries = 3;
+  std::chrono::hours dedup{7 * 24};
+  std::chrono::hours automatic_answer{24};
+  std::chrono::hours route_forget{90 * 24};
+  std::chrono::hours idempotency{24};
+  std::chrono::seconds unknown_wait{60};
+  /// Sends whose outcome stayed unknown are made again at most so often (docs/decisions/): a carrier that accepts and never answers must
+  /// not turn one text into hundreds.
+  std::uint32_t unknown_resends_max = 3;
+  std::uint32_t crash_count_max = 3;
+  std::chrono::milliseconds retry_backoff_first{1'000};
+  std::chrono::milliseconds retry_backoff_max{300'000};
+};
+
+/// What the parts of routing/ are given to work with; each outlives them.
+struct RelayParts {
+  Store& store;
+  const IndexKey& index_key;
+  Clock& clock;
+  Random& random;
+  metrics::Instruments& metrics;
+  RelayLimits limits;
+};
+
+}  // namespace bauta

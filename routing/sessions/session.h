@@ -1,0 +1,126 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pool/address/locality.h"
+#include "pool/address/real_address.h"
+#include "pool/address/virtual_number.h"
+#include "pool/allocation/routes.h"
+#include "storage/store/records.h"
+
+namespace bauta {
+
+enum class SessionStatus : std::uint8_t { open, in_progress, closed };
+enum class ClosedReason : std::uint8_t { none, api, expired, idle, participant_left, erased };
+enum class SeatState : std::uint8_t { active, left, opted_out, blocked };
+std::string_view session_status_name(SessionStatus status);
+std::string_view closed_reason_name(ClosedReason reason);
+std::string_view seat_state_name(SeatState state);
+
+/// A person's place in a session.
+struct Seat {
+  SeatId id;
+  RealAddress address;
+  PersonHash person;
+  VirtualNumber number;
+  Tier match = Tier::any;
+  std::string label;
+  std::string language;
+  SeatState state = SeatState::active;
+};
+
+/// A conversation with a lifetime, as recorded.  Whether it has ended is not this status alone: see judge().
+struct Session {
+  SessionId id;
+  ServiceId service;
+  SessionStatus status = SessionStatus::open;
+  ClosedReason closed_reason = ClosedReason::none;
+  std::string unique_name;
+  TimePoint created_at;
+  std::optional<TimePoint> expires_at;
+  std::optional<std::chrono::seconds> idle_ttl;
+  std::optional<TimePoint> closed_at;
+  /// `metadata` of the API: a flat object of strings, in order of names.
+  std::vector<std::pair<std::string, std::string>> metadata;
+  std::vector<Seat> seats;
+
+  const Seat* seat(SeatId id) const;
+};
+
+/// Ended when, and why; none while it lives.
+struct Ending {
+  TimePoint at;
+  ClosedReason reason = ClosedReason::none;
+};
+
+/// The one judgement of whether a session lives at `now` (life.md, Session): closed, or over by either clock.  `last_activity`: of its
+/// activity record; none: nobody has texted, the idle clock runs from its creation.
+std::optional<Ending> judge(const Session& session, std::optional<TimePoint> last_activity, TimePoint now);
+
+/// A session with what its judgement needs, as read together.
+struct SessionState {
+  Stored<Session> session;
+  std::optional<TimePoint> last_activity;
+  Version activity_version = kAbsent;
+
+  std::optional<Ending> ending(TimePoint now) const { return judge(session.value, last_activity, now); }
+};
+
+/// Sessions and their activity.  Thread-safe, reads no clock.
+/// Keys: `ses/<svc>/<id>` (guard of state and roster), `act/<svc>/<id>`, `name/<svc>/<hash>`, `idx/<svc>/<id>` (list, newest last).
+class Sessions {
+ public:
+  explicit Sessions(Store& store) : store_(store) {}
+
+  Task<Result<std::optional<SessionState>>> find(ServiceId service, SessionId id) const;
+  static Key key_of(ServiceId service, SessionId id);
+  static Key activity_key(ServiceId service, SessionId id);
+  static Result<Stored<Session>> decode(const Record& record);
+  static Result<TimePoint> decode_activity(const Record& record);
+
+  /// Adds to `commit` the session as it is now; expects `was`.
+  static void write(Commit& commit, const Session& session, Version was);
+  /// Adds the activity at `now` to `commit`, blind, if it grew by more than min(10 s, a tenth of the idle clock): most texts write nothing.
+  static void touch(Commit& commit, const SessionState& state, TimePoint now);
+
+ private:
+  Store& store_;
+};
+
+/// Closes a session in one commit (records.md, "close"): session, routes that still name it -> cooling, name gone, index, event.
+/// Idempotent: a session closed already is told as it is.  `reason` other than api must be what judge() said.
+class SessionCloser {
+ public:
+  SessionCloser(Store& store, const Sessions& sessions, const RouteTable& routes) : store_(store), sessions_(sessions), routes_(routes) {}
+
+  struct Request {
+    ServiceId service;
+    SessionId session;
+    Ending ending;
+    std::chrono::seconds cooling;
+    std::chrono::seconds forget_after;
+    /// Further writes of the same commit (an idempotency record), given the session as it will be.
+    std::function<void(Commit&, const Session&)> also = {};
+  };
+  /// Codes: session.not_found, storage.contended (three conflicts), and the store's.
+  Task<Result<Session>> close(Request request, TimePoint now, Random& random) const;
+
+ private:
+  Store& store_;
+  const Sessions& sessions_;
+  const RouteTable& routes_;
+};
+
+/// The latest deadline handed to a carrier on a lane: `lanemax/<V>/<person>`.
+Key lanemax_key(const VirtualNumber& number, PersonHash person);
+Result<TimePoint> decode_lanemax(const Record& record);
+std::string encode_lanemax(TimePoint deadline);
+
+}  // namespace bauta
