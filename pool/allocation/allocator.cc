@@ -1,0 +1,433 @@
+#include "pool/allocation/allocator.h"
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <unordered_map>
+#include <utility>
+
+#include "pool/allocation/route.pb.h"
+
+namespace bauta {
+namespace {
+
+// Pages of a ring grow: mostly one of the first few numbers is free, and whoever holds many lines must not cost a read each.
+constexpr std::uint32_t kFirstPage = 8;
+constexpr std::uint32_t kPageGrowth = 4;
+constexpr std::uint32_t kPageMax = 1000;
+/// Routes are asked for one by one until so many were taken; then all lines of the person are read at once.
+constexpr std::size_t kTakenBeforeLinesAreRead = 100;
+constexpr std::uint32_t kLinesPage = 1000;
+/// How many free numbers are looked at together once the lines are known: the first is mostly it.
+constexpr std::size_t kKnownFreePage = 8;
+/// A cursor that is forgotten starts anew at the person's own place; nobody is recognised by it.
+constexpr auto kForgetCursorAfter = std::chrono::days(400);
+
+/// What keeps a number from being given to this person.
+enum class Bar : std::uint8_t { none, draining, reserved, capability, reach, closed };
+
+std::string_view name_of(Bar bar) {
+  switch (bar) {
+    case Bar::draining:
+      return "draining";
+    case Bar::reserved:
+      return "reserved";
+    case Bar::capability:
+      return "without the capability";
+    case Bar::reach:
+      return "that cannot text their country";
+    case Bar::closed:
+      return "closed by their STOP";
+    case Bar::none:
+      break;
+  }
+  std::unreachable();
+}
+
+/// Over how many numbers of the widest ring a refusal was proven, and why each was not to be had.
+struct Tally {
+  std::size_t live = 0;
+  std::size_t cooling = 0;
+  std::optional<TimePoint> first_reusable_at;
+  std::map<Bar, std::size_t> barred;
+
+  std::size_t held() const { return live + cooling; }
+};
+
+std::string duration_text(Duration duration) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(duration).count();
+  if (minutes < 60) return std::to_string(minutes) + " min";
+  return std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
+}
+
+std::string place_text(const Locality& locality, Tier widest) {
+  if (widest == Tier::any) return "the whole pool";
+  std::string text = locality.country.empty() ? "an unknown country" : locality.country;
+  if (widest == Tier::country) return text;
+  if (widest == Tier::region && !locality.region.empty()) return text + ", " + locality.region;
+  return text + (locality.area_code.empty() ? ", which has no area codes there"
+                                            : ", area code " + locality.area_code);
+}
+
+/// The person's place in every ring, as their hash spreads people: evenly, and the same after a restart.
+std::uint64_t own_place(PersonHash person) {
+  std::uint64_t place = 0;
+  for (const std::byte octet : std::span(person.bits()).first(sizeof place))
+    place = place << 8 | std::to_integer<std::uint64_t>(octet);
+  return place;
+}
+
+Key just_behind(const Key& key) { return Key::from_octets(key.octets() + '\0'); }
+
+/// One decision.  Lives in the frame of Allocator::choose.
+class Search {
+ public:
+  Search(Store& store, const Inventory& inventory, const RouteTable& routes, SeatRequest request,
+         TimePoint now)
+      : store_(store),
+        inventory_(inventory),
+        routes_(routes),
+        request_(std::move(request)),
+        now_(now),
+        own_(locality_of(request_.address)),
+        wanted_(request_.locality ? complete(*request_.locality, own_) : own_) {}
+
+  Task<Result<SeatChoice>> decide();
+
+ private:
+  using Found = std::optional<SeatChoice>;
+  struct Ring {
+    Tier tier = Tier::any;
+    std::string name;
+    Key cursor_key;
+    Version cursor_version = kAbsent;
+  };
+  /// A line that keeps its number from being given to this person again; a cooling one until then.
+  struct Taken {
+    std::optional<TimePoint> reusable_at;
+  };
+
+  Task<Result<SeatChoice>> named(VirtualNumber number);
+  Task<Result<SeatChoice>> nearest();
+  Task<Result<Found>> walk(Tier tier, std::string name);
+  Task<Result<Found>> walk_from(ScanRequest request);
+  bool is_passed_over(const RingEntry& entry);
+  Task<Result<Found>> first_free_of(std::vector<RingEntry> entries);
+  Found confirm(const RingEntry& entry, std::optional<Stored<Number>> number,
+                Version route_version);
+  Task<Status> read_lines();
+
+  Bar bar_of(NumberStatus status, const std::vector<std::string>& capabilities,
+             const std::vector<std::string>& reach, const VirtualNumber& number) const;
+  Bar bar_of(const Number& number) const;
+  /// None: what stands under the key of a route leaves it free.
+  Result<std::optional<Taken>> taken_by(const std::optional<Record>& record) const;
+  Result<std::optional<Taken>> taken_by(const Route& route) const;
+  void count(const Taken& taken);
+  std::unexpected<Error> refusal() const;
+  std::unexpected<Error> not_eligible(const VirtualNumber& number, Bar bar) const;
+
+  Store& store_;
+  const Inventory& inventory_;
+  const RouteTable& routes_;
+  SeatRequest request_;
+  TimePoint now_;
+  Locality own_;
+  Locality wanted_;
+
+  Ring ring_;
+  std::uint32_t page_ = kFirstPage;
+  Tally tally_;
+  /// All lines of the person that are not free, by number, once they have been read.
+  std::optional<std::unordered_map<std::string, Taken>> taken_;
+};
+
+Task<Result<SeatChoice>> Search::decide() {
+  if (request_.number) co_return co_await named(*request_.number);
+  co_return co_await nearest();
+}
+
+Task<Result<SeatChoice>> Search::nearest() {
+  for (const Tier tier : kTiers) {
+    if (tier > request_.widest) break;
+    std::string name = ring_name(wanted_, tier);
+    if (name.empty()) continue;
+    BAUTA_CO_TRY(auto found, co_await walk(tier, std::move(name)));
+    if (found) co_return *std::move(found);
+  }
+  co_return refusal();
+}
+
+/// Once around the ring, from behind the person's cursor to the number it stands at.
+Task<Result<Search::Found>> Search::walk(Tier tier, std::string name) {
+  ring_ = {.tier = tier, .name = std::move(name), .cursor_key = {}, .cursor_version = kAbsent};
+  ring_.cursor_key = Key("cur").id(request_.service).id(request_.person).text(ring_.name);
+  page_ = kFirstPage;
+  tally_ = {};
+  BAUTA_CO_TRY(const auto cursor, co_await load<pool::CursorRecord>(store_, ring_.cursor_key));
+  ring_.cursor_version = version_of(cursor);
+  const Key start =
+      cursor ? just_behind(Inventory::place_key(request_.service, ring_.name, cursor->value.rank(),
+                                                cursor->value.number()))
+             : Inventory::place_key(request_.service, ring_.name, own_place(request_.person));
+
+  auto request = ScanRequest::prefix(Inventory::ring_key(request_.service, ring_.name));
+  ScanRequest to_start = request;
+  request.from = start;
+  to_start.to = start;
+  BAUTA_CO_TRY(auto found, co_await walk_from(std::move(request)));
+  if (found) co_return found;
+  co_return co_await walk_from(std::move(to_start));
+}
+
+Task<Result<Search::Found>> Search::walk_from(ScanRequest request) {
+  for (;;) {
+    if (!taken_ && tally_.held() >= kTakenBeforeLinesAreRead) BAUTA_CO_CHECK(co_await read_lines());
+    request.records_max = page_;
+    page_ = std::min(page_ * kPageGrowth, kPageMax);
+    BAUTA_CO_TRY(auto page, co_await store_.scan(request));
+
+    std::vector<RingEntry> candidates;
+    for (const KeyedRecord& record : page.records) {
+      BAUTA_CO_TRY(auto entry, Inventory::decode_entry(record));
+      if (is_passed_over(entry)) continue;
+      candidates.push_back(std::move(entry));
+      if (taken_ && candidates.size() == kKnownFreePage) {
+        BAUTA_CO_TRY(auto found, co_await first_free_of(std::exchange(candidates, {})));
+        if (found) co_return found;
+      }
+    }
+    BAUTA_CO_TRY(auto found, co_await first_free_of(std::move(candidates)));
+    if (found || !page.more) co_return found;
+    request.after = page.records.empty() ? std::move(page.resume_after)
+                                         : std::optional(std::move(page.records.back().key));
+  }
+}
+
+/// Judged without another read: barred by what the ring says, or known to be taken.  Counted.
+bool Search::is_passed_over(const RingEntry& entry) {
+  if (const Bar bar = bar_of(entry.status, entry.capabilities, entry.reach, entry.number);
+      bar != Bar::none) {
+    ++tally_.barred[bar];
+    return true;
+  }
+  if (!taken_) return false;
+  const auto taken = taken_->find(entry.number.str());
+  if (taken == taken_->end()) return false;
+  count(taken->second);
+  return true;
+}
+
+Task<Result<Search::Found>> Search::first_free_of(std::vector<RingEntry> entries) {
+  if (entries.empty()) co_return Found{};
+  // The record of the first comes along: mostly it is the one.
+  std::vector<Key> keys{Inventory::key_of(entries.front().number)};
+  for (const RingEntry& entry : entries)
+    keys.push_back(RouteTable::key_of(request_.service, request_.person, entry.number));
+  BAUTA_CO_TRY(auto records, co_await store_.multi_get(std::move(keys)));
+  for (std::size_t at = 0; at < entries.size(); ++at) {
+    BAUTA_CO_TRY(const auto taken, taken_by(records[at + 1]));
+    if (taken) {
+      count(*taken);
+      continue;
+    }
+    std::optional<Stored<Number>> number;
+    if (at > 0) {
+      BAUTA_CO_TRY(number, co_await inventory_.find(entries[at].number));
+    } else if (records.front()) {
+      BAUTA_CO_TRY(number, decode_number(*records.front()));
+    }
+    const Version route_version = records[at + 1] ? records[at + 1]->version : kAbsent;
+    if (auto found = confirm(entries[at], std::move(number), route_version)) co_return found;
+  }
+  co_return Found{};
+}
+
+/// The ring told a copy; the number's record is the guard that the commit expects.
+Search::Found Search::confirm(const RingEntry& entry, std::optional<Stored<Number>> number,
+                              Version route_version) {
+  if (!number || number->value.service != request_.service) return std::nullopt;  // removed since
+  if (const Bar bar = bar_of(number->value); bar != Bar::none) {
+    ++tally_.barred[bar];
+    return std::nullopt;
+  }
+  pool::CursorRecord cursor;
+  cursor.set_rank(entry.rank);
+  cursor.set_number(entry.number.str());
+  auto advance = [key = ring_.cursor_key, was = ring_.cursor_version,
+                  now = cursor.SerializeAsString(),
+                  forget_at = now_ + kForgetCursorAfter](Commit& commit) {
+    commit.expect(key, was);
+    commit.put(key, now, forget_at);
+  };
+  return SeatChoice{.number = *std::move(number),
+                    .match = ring_.tier,
+                    .route_version = route_version,
+                    .advance_cursor = std::move(advance)};
+}
+
+Task<Status> Search::read_lines() {
+  std::unordered_map<std::string, Taken> all;
+  std::optional<Key> after;
+  do {
+    BAUTA_CO_TRY(auto page, co_await routes_.lines_of(request_.service, request_.person,
+                                                      std::move(after), kLinesPage));
+    for (const auto& line : page.lines) {
+      BAUTA_CO_TRY(const auto taken, taken_by(line.value));
+      if (taken) all.emplace(line.value.number.str(), *taken);
+    }
+    after = std::move(page.next);
+  } while (after);
+  taken_ = std::move(all);
+  co_return Status{};
+}
+
+Result<std::optional<Search::Taken>> Search::taken_by(const std::optional<Record>& record) const {
+  if (!record) return std::optional<Taken>{};
+  BAUTA_TRY(const auto route, decode_route(*record));
+  return taken_by(route.value);
+}
+
+Result<std::optional<Search::Taken>> Search::taken_by(const Route& route) const {
+  if (route.address != request_.address)
+    return fail("storage.corrupt", "a route is of another address; restore a backup");
+  const bool cooling = route.state == RouteState::cooling;
+  if (cooling && route.reusable_at <= now_) return std::optional<Taken>{};
+  if (cooling && request_.may_take_over && request_.may_take_over(route))
+    return std::optional<Taken>{};
+  return Taken{.reusable_at = cooling ? std::optional(route.reusable_at) : std::nullopt};
+}
+
+void Search::count(const Taken& taken) {
+  if (!taken.reusable_at) {
+    ++tally_.live;
+    return;
+  }
+  ++tally_.cooling;
+  if (!tally_.first_reusable_at || *taken.reusable_at < *tally_.first_reusable_at)
+    tally_.first_reusable_at = taken.reusable_at;
+}
+
+Bar Search::bar_of(NumberStatus status, const std::vector<std::string>& capabilities,
+                   const std::vector<std::string>& reach, const VirtualNumber& number) const {
+  switch (status) {
+    case NumberStatus::draining:
+      return Bar::draining;
+    case NumberStatus::reserved:
+      if (!request_.number) return Bar::reserved;
+      break;
+    case NumberStatus::active:
+      break;
+  }
+  if (!holds(capabilities, request_.capability)) return Bar::capability;
+  // What a number reaches is said of telephones; elsewhere the capability says it all.
+  if (request_.address.channel() == Channel::sms && !reach.empty() && !holds(reach, own_.country))
+    return Bar::reach;
+  if (request_.closed.contains(number)) return Bar::closed;
+  return Bar::none;
+}
+
+Bar Search::bar_of(const Number& number) const {
+  return bar_of(number.status, number.capabilities, number.reach, number.number);
+}
+
+Task<Result<SeatChoice>> Search::named(VirtualNumber number) {
+  std::vector<Key> keys{Inventory::key_of(number),
+                        RouteTable::key_of(request_.service, request_.person, number)};
+  BAUTA_CO_TRY(const auto records, co_await store_.multi_get(std::move(keys)));
+  const auto not_in_pool = [&] {
+    return fail(
+        "number.not_in_pool",
+        number.str() + " is no number of this service; add it first, or leave virtual_number out");
+  };
+  if (!records[0]) co_return not_in_pool();
+  BAUTA_CO_TRY(auto found, decode_number(*records[0]));
+  // Another service's: as if it were not there.
+  if (found.value.service != request_.service) co_return not_in_pool();
+  if (const Bar bar = bar_of(found.value); bar != Bar::none) co_return not_eligible(number, bar);
+  BAUTA_CO_TRY(const auto taken, taken_by(records[1]));
+  if (taken) {
+    const std::string until =
+        taken->reusable_at ? "is cooling for another " + duration_text(*taken->reusable_at - now_)
+                           : "is in use";
+    co_return fail("number.in_use_by_address",
+                   number.str() + " " + until + " for " + request_.address.masked() +
+                       ": a person has one conversation at a time on a number; leave "
+                       "virtual_number out to get another one");
+  }
+  Tier match = Tier::any;
+  for (const Tier tier : kTiers) {
+    const std::string ring = ring_name(wanted_, tier);
+    if (ring.empty() || ring != ring_name(found.value.locality, tier)) continue;
+    match = tier;
+    break;
+  }
+  co_return SeatChoice{.number = std::move(found),
+                       .match = match,
+                       .route_version = records[1] ? records[1]->version : kAbsent,
+                       .advance_cursor = [](Commit&) {}};
+}
+
+std::unexpected<Error> Search::not_eligible(const VirtualNumber& number, Bar bar) const {
+  const auto because = [&](std::string why) {
+    return fail("number.not_eligible", number.str() + " " + std::move(why));
+  };
+  switch (bar) {
+    case Bar::draining:
+      return because("is draining and takes no new seats");
+    case Bar::capability:
+      return because("has no capability " + request_.capability);
+    case Bar::reach:
+      return because("cannot text phones in " +
+                     (own_.country.empty() ? "an unknown country" : own_.country) + ", where " +
+                     request_.address.masked() + " is; see its reach");
+    case Bar::closed:
+      return because("was closed by " + request_.address.masked() + " with STOP");
+    case Bar::reserved:
+    case Bar::none:
+      break;
+  }
+  std::unreachable();
+}
+
+std::unexpected<Error> Search::refusal() const {
+  std::string detail = "no number for " + request_.address.masked() + " is free in " +
+                       place_text(wanted_, request_.widest) + ": ";
+  if (tally_.held() == 0) {
+    detail += "none there may serve them";
+  } else {
+    detail += "of the " + std::to_string(tally_.held()) + " that may serve them, they use " +
+              std::to_string(tally_.live);
+    if (tally_.cooling > 0) {
+      detail += " and " + std::to_string(tally_.cooling) + " " +
+                (tally_.cooling == 1 ? "is" : "are") + " cooling, the first for another " +
+                duration_text(*tally_.first_reusable_at - now_);
+    }
+  }
+  std::string barred;
+  for (const auto& [bar, numbers] : tally_.barred) {
+    barred +=
+        (barred.empty() ? "" : ", ") + std::to_string(numbers) + " " + std::string(name_of(bar));
+  }
+  if (!barred.empty()) detail += " (besides: " + barred + ")";
+  // One seat was asked for, so one number more is what it takes.
+  detail += "; add at least 1 number there";
+  if (request_.address.channel() == Channel::sms && !own_.country.empty())
+    detail += " that can text phones in " + own_.country;
+  if (request_.widest != Tier::any) detail += ", or let the service look farther away";
+  return std::unexpected(
+      Error{.code = "pool.exhausted",
+            .detail = std::move(detail),
+            .faults = {},
+            .members = {
+                {"country", wanted_.country}, {"area_code", wanted_.area_code}, {"needed", "1"}}});
+}
+
+}  // namespace
+
+Task<Result<SeatChoice>> Allocator::choose(SeatRequest request, TimePoint now) const {
+  Search search(store_, inventory_, routes_, std::move(request), now);
+  co_return co_await search.decide();
+}
+
+}  // namespace bauta
