@@ -56,7 +56,7 @@ struct Output {
 
   Output() {
     logger.set_formatter(std::make_unique<spdlog::pattern_formatter>(
-        "%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc, "\n"));
+        "%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc, "\n"));
     logger.set_level(spdlog::level::info);
   }
 };
@@ -96,15 +96,13 @@ void set_sink(std::function<void(std::string_view)> sink) {
 }
 
 void write(Level level, std::string_view line) {
+  std::string text;
+  text.reserve(line.size() + 6);
+  text.append(level_name(level)).append(" ").append(line);
   // One line an event: a line end in a value would forge a second one.
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::ranges::none_of(line, is_control)) {
-    output().logger.log(level_of(level), spdlog::string_view_t(line.data(), line.size()));
-    return;
-  }
-  std::string safe(line);
-  std::ranges::replace_if(safe, is_control, ' ');
-  output().logger.log(level_of(level), spdlog::string_view_t(safe.data(), safe.size()));
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  output().logger.log(level_of(level), spdlog::string_view_t(text.data(), text.size()));
 }
 
 }  // namespace bauta::log

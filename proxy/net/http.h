@@ -41,17 +41,18 @@ bool same_header_name(std::string_view a, std::string_view b);
 /// A request as it was received.  `target`, `path` and `query` are raw octets: signatures are computed over them.
 /// Never logged: target, query, headers, body, peer.
 struct HttpRequest {
-  std::string method;
-  std::string target;  // "/carriers/a/b/inbound?x=1"
-  std::string path;    // up to '?', still percent-encoded
-  std::string query;   // after '?', without it; see decode_form()
-  HttpHeaders headers;
-  std::string body;
-  std::string peer;             // the other end's IP address, without its port
-  std::string request_id;       // also in the answer's Bauta-Request-Id
-  std::string_view public_url;  // [public] url; outlives the request
-  std::string_view route;       // the pattern that matched; outlives the request
-  std::vector<std::pair<std::string, std::string>> path_parameters;  // percent-decoded exactly once
+  std::string method = {};
+  std::string target = {};  // "/carriers/a/b/inbound?x=1"
+  std::string path = {};    // up to '?', still percent-encoded
+  std::string query = {};   // after '?', without it; see decode_form()
+  HttpHeaders headers = {};
+  std::string body = {};
+  std::string peer = {};             // the other end's IP address, without its port
+  std::string request_id = {};       // also in the answer's Bauta-Request-Id
+  std::string_view public_url = {};  // [public] url; outlives the request
+  std::string_view route = {};       // the pattern that matched; outlives the request
+  /// Percent-decoded exactly once.
+  std::vector<std::pair<std::string, std::string>> path_parameters = {};
 
   /// The value of `{name}` in the route's pattern; a name that is not in it is asserted.
   const std::string& path_parameter(std::string_view name) const;

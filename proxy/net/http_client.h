@@ -36,7 +36,7 @@ struct HttpClientOptions {
 struct HttpCall {
   std::string method = "GET";
   /// "https://api.example.com/v1/x?y": http or https; no user info, the fragment is left out.
-  std::string url;
+  std::string url = {};
   HttpHeaders headers = {};
   std::string body = {};
   /// Caps all of the client's time limits together.

@@ -32,11 +32,11 @@ struct HttpLimits {
 
 struct HttpServerOptions {
   /// "public", "admin": the `listener` label of the metrics.
-  std::string name;
+  std::string name = {};
   /// "127.0.0.1:8080", "[::1]:0"; port 0 takes a free one.
-  std::string listen;
+  std::string listen = {};
   /// What problem documents' types begin with.
-  std::string public_url;
+  std::string public_url = {};
   HttpLimits limits = {};
 };
 
