@@ -289,7 +289,7 @@ Result<std::optional<Search::Taken>> Search::taken_by(const std::optional<Record
 }
 
 Result<std::optional<Search::Taken>> Search::taken_by(const Route& route) const {
-  if (route.address != request_.address)
+  if (route.address && *route.address != request_.address)
     return fail("storage.corrupt", "a route is of another address; restore a backup");
   const bool cooling = route.state == RouteState::cooling;
   if (cooling && route.reusable_at <= now_) return std::optional<Taken>{};

@@ -29,7 +29,7 @@ std::string encode(const Route& route) {
   pool::RouteRecord record;
   record.set_service(std::string(route.service.bytes()));
   record.set_person(std::string(route.person.bytes()));
-  record.set_address(route.address.reveal_with_channel());
+  if (route.address) record.set_address(route.address->reveal_with_channel());
   record.set_number(route.number.str());
   record.set_session(std::string(route.session.bytes()));
   record.set_seat(std::string(route.seat.bytes()));
@@ -67,15 +67,20 @@ Result<Stored<Route>> decode_route(const Record& record) {
   if (!route.ParseFromString(record.value)) return corrupt("cannot be read");
   const auto service = ServiceId::from_bytes(route.service());
   const auto person = PersonHash::from_bytes(route.person());
-  auto address = RealAddress::from_carrier(route.address());
+  std::optional<RealAddress> address;
+  if (route.has_address()) {
+    auto read = RealAddress::from_carrier(route.address());
+    if (!read) return corrupt("is incomplete");
+    address = *std::move(read);
+  }
   auto number = VirtualNumber::from_carrier(route.number());
   const auto session = SessionId::from_bytes(route.session());
   const auto seat = SeatId::from_bytes(route.seat());
-  if (!service || !person || !address || !number || !session || !seat || !route.has_state())
+  if (!service || !person || !number || !session || !seat || !route.has_state())
     return corrupt("is incomplete");
   return Stored<Route>{
       .value = {.service = *service,
-                .address = *std::move(address),
+                .address = std::move(address),
                 .person = *person,
                 .number = *std::move(number),
                 .session = *session,
@@ -93,7 +98,8 @@ Task<Result<std::optional<Stored<Route>>>> RouteTable::find(ServiceId service, P
   if (!record) co_return std::optional<Stored<Route>>{};
   BAUTA_CO_TRY(auto route, decode_route(*record));
   // Two people under one hash would read each other's texts (promise 1).
-  if (route.value.address != address) co_return corrupt("is of another address");
+  if (route.value.address && *route.value.address != address)
+    co_return corrupt("is of another address");
   co_return std::optional(std::move(route));
 }
 
@@ -134,7 +140,7 @@ Task<Result<bool>> RouteTable::is_empty(VirtualNumber number, TimePoint now) con
 }
 
 void RouteTable::take(Commit& commit, const Route& route, Version was) {
-  BAUTA_ASSERT(route.state == RouteState::live);
+  BAUTA_ASSERT(route.state == RouteState::live && route.address.has_value());
   commit.expect(key_of(route.service, route.person, route.number), was);
   write(commit, route, std::nullopt);
 }
@@ -146,6 +152,14 @@ void RouteTable::cool(Commit& commit, const Stored<Route>& was, TimePoint reusab
   route.reusable_at = reusable_at;
   commit.expect(key_of(route.service, route.person, route.number), was.version);
   write(commit, route, reusable_at + forget_after);
+}
+
+void RouteTable::entomb(Commit& commit, const Stored<Route>& was, Duration forget_after) {
+  BAUTA_ASSERT(was.value.state == RouteState::cooling);
+  Route route = was.value;
+  route.address.reset();
+  commit.expect(key_of(route.service, route.person, route.number), was.version);
+  write(commit, route, route.reusable_at + forget_after);
 }
 
 }  // namespace bauta

@@ -17,7 +17,8 @@ enum class RouteState : std::uint8_t { live, cooling };
 /// (real address, virtual number) -> seat, with what the lane's rule of reuse needs.
 struct Route {
   ServiceId service;
-  RealAddress address;
+  /// None: erased; what is left is a hash, a virtual number and a time.
+  std::optional<RealAddress> address;
   PersonHash person;
   VirtualNumber number;
   SessionId session;
@@ -65,6 +66,8 @@ class RouteTable {
   /// Adds to `commit` the cooling route: expects `was`.  Forgotten `forget_after` later than `reusable_at`.
   static void cool(Commit& commit, const Stored<Route>& was, TimePoint reusable_at,
                    Duration forget_after);
+  /// Adds to `commit` the cooling route `was` (asserted) without its address: expects `was`.
+  static void entomb(Commit& commit, const Stored<Route>& was, Duration forget_after);
 
  private:
   Store& store_;
