@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/store/random.h"
 #include "storage/store/store.h"
 
 namespace bauta {
@@ -54,8 +55,15 @@ Task<Result<std::vector<std::optional<Stored<T>>>>> load_all(Store& store, std::
   co_return all;
 }
 
+/// nullopt: a conflict, read again and try again.  An outcome that nobody knows is the error storage.unknown: for who can safely do the same
+/// again and meets its own work as a conflict.  Errors: storage.overloaded, storage.full, storage.unknown.
+Task<Result<std::optional<Committed>>> commit_once(Store& store, Commit commit);
+
 /// How a commit ended once `unknown` has been settled by reading `witness`, a key that only this commit writes.
 /// nullopt: a conflict, read again and try again.  Errors: storage.overloaded, storage.full, storage.unknown, storage.unavailable.
 Task<Result<std::optional<Committed>>> commit_settled(Store& store, Commit commit, Key witness);
+
+/// Adds to `commit` a witness, where it writes nothing else that is only its own.  Forgotten after an hour; `now` is the real time.
+Key add_witness(Commit& commit, TimePoint now, Random& random);
 
 }  // namespace bauta
