@@ -50,6 +50,10 @@ struct Session {
   /// `metadata` of the API: a flat object of strings, in order of names.
   std::vector<std::pair<std::string, std::string>> metadata;
   std::vector<Seat> seats;
+  /// What `name/<svc>/<hash>` is filed under; none: it has no name.
+  std::optional<Bits128> unique_name_hash = {};
+  /// What a later version of Bauta wrote besides: survives a rewrite.
+  std::string unknown_fields = {};
 
   const Seat* seat(SeatId id) const;
 };
@@ -74,7 +78,8 @@ struct SessionState {
 };
 
 /// Sessions and their activity.  Thread-safe, reads no clock.
-/// Keys: `ses/<svc>/<id>` (guard of state and roster), `act/<svc>/<id>`, `name/<svc>/<hash>`, `idx/<svc>/<id>` (list, newest last).
+/// Keys: `ses/<svc>/<id>` (guard of state and roster), `act/<svc>/<id>`, `name/<svc>/<hash>`, `idx/<svc>/<id>` (list, newest last; says what
+/// is closed for good, so that lists pass over it unread).
 class Sessions {
  public:
   explicit Sessions(Store& store) : store_(store) {}
@@ -82,10 +87,20 @@ class Sessions {
   Task<Result<std::optional<SessionState>>> find(ServiceId service, SessionId id) const;
   static Key key_of(ServiceId service, SessionId id);
   static Key activity_key(ServiceId service, SessionId id);
+  static Key name_key(ServiceId service, const Bits128& unique_name_hash);
+  static std::string encode_name(SessionId id);
+  static Result<SessionId> decode_name(const Record& record);
+  static Key index_prefix(ServiceId service);
+  static Key index_key(ServiceId service, SessionId id);
+  /// What the index says of `ses/`: a session that is closed there stays closed.
+  static Result<bool> is_closed_in_index(const Record& record);
   static Result<Stored<Session>> decode(const Record& record);
   static Result<TimePoint> decode_activity(const Record& record);
 
-  /// Adds to `commit` the session as it is now; expects `was`.
+  /// Several at once; none where there is no such session.
+  Task<Result<std::vector<std::optional<SessionState>>>> find_all(std::vector<std::pair<ServiceId, SessionId>> ids) const;
+
+  /// Adds to `commit` the session as it is now, and its index when it is new or closed; expects `was`.
   static void write(Commit& commit, const Session& session, Version was);
   /// Adds the activity at `now` to `commit`, blind, if it grew by more than min(10 s, a tenth of the idle clock): most texts write nothing.
   static void touch(Commit& commit, const SessionState& state, TimePoint now);
@@ -95,7 +110,8 @@ class Sessions {
 };
 
 /// Closes a session in one commit (records.md, "close"): session, routes that still name it -> cooling, name gone, index, event.
-/// Idempotent: a session closed already is told as it is.  `reason` other than api must be what judge() said.
+/// Idempotent: a session closed already is told as it is.  A session whose time is over ends as judge() says, whatever is asked; one that
+/// lives (again: a text came meanwhile) is told as it is if its end by a clock was asked.
 class SessionCloser {
  public:
   SessionCloser(Store& store, const Sessions& sessions, const RouteTable& routes) : store_(store), sessions_(sessions), routes_(routes) {}
@@ -106,13 +122,18 @@ class SessionCloser {
     Ending ending;
     std::chrono::seconds cooling;
     std::chrono::seconds forget_after;
+    /// Only if the session is still at this version: session.changed.
+    std::optional<Version> if_match = {};
     /// Further writes of the same commit (an idempotency record), given the session as it will be.
     std::function<void(Commit&, const Session&)> also = {};
   };
-  /// Codes: session.not_found, storage.contended (three conflicts), and the store's.
+  /// Codes: session.not_found, session.changed, storage.contended (three conflicts), and the store's.
   Task<Result<Session>> close(Request request, TimePoint now, Random& random) const;
 
  private:
+  Task<Result<std::optional<Session>>> try_close(Request request, TimePoint now, Random& random) const;
+  Task<Result<std::optional<Session>>> write_end(Request request, SessionState state, Ending ending, TimePoint now, Random& random) const;
+
   Store& store_;
   const Sessions& sessions_;
   const RouteTable& routes_;

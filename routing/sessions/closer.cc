@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <utility>
+
+#include "routing/events/event_log.h"
+#include "routing/sessions/session.h"
+
+namespace bauta {
+namespace {
+
+constexpr int kConflictTries = 3;
+
+bool is_by_clock(ClosedReason reason) {
+  return reason == ClosedReason::expired || reason == ClosedReason::idle;
+}
+
+/// What a seat's line says, and until when its lane may still bring something.
+struct Line {
+  std::optional<Stored<Route>> route;
+  Key lanemax;
+  Version lanemax_version = kAbsent;
+  TimePoint handed_over_until{};
+};
+
+Task<Result<std::vector<Line>>> lines_of(Store& store, const RouteTable* routes, ServiceId service,
+                                         std::vector<Seat> seats) {
+  std::vector<Key> keys;
+  for (const Seat& seat : seats) keys.push_back(lanemax_key(seat.number, seat.person));
+  BAUTA_CO_TRY(const auto deadlines, co_await store.multi_get(keys));
+  std::vector<Line> lines;
+  for (std::size_t at = 0; at < seats.size(); ++at) {
+    const Seat& seat = seats[at];
+    Line line{.route = {}, .lanemax = keys[at]};
+    BAUTA_CO_TRY(line.route,
+                 co_await routes->find(service, seat.person, seat.address, seat.number));
+    if (const auto& deadline = deadlines[at]) {
+      BAUTA_CO_TRY(line.handed_over_until, decode_lanemax(*deadline));
+      line.lanemax_version = deadline->version;
+    }
+    lines.push_back(std::move(line));
+  }
+  co_return lines;
+}
+
+}  // namespace
+
+Task<Result<Session>> SessionCloser::close(Request request, TimePoint now, Random& random) const {
+  for (int attempt = 0; attempt < kConflictTries; ++attempt) {
+    BAUTA_CO_TRY(auto closed, co_await try_close(request, now, random));
+    if (closed) co_return *std::move(closed);
+  }
+  co_return fail("storage.contended", "the session keeps changing; try again");
+}
+
+/// nullopt: a conflict.
+Task<Result<std::optional<Session>>> SessionCloser::try_close(Request request, TimePoint now,
+                                                              Random& random) const {
+  BAUTA_CO_TRY(auto state, co_await sessions_.find(request.service, request.session));
+  if (!state) co_return fail("session.not_found", "there is no session " + request.session.str());
+  const Session& session = state->session.value;
+  if (session.status == SessionStatus::closed) co_return std::optional(session);
+  if (request.if_match && *request.if_match != state->session.version)
+    co_return fail("session.changed", "the session changed since it was read; read it again");
+  const auto ending = state->ending(now);
+  if (!ending && is_by_clock(request.ending.reason)) co_return std::optional(session);
+  const Ending told = ending.value_or(request.ending);
+  co_return co_await write_end(std::move(request), *std::move(state), told, now, random);
+}
+
+Task<Result<std::optional<Session>>> SessionCloser::write_end(Request request, SessionState state,
+                                                              Ending ending, TimePoint now,
+                                                              Random& random) const {
+  Session session = state.session.value;
+  BAUTA_CO_TRY(const auto lines,
+               co_await lines_of(store_, &routes_, session.service, session.seats));
+  session.status = SessionStatus::closed;
+  session.closed_at = ending.at;
+  session.closed_reason = ending.reason;
+
+  Commit commit;
+  Sessions::write(commit, session, state.session.version);
+  // A text that comes meanwhile would have kept it alive.
+  if (ending.reason == ClosedReason::idle)
+    commit.expect(Sessions::activity_key(session.service, session.id), state.activity_version);
+  for (const Line& line : lines) {
+    // A text that is claimed meanwhile may be brought until its own deadline (promise 1).
+    commit.expect(line.lanemax, line.lanemax_version);
+    if (!line.route || line.route->value.session != session.id ||
+        line.route->value.state != RouteState::live)
+      continue;
+    const TimePoint quiet_from = std::max(ending.at, line.handed_over_until);
+    RouteTable::cool(commit, *line.route, quiet_from + request.cooling, request.forget_after);
+  }
+  if (session.unique_name_hash)
+    commit.erase(Sessions::name_key(session.service, *session.unique_name_hash));
+  EventLog::append(commit, session.service,
+                   EventLog::make(EventType::session_closed, session.id, now, random,
+                                  {{"reason", std::string(closed_reason_name(ending.reason))}}));
+  const Key witness = add_witness(commit, now, random);
+  if (request.also) request.also(commit, session);
+  BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), witness));
+  if (!done) co_return std::optional<Session>{};
+  co_return std::optional(std::move(session));
+}
+
+}  // namespace bauta
