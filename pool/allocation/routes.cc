@@ -78,6 +78,7 @@ Result<Stored<Route>> decode_route(const Record& record) {
   const auto seat = SeatId::from_bytes(route.seat());
   if (!service || !person || !number || !session || !seat || !route.has_state())
     return corrupt("is incomplete");
+  if (!address && route.state() == pool::ROUTE_LIVE) return corrupt("is live and leads to nobody");
   return Stored<Route>{
       .value = {.service = *service,
                 .address = std::move(address),
