@@ -1,11 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "storage/seal/secret.h"
 #include "storage/store/id.h"
 
 namespace bauta {
@@ -17,9 +17,6 @@ class IndexKey {
   static constexpr std::size_t kOctets = 32;
 
   explicit IndexKey(std::span<const std::byte, kOctets> key);
-  ~IndexKey();
-  IndexKey(const IndexKey&) = delete;
-  IndexKey& operator=(const IndexKey&) = delete;
 
   /// Who stands behind (channel, identity) in a service: another one in every service.
   PersonHash person(ServiceId service, std::string_view channel, std::string_view identity) const;
@@ -31,7 +28,7 @@ class IndexKey {
   bool verify(std::string_view purpose, std::string_view octets, std::string_view tag) const;
 
  private:
-  std::byte* key_;  // locked into memory and wiped
+  Secret key_;
 };
 
 }  // namespace bauta

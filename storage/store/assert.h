@@ -5,5 +5,6 @@ namespace bauta::detail {
 }
 
 /// For our own invariants only, never for input: also in release, since stopping loses nothing and going on may misroute.
-#define BAUTA_ASSERT(condition) \
-  ((condition) ? static_cast<void>(0) : ::bauta::detail::assertion_failed(#condition, __FILE__, __LINE__))
+#define BAUTA_ASSERT(condition)       \
+  ((condition) ? static_cast<void>(0) \
+               : ::bauta::detail::assertion_failed(#condition, __FILE__, __LINE__))

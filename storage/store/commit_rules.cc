@@ -1,7 +1,8 @@
 #include "storage/store/commit_rules.h"
 
-#include <set>
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "storage/store/assert.h"
 
@@ -11,14 +12,30 @@ void assert_commit_is_bounded(const Commit& commit) {
   const auto writes = commit.puts.size() + commit.erases.size() + commit.appends.size();
   BAUTA_ASSERT(writes <= Commit::kWritesMax);
   std::size_t bytes = 0;
-  std::set<std::string_view> keys;
+  std::vector<std::string_view> keys;
+  keys.reserve(commit.puts.size() + commit.erases.size());
   for (const auto& put : commit.puts) {
     bytes += put.key.octets().size() + put.value.size();
-    BAUTA_ASSERT(keys.insert(put.key.octets()).second);
+    keys.emplace_back(put.key.octets());
   }
-  for (const auto& key : commit.erases) BAUTA_ASSERT(keys.insert(key.octets()).second);
-  for (const auto& append : commit.appends) bytes += append.prefix.octets().size() + append.value.size();
-  BAUTA_ASSERT(bytes <= Commit::kBytesMax);
+  for (const auto& key : commit.erases) {
+    bytes += key.octets().size();
+    keys.emplace_back(key.octets());
+  }
+  for (const auto& append : commit.appends) {
+    bytes += append.prefix.octets().size() + append.value.size();
+  }
+  BAUTA_ASSERT(bytes <= Commit::kBytesMax + writes * kWrapOctetsMax);
+  std::ranges::sort(keys);
+  BAUTA_ASSERT(std::ranges::adjacent_find(keys) == keys.end());
+}
+
+bool is_empty(const Commit& commit) {
+  return commit.puts.empty() && commit.erases.empty() && commit.appends.empty();
+}
+
+Key position_key(const Key& prefix, Position position) {
+  return Key::from_octets(prefix.octets()).u64(position);
 }
 
 }  // namespace bauta

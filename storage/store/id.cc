@@ -106,7 +106,8 @@ Bits128 make_id_bits(std::int64_t now_ms, Random& random) {
   Bits128 bits{};
   random.fill(std::span(bits).subspan(6));
   auto ms = static_cast<std::uint64_t>(now_ms);
-  for (int at = 5; at >= 0; --at, ms >>= 8) bits[static_cast<std::size_t>(at)] = static_cast<std::byte>(ms & 0xffU);
+  for (int at = 5; at >= 0; --at, ms >>= 8)
+    bits[static_cast<std::size_t>(at)] = static_cast<std::byte>(ms & 0xffU);
   return bits;
 }
 

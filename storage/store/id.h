@@ -59,19 +59,36 @@ class Id {
 
  private:
   static std::unexpected<Error> malformed() {
-    return fail("id.malformed", "not an id of the kind " + std::string(Tag::kPrefix) + "… with 26 characters after it");
+    return fail("id.malformed", "not an id of the kind " + std::string(Tag::kPrefix) +
+                                    "… with 26 characters after it");
   }
   Bits128 bits_{};
 };
 
-struct AccountTag { static constexpr const char* kPrefix = "acc_"; };
-struct ServiceTag { static constexpr const char* kPrefix = "svc_"; };
-struct KeyTag { static constexpr const char* kPrefix = "key_"; };
-struct SessionTag { static constexpr const char* kPrefix = "ses_"; };
-struct SeatTag { static constexpr const char* kPrefix = "par_"; };
-struct MessageTag { static constexpr const char* kPrefix = "msg_"; };
-struct EventTag { static constexpr const char* kPrefix = "evt_"; };
-struct PersonTag { static constexpr const char* kPrefix = "person_"; };
+struct AccountTag {
+  static constexpr const char* kPrefix = "acc_";
+};
+struct ServiceTag {
+  static constexpr const char* kPrefix = "svc_";
+};
+struct KeyTag {
+  static constexpr const char* kPrefix = "key_";
+};
+struct SessionTag {
+  static constexpr const char* kPrefix = "ses_";
+};
+struct SeatTag {
+  static constexpr const char* kPrefix = "par_";
+};
+struct MessageTag {
+  static constexpr const char* kPrefix = "msg_";
+};
+struct EventTag {
+  static constexpr const char* kPrefix = "evt_";
+};
+struct PersonTag {
+  static constexpr const char* kPrefix = "person_";
+};
 
 using AccountId = Id<AccountTag>;
 using ServiceId = Id<ServiceTag>;

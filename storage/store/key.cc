@@ -33,7 +33,8 @@ Key Key::end_of_prefix() const {
 }
 
 KeyReader::KeyReader(const Key& key, std::string_view family) : rest_(key.octets()) {
-  BAUTA_ASSERT(rest_.starts_with(family) && rest_.size() > family.size() && rest_[family.size()] == '/');
+  BAUTA_ASSERT(rest_.starts_with(family) && rest_.size() > family.size() &&
+               rest_[family.size()] == '/');
   rest_.remove_prefix(family.size() + 1);
 }
 
@@ -55,7 +56,8 @@ std::string KeyReader::text() {
 std::uint64_t KeyReader::u64() {
   BAUTA_ASSERT(rest_.size() >= 8);
   std::uint64_t value = 0;
-  for (const char octet : rest_.substr(0, 8)) value = value << 8 | static_cast<unsigned char>(octet);
+  for (const char octet : rest_.substr(0, 8))
+    value = value << 8 | static_cast<unsigned char>(octet);
   rest_.remove_prefix(8);
   return value;
 }

@@ -27,7 +27,8 @@ Version version_of(const std::optional<Stored<T>>& stored) {
 template <class T>
 Result<Stored<T>> decode(const Record& record) {
   Stored<T> stored{.value = {}, .version = record.version};
-  if (!stored.value.ParseFromString(record.value)) return fail("storage.corrupt", "a record cannot be read; restore a backup");
+  if (!stored.value.ParseFromString(record.value))
+    return fail("storage.corrupt", "a record cannot be read; restore a backup");
   return stored;
 }
 

@@ -44,16 +44,19 @@ inline std::unexpected<Error> fail(std::string_view code, std::string detail) {
 
 #define BAUTA_CONCAT_INNER(a, b) a##b
 #define BAUTA_CONCAT(a, b) BAUTA_CONCAT_INNER(a, b)
-#define BAUTA_TRY_INNER(tmp, ret, decl, ...)              \
-  auto tmp = __VA_ARGS__;                                 \
-  if (!tmp) ret std::unexpected(std::move(tmp).error());  \
+#define BAUTA_TRY_INNER(tmp, ret, decl, ...)             \
+  auto tmp = __VA_ARGS__;                                \
+  if (!tmp) ret std::unexpected(std::move(tmp).error()); \
   decl = *std::move(tmp)
 /// `BAUTA_TRY(auto x, f());` binds the value, or returns the error to the caller.
-#define BAUTA_TRY(decl, ...) BAUTA_TRY_INNER(BAUTA_CONCAT(try_, __COUNTER__), return, decl, __VA_ARGS__)
+#define BAUTA_TRY(decl, ...) \
+  BAUTA_TRY_INNER(BAUTA_CONCAT(try_, __COUNTER__), return, decl, __VA_ARGS__)
 /// The same inside a coroutine: `BAUTA_CO_TRY(auto x, co_await f());`.
-#define BAUTA_CO_TRY(decl, ...) BAUTA_TRY_INNER(BAUTA_CONCAT(try_, __COUNTER__), co_return, decl, __VA_ARGS__)
+#define BAUTA_CO_TRY(decl, ...) \
+  BAUTA_TRY_INNER(BAUTA_CONCAT(try_, __COUNTER__), co_return, decl, __VA_ARGS__)
 /// For a `Status`: nothing to bind.
 #define BAUTA_CHECK_INNER(tmp, ret, ...) \
   if (auto tmp = __VA_ARGS__; !tmp) ret std::unexpected(std::move(tmp).error())
 #define BAUTA_CHECK(...) BAUTA_CHECK_INNER(BAUTA_CONCAT(try_, __COUNTER__), return, __VA_ARGS__)
-#define BAUTA_CO_CHECK(...) BAUTA_CHECK_INNER(BAUTA_CONCAT(try_, __COUNTER__), co_return, __VA_ARGS__)
+#define BAUTA_CO_CHECK(...) \
+  BAUTA_CHECK_INNER(BAUTA_CONCAT(try_, __COUNTER__), co_return, __VA_ARGS__)

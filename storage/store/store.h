@@ -47,7 +47,9 @@ struct ScanRequest {
   std::uint32_t records_max = 100;
   std::size_t bytes_max = std::size_t{1} << 20;
 
-  static ScanRequest prefix(const Key& prefix) { return {.from = prefix, .to = prefix.end_of_prefix()}; }
+  static ScanRequest prefix(const Key& prefix) {
+    return {.from = prefix, .to = prefix.end_of_prefix()};
+  }
 };
 
 struct ScanPage {
@@ -137,7 +139,8 @@ class Store {
   virtual Task<Result<ScanPage>> scan(ScanRequest request) = 0;
   virtual Task<CommitOutcome> commit(Commit commit) = 0;
   /// After local commits that wrote below `prefix`, `hint` is posted to `executor` (once for several).  Never the only way to learn of a change.
-  virtual std::unique_ptr<Subscription> subscribe(Key prefix, Executor executor, std::function<void()> hint) = 0;
+  virtual std::unique_ptr<Subscription> subscribe(Key prefix, Executor executor,
+                                                  std::function<void()> hint) = 0;
 };
 
 }  // namespace bauta
