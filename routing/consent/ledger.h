@@ -16,7 +16,7 @@ enum class ConsentSource : std::uint8_t { person, carrier, platform };
 struct Consent {
   ConsentState state = ConsentState::opted_in;
   ConsentSource source = ConsentSource::person;
-  TimePoint since;
+  TimePoint since{};
 };
 
 /// A person's word in a service, and at one line of it, with the versions that a claim expects (present or absent).

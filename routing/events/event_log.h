@@ -25,12 +25,12 @@ Result<EventType> parse_event_type(std::string_view name);
 
 /// Something that happened in a service.  Holds ids, codes and virtual numbers; masked addresses at most, never a text.
 struct Event {
-  EventId id;
+  EventId id{};
   EventType type = EventType::session_created;
-  TimePoint created_at;
-  SessionId session;  // nil: of no session
+  TimePoint created_at{};
+  SessionId session{};  // nil: of no session
   /// `data` of the API, in order: names of the API ("message", "to", "code", "reason", "number").
-  std::vector<std::pair<std::string, std::string>> data;
+  std::vector<std::pair<std::string, std::string>> data{};
   /// Its position in its service's log; known on reading only.
   Position sequence = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "pool/address/real_address.h"
 #include "pool/address/virtual_number.h"
+#include "routing/outbox/receipt_word.h"
 #include "routing/text/message_text.h"
 #include "storage/store/clock.h"
 
@@ -14,13 +15,13 @@ namespace bauta {
 
 /// One MO as a carrier's file parsed it: authentic, from the connection that it names.
 struct InboundMessage {
-  std::string connection;
+  std::string connection{};
   /// The provider's own id, unique per connection for 7 days, and the part of a long text (0: whole).
-  std::string provider_id;
+  std::string provider_id{};
   std::uint32_t part = 0;
   RealAddress from;
   VirtualNumber to;
-  MessageText text;
+  MessageText text{};
   std::uint32_t media_count = 0;
   /// The carrier answered an opt-out word itself: we say nothing of our own then.
   bool carrier_answered_keyword = false;
@@ -30,19 +31,13 @@ struct InboundMessage {
 enum class InboundOutcome : std::uint8_t { relayed, duplicate, refused, ended, keyword };
 std::string_view inbound_outcome_name(InboundOutcome outcome);
 
-enum class ReceiptStatus : std::uint8_t { unknown_word, queued, sent, delivered, undelivered, failed, rejected };
-
 /// One DLR as a carrier's file parsed it.
 struct DeliveryReceipt {
-  std::string connection;
+  std::string connection{};
   /// Ours, if the carrier brings it back; else the provider's id says which delivery is meant.
-  std::optional<std::string> reference;
-  std::string provider_id;
-  ReceiptStatus status = ReceiptStatus::unknown_word;
-  /// The carrier's own code ("30003"), redacted words.
-  std::string carrier_code;
-  std::string detail;
-  bool opted_out = false;
+  std::optional<std::string> reference{};
+  std::string provider_id{};
+  ReceiptWord word{};
 };
 
 enum class ReceiptOutcome : std::uint8_t { applied, repeated, unknown_word, forged_reference, held_for_its_send };

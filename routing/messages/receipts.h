@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "routing/messages/inbound.h"
 #include "routing/outbox/delivery.h"
 #include "routing/outbox/relay_parts.h"
@@ -17,6 +19,11 @@ class Receipts {
   Task<Result<ReceiptOutcome>> apply(DeliveryReceipt receipt);
 
  private:
+  struct Found;
+  Task<Result<std::optional<ReceiptOutcome>>> apply_by_provider_id(DeliveryReceipt receipt);
+  Task<Result<std::optional<ReceiptOutcome>>> apply_to(Found found, DeliveryReceipt receipt);
+  static void nudge(Commit& commit, const Delivery& delivery);
+
   RelayParts parts_;
 };
 

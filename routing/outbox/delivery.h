@@ -20,16 +20,16 @@ std::string_view origin_name(Origin origin);
 
 /// What came in, or what a platform or Bauta itself says.  Key: `msg/<svc>/<session>/<id>`, of no session: `sys/<svc>/<id>`.
 struct Message {
-  MessageId id;
-  ServiceId service;
-  SessionId session;  // nil: a system text of no session
+  MessageId id{};
+  ServiceId service{};
+  SessionId session{};  // nil: a system text of no session
   Origin origin = Origin::participant;
-  SeatId from;  // nil unless a participant wrote it
-  MessageText text;
+  SeatId from{};  // nil unless a participant wrote it
+  MessageText text{};
   std::uint32_t media_count = 0;
-  TimePoint received_at;
-  std::vector<SeatId> recipients;
-  std::optional<SystemText> system_text;
+  TimePoint received_at{};
+  std::vector<SeatId> recipients{};
+  std::optional<SystemText> system_text{};
 };
 Key message_key(const Message& message);
 Key message_key(ServiceId service, SessionId session, MessageId id);
@@ -47,12 +47,12 @@ bool is_dead(DeliveryState state);
 
 /// One message to one recipient.  Key: `dlv/<svc>/<msg>/<seat>` (a system text's seat is nil).
 struct Delivery {
-  ServiceId service;
-  MessageId message;
-  SessionId session;  // nil: a system text of no session
-  SeatId seat;
+  ServiceId service{};
+  MessageId message{};
+  SessionId session{};  // nil: a system text of no session
+  SeatId seat{};
   RealAddress to;
-  PersonHash person;
+  PersonHash person{};
   VirtualNumber from;
   DeliveryState state = DeliveryState::received;
   /// How often it was handed to a carrier; the reference names the latest.
@@ -61,17 +61,17 @@ struct Delivery {
   std::uint32_t crash_count = 0;
   /// Sends whose outcome stayed unknown and that were made again.
   std::uint32_t resends = 0;
-  std::string connection;
-  std::vector<std::string> provider_ids;
+  std::string connection{};
+  std::vector<std::string> provider_ids{};
   /// Not before this may the next attempt be made.
-  std::optional<TimePoint> not_before;
-  TimePoint deadline;
-  TimePoint received_at;
-  TimePoint updated_at;
+  std::optional<TimePoint> not_before{};
+  TimePoint deadline{};
+  TimePoint received_at{};
+  TimePoint updated_at{};
   std::uint32_t segments = 1;
-  std::string error_code;
+  std::string error_code{};
   /// The carrier's own words, redacted.
-  std::string error_detail;
+  std::string error_detail{};
   /// STOP's own confirmation is the one text that goes to someone who is out.
   bool despite_stop = false;
 };
@@ -81,13 +81,13 @@ Result<Stored<Delivery>> decode_delivery(const Record& record);
 
 /// `dead/<svc>/<msg>/<seat>`: what ended badly, until somebody deletes it or it expires with the session's retention.
 struct DeadLetter {
-  MessageId message;
-  SeatId seat;
-  SessionId session;
+  MessageId message{};
+  SeatId seat{};
+  SessionId session{};
   DeliveryState state = DeliveryState::failed;
-  std::string code;
-  std::string detail;
-  TimePoint at;
+  std::string code{};
+  std::string detail{};
+  TimePoint at{};
 };
 Key dead_letter_key(ServiceId service, MessageId message, SeatId seat);
 Key dead_letters_prefix(ServiceId service);
@@ -105,8 +105,8 @@ struct LaneKey {
 /// An entry of the work log `out/<partition>/<position>`.
 struct WorkEntry {
   LaneKey lane;
-  MessageId message;
-  SeatId seat;
+  MessageId message{};
+  SeatId seat{};
   /// Not new work: something about the lane's head changed (a receipt came for an unknown one): look again now.
   bool nudge = false;
 };

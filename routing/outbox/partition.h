@@ -1,17 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
-#include <string>
 #include <vector>
 
 #include "routing/outbox/carrier_port.h"
 #include "routing/outbox/delivery.h"
 #include "routing/outbox/relay_parts.h"
+#include "routing/outbox/stage.h"
 
 namespace bauta {
 
@@ -21,7 +18,8 @@ namespace bauta {
 /// Sans-IO: the way out is a CarrierPort, the time is the clock's, and who drives asks next_due() how long to sleep.
 class Partition {
  public:
-  Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers);
+  /// `stages` are asked in their order, and outlive this.
+  Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers, std::vector<Stage*> stages = {});
   ~Partition();
   Partition(const Partition&) = delete;
   Partition& operator=(const Partition&) = delete;
@@ -31,8 +29,9 @@ class Partition {
   Task<Status> start();
   /// Reads on what was committed since.  After a hint, and now and then without one.
   Task<Status> read_on();
-  /// Lanes that have something to do at `now`, each marked as running: step() each of them exactly once.
-  std::vector<LaneKey> take_ready(TimePoint now);
+  /// Lanes that have something to do at `now`, at most `most`, those that wait longest first; each is marked as running: step() each of
+  /// them exactly once.
+  std::vector<LaneKey> take_ready(TimePoint now, std::size_t most = 1'000'000);
   /// Takes the lane's head as far as it goes: claim, submit, outcome; or a look at what it waits for.
   Task<void> step(LaneKey lane);
   /// The earliest moment at which a lane that is not running has something to do; none: only the log can bring work.

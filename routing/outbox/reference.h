@@ -12,9 +12,9 @@ namespace bauta {
 
 /// What a carrier is given to name one attempt of a delivery, and brings back with its receipt.
 struct DeliveryReference {
-  ServiceId service;
-  MessageId message;
-  SeatId seat;
+  ServiceId service{};
+  MessageId message{};
+  SeatId seat{};
   std::uint32_t attempt = 0;
   friend bool operator==(const DeliveryReference&, const DeliveryReference&) = default;
 };

@@ -1,0 +1,62 @@
+#include "routing/consent/keywords.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace bauta {
+namespace {
+
+// CTIA's and the FCC's words, and life.md's list.
+constexpr std::array kStopWords = {"stop",   "stopall", "unsubscribe", "revoke",     "optout",
+                                   "opt out", "opt-out", "stopp",       "abmelden", "abbestellen"};
+// Carriers in the +1 zone act on these whatever we do; elsewhere they are ordinary words.
+constexpr std::array kStopWordsOfZone1 = {"end", "cancel", "quit"};
+constexpr std::array kStartWords = {"start", "yes", "unstop"};
+
+// Spaces and the punctuation that phones and people put around a word, in UTF-8.
+constexpr std::array<std::string_view, 22> kAround = {
+    " ", "\t", "\r", "\n", "\"", "'", ".", "!", "?", ",", ";", ":", "\u00a0", "\u201c", "\u201d", "\u201e",
+    "\u2018", "\u2019", "\u00ab", "\u00bb", "\u2026", "\u3002"};
+
+std::string_view trim(std::string_view text) {
+  for (bool again = true; again;) {
+    again = false;
+    for (const auto around : kAround) {
+      while (text.starts_with(around)) {
+        text.remove_prefix(around.size());
+        again = true;
+      }
+      while (text.ends_with(around)) {
+        text.remove_suffix(around.size());
+        again = true;
+      }
+    }
+  }
+  return text;
+}
+
+template <class Words>
+bool holds(const Words& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+}  // namespace
+
+std::optional<Keyword> keyword_in(const MessageText& text, const VirtualNumber& number) {
+  const auto trimmed = trim(text.reveal());
+  // The longest keyword is far shorter: a long text costs nothing.
+  if (trimmed.empty() || trimmed.size() > 16) return std::nullopt;
+  // All keywords are ASCII, so folding the ASCII letters is the whole of case folding here.
+  std::string word(trimmed);
+  std::ranges::transform(word, word.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (holds(kStopWords, word)) return Keyword::stop;
+  if (number.str().starts_with("+1") && holds(kStopWordsOfZone1, word)) return Keyword::stop;
+  if (holds(kStartWords, word)) return Keyword::start;
+  return std::nullopt;
+}
+
+}  // namespace bauta

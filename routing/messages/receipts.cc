@@ -1,0 +1,91 @@
+#include "routing/messages/receipts.h"
+
+#include "routing/outbox/ending.h"
+#include "routing/outbox/receipt_word.h"
+#include "routing/outbox/reference.h"
+#include "storage/store/records.h"
+
+namespace bauta {
+
+/// Which attempt of which delivery a receipt is about.
+struct Receipts::Found {
+  Key delivery;
+  std::uint32_t attempt = 0;
+};
+
+Task<Result<ReceiptOutcome>> Receipts::apply(DeliveryReceipt receipt) {
+  if (receipt.word.status == ReceiptStatus::unknown_word) {
+    parts_.metrics.unknown_status_word(receipt.connection);
+    co_return ReceiptOutcome::unknown_word;
+  }
+  std::optional<DeliveryReference> reference;
+  if (receipt.reference) {
+    reference = read_reference(*receipt.reference, parts_.index_key);
+    if (!reference) {
+      parts_.metrics.refused("receipt.forged_reference");
+      co_return ReceiptOutcome::forged_reference;
+    }
+  }
+  for (std::uint32_t tries = 0; tries < parts_.limits.conflict_tries; ++tries) {
+    BAUTA_CO_TRY(const auto outcome, reference ? co_await apply_to({.delivery = delivery_key(reference->service, reference->message,
+                                                                                             reference->seat),
+                                                                    .attempt = reference->attempt},
+                                                                   receipt)
+                                               : co_await apply_by_provider_id(receipt));
+    if (outcome) co_return *outcome;
+  }
+  co_return fail("storage.contended", "others kept changing what this receipt is about; send it again");
+}
+
+// nullopt from here on: a conflict, something changed since it was read.
+Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_by_provider_id(DeliveryReceipt receipt) {
+  const auto key = provider_id_key(parts_.index_key, receipt.connection, receipt.provider_id);
+  BAUTA_CO_TRY(const auto record, co_await parts_.store.get(key));
+  ProviderIdRecord kept;
+  if (record) {
+    BAUTA_CO_TRY(auto stored, decode_provider_id(*record));
+    kept = std::move(stored.value);
+  }
+  if (kept.delivery) co_return co_await apply_to({.delivery = *kept.delivery, .attempt = kept.attempt}, std::move(receipt));
+  // Nobody knows the id yet: the receipt waits for the answer to its send.
+  kept.early = kept.early ? stronger(*kept.early, receipt.word) : receipt.word;
+  Commit commit;
+  commit.expect(key, record ? record->version : kAbsent);
+  commit.put(key, encode_provider_id(kept), parts_.clock.now() + kProviderIdKept);
+  BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
+  if (!committed) co_return std::nullopt;
+  co_return ReceiptOutcome::held_for_its_send;
+}
+
+Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_to(Found found, DeliveryReceipt receipt) {
+  BAUTA_CO_TRY(const auto record, co_await parts_.store.get(found.delivery));
+  if (!record) co_return ReceiptOutcome::repeated;  // erased since
+  BAUTA_CO_TRY(const auto delivery, decode_delivery(*record));
+  const auto& before = delivery.value;
+  const auto now = parts_.clock.now(before.service);
+  auto changed = before;
+  if (!apply_word(changed, receipt.word, found.attempt, now)) co_return ReceiptOutcome::repeated;
+
+  Commit commit;
+  if (receipt.word.opted_out) {
+    BAUTA_CO_CHECK(co_await record_carrier_opt_out(parts_.store, commit, changed, now, parts_.random));
+  }
+  write_change(commit, changed, before, delivery.version, parts_.random);
+  // The lane waits for exactly this word, and would look again only when its time is over.
+  if (before.state == DeliveryState::unknown) nudge(commit, changed);
+  BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
+  if (!committed) co_return std::nullopt;
+  parts_.metrics.text_out(changed.connection, delivery_state_name(changed.state));
+  if (is_dead(changed.state)) parts_.metrics.dead_letter(changed.error_code);
+  co_return ReceiptOutcome::applied;
+}
+
+void Receipts::nudge(Commit& commit, const Delivery& delivery) {
+  commit.append(work_log(partition_of(delivery.from)),
+                encode_work_entry({.lane = {.number = delivery.from, .service = delivery.service, .person = delivery.person},
+                                   .message = delivery.message,
+                                   .seat = delivery.seat,
+                                   .nudge = true}));
+}
+
+}  // namespace bauta

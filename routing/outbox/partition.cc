@@ -1,0 +1,686 @@
+#include "routing/outbox/partition.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "pool/inventory/inventory.h"
+#include "routing/accounts/accounts.h"
+#include "routing/consent/ledger.h"
+#include "routing/outbox/ending.h"
+#include "routing/outbox/outbox.pb.h"
+#include "routing/outbox/receipt_word.h"
+#include "routing/outbox/reference.h"
+#include "routing/sessions/session.h"
+#include "storage/store/assert.h"
+
+namespace bauta {
+namespace {
+
+constexpr TimePoint kAtOnce{};
+/// After a failure of the store, or while a connection is missing: soon, and not in a spin.
+constexpr std::chrono::seconds kLookAgain{1};
+/// The mark is written with every so many-th outcome; reading a little twice after a restart costs less than a put a text.
+constexpr std::uint32_t kOutcomesPerMark = 64;
+/// lanemax is rounded up to this, so that most claims need not write it.
+constexpr std::chrono::minutes kLaneMaxStep{10};
+constexpr std::uint32_t kPage = 200;
+constexpr std::size_t kSpentPerCommit = 100;
+
+Key mark_key(std::uint32_t partition) { return Key("mark").u64(partition); }
+
+Key entry_key(std::uint32_t partition, Position position) {
+  return Key("out").u64(partition).u64(position);
+}
+
+TimePoint received_at(const MessageId& id) {
+  // The first 48 bits of an id are its time.
+  std::int64_t ms = 0;
+  for (std::size_t at = 0; at < 6; ++at) ms = ms << 8 | std::to_integer<std::int64_t>(id.bits()[at]);
+  return from_millis(ms);
+}
+
+TimePoint rounded_up(TimePoint t) {
+  const Duration step = kLaneMaxStep;
+  const auto rest = t.time_since_epoch() % step;
+  return rest == Duration::zero() ? t : t + (step - rest);
+}
+
+}  // namespace
+
+class Partition::Impl {
+ public:
+  Impl(std::uint32_t partition, RelayParts parts, CarrierPort& carriers, std::vector<Stage*> stages)
+      : partition_(partition),
+        parts_(parts),
+        carriers_(carriers),
+        stages_(std::move(stages)),
+        accounts_(parts.store, parts.index_key) {}
+
+  ~Impl() { parts_.metrics.lane_texts_changed(-static_cast<std::int64_t>(texts_waiting_)); }
+
+  Task<Status> start();
+  Task<Status> read_on();
+  std::vector<LaneKey> take_ready(TimePoint now, std::size_t most);
+  Task<void> step(LaneKey key);
+
+  std::optional<TimePoint> next_due() const {
+    if (due_.empty()) return std::nullopt;
+    return due_.begin()->first;
+  }
+  std::size_t texts_waiting() const { return texts_waiting_; }
+  std::optional<TimePoint> oldest_waiting() const {
+    std::optional<TimePoint> oldest;
+    for (const auto& [key, lane] : lanes_) {
+      if (lane.texts.empty()) continue;
+      const auto at = received_at(lane.texts.front().message);
+      if (!oldest || at < *oldest) oldest = at;
+    }
+    return oldest;
+  }
+
+ private:
+  struct Waiting {
+    Position position;
+    MessageId message;
+    SeatId seat;
+  };
+  /// What a carrier answered and what it answered to: kept until it is durable, whatever the store says meanwhile.
+  struct Answered {
+    Stored<Delivery> claimed;
+    SubmitOutcome outcome;
+    TimePoint at;
+  };
+  struct Lane {
+    std::deque<Waiting> texts;
+    std::optional<Answered> answered;
+    bool running = false;
+    /// Something about the head changed while it ran: look at once.
+    bool look_again = false;
+    TimePoint due = kAtOnce;
+  };
+  /// The head is through with this lane, or is to be looked at again then.
+  struct Done {};
+  using Progress = std::variant<Done, TimePoint>;
+
+  /// Everything that a claim is judged by, read together.
+  struct Circumstances {
+    std::optional<Message> message;
+    std::optional<Stored<Session>> session;
+    std::optional<TimePoint> last_activity;
+    std::optional<Stored<Number>> number;
+    Version recipient_number = kAbsent;
+    ConsentView consent;
+    std::optional<TimePoint> lane_max;
+    std::optional<Service> service;
+  };
+
+  Task<Result<std::vector<KeyedRecord>>> read_page();
+  Task<Status> recover(std::vector<std::pair<Position, WorkEntry>> entries);
+  Task<Status> recover_claimed(Stored<Delivery> cut_off);
+  void add(Position position, const WorkEntry& entry);
+  void schedule(const LaneKey& key, Lane& lane, TimePoint due);
+  void pop(Lane& lane);
+  void ride_along(Commit& commit);
+
+  Task<Result<Progress>> advance(LaneKey key);
+  Task<Result<Progress>> look_at_head(LaneKey key, Waiting head);
+  Task<Result<Progress>> resolve_unknown(LaneKey key, Waiting head, Stored<Delivery> delivery, TimePoint now);
+  Task<Result<Progress>> pass_stages(LaneKey key, Waiting head, Stored<Delivery> delivery, TimePoint now);
+  Task<Result<Progress>> claim(LaneKey key, Waiting head, Stored<Delivery> delivery, bool again);
+  Task<Result<Circumstances>> circumstances_of(Delivery delivery) const;
+  std::optional<std::string> reason_against(const Delivery& delivery, const Circumstances& seen, TimePoint now) const;
+  Task<Result<Progress>> finish(Waiting head, Stored<Delivery> delivery, DeliveryState state, std::string code);
+  Task<Result<Progress>> settle(LaneKey key, Waiting head);
+  Task<Result<std::optional<Progress>>> settle_once(Waiting head, Stored<Delivery> current, const Answered& answered);
+  Delivery after(const Delivery& claimed, const SubmitOutcome& outcome, TimePoint now);
+  TimePoint next_attempt(const Delivery& delivery, const SubmitLater& later, TimePoint now);
+  void count(const Delivery& delivery, const SubmitOutcome& outcome, TimePoint now);
+
+  std::uint32_t partition_;
+  RelayParts parts_;
+  CarrierPort& carriers_;
+  std::vector<Stage*> stages_;
+  Accounts accounts_;
+
+  std::map<LaneKey, Lane> lanes_;
+  /// Lanes that do not run, by when they are due.
+  std::set<std::pair<TimePoint, LaneKey>> due_;
+  /// Entries read and not yet through: the lowest is the mark.
+  std::set<Position> open_;
+  /// Entries that are through without a commit of their own: erased along with the next one.
+  std::vector<Position> spent_;
+  Position read_to_ = 0;
+  std::uint32_t outcomes_since_mark_ = 0;
+  std::size_t texts_waiting_ = 0;
+  bool reading_ = false;
+  bool read_again_ = false;
+};
+
+// ---- The log -------------------------------------------------------------------------------------------------------------------------
+
+Task<Status> Partition::Impl::start() {
+  BAUTA_CO_TRY(const auto mark, co_await load<records::LowWaterMark>(parts_.store, mark_key(partition_)));
+  if (read_to_ == 0 && mark) read_to_ = mark->value.position() - 1;
+  for (;;) {
+    BAUTA_CO_TRY(const auto page, co_await read_page());
+    if (page.empty()) co_return Status();
+    std::vector<std::pair<Position, WorkEntry>> entries;
+    for (const auto& record : page) {
+      KeyReader reader(record.key, "out");
+      reader.u64();
+      const auto position = reader.u64();
+      BAUTA_CO_TRY(auto entry, decode_work_entry(record.record));
+      entries.emplace_back(position, std::move(entry));
+    }
+    BAUTA_CO_CHECK(co_await recover(std::move(entries)));
+  }
+}
+
+Task<Status> Partition::Impl::recover(std::vector<std::pair<Position, WorkEntry>> entries) {
+  std::vector<Key> keys;
+  for (const auto& [position, entry] : entries) {
+    keys.push_back(delivery_key(entry.lane.service, entry.message, entry.seat));
+  }
+  BAUTA_CO_TRY(const auto deliveries, co_await parts_.store.multi_get(std::move(keys)));
+  for (std::size_t at = 0; at < entries.size(); ++at) {
+    const auto& [position, entry] = entries[at];
+    if (entry.nudge || !deliveries[at]) {
+      spent_.push_back(position);
+      read_to_ = position;
+      continue;
+    }
+    BAUTA_CO_TRY(auto delivery, decode_delivery(*deliveries[at]));
+    if (delivery.value.state == DeliveryState::sent || is_final(delivery.value.state)) {
+      spent_.push_back(position);
+      read_to_ = position;
+      continue;
+    }
+    // After a crash exactly the claimed ones are unknown.
+    if (delivery.value.state == DeliveryState::claimed) {
+      BAUTA_CO_CHECK(co_await recover_claimed(std::move(delivery)));
+    }
+    add(position, entry);
+    read_to_ = position;
+  }
+  co_return Status();
+}
+
+Task<Status> Partition::Impl::recover_claimed(Stored<Delivery> cut_off) {
+  const auto now = parts_.clock.now(cut_off.value.service);
+  Delivery changed = cut_off.value;
+  ++changed.crash_count;
+  changed.updated_at = now;
+  const bool poison = changed.crash_count >= parts_.limits.crash_count_max;
+  changed.state = poison ? DeliveryState::failed : DeliveryState::unknown;
+  changed.error_code = poison ? "poison" : "";
+  Commit commit;
+  write_change(commit, changed, cut_off.value, cut_off.version, parts_.random);
+  BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
+  // A conflict: a receipt came first, and what it wrote is better than what we know.
+  if (!committed) co_return Status();
+  parts_.metrics.crashed_claim();
+  if (poison) parts_.metrics.dead_letter("poison");
+  co_return Status();
+}
+
+Task<Result<std::vector<KeyedRecord>>> Partition::Impl::read_page() {
+  auto request = ScanRequest::prefix(work_log(partition_));
+  request.after = entry_key(partition_, read_to_);
+  request.records_max = kPage;
+  BAUTA_CO_TRY(auto page, co_await parts_.store.scan(std::move(request)));
+  co_return std::move(page.records);
+}
+
+Task<Status> Partition::Impl::read_on() {
+  if (reading_) {
+    read_again_ = true;
+    co_return Status();
+  }
+  reading_ = true;
+  Status status;
+  for (bool more = true; more && status;) {
+    read_again_ = false;
+    auto page = co_await read_page();
+    if (!page) {
+      status = std::unexpected(std::move(page).error());
+      break;
+    }
+    for (const auto& record : *page) {
+      KeyReader reader(record.key, "out");
+      reader.u64();
+      const auto position = reader.u64();
+      auto entry = decode_work_entry(record.record);
+      if (!entry) {
+        status = std::unexpected(std::move(entry).error());
+        break;
+      }
+      read_to_ = position;
+      add(position, *entry);
+    }
+    more = page->size() == kPage || read_again_;
+  }
+  reading_ = false;
+  co_return status;
+}
+
+void Partition::Impl::add(Position position, const WorkEntry& entry) {
+  if (entry.nudge) {
+    spent_.push_back(position);
+    const auto found = lanes_.find(entry.lane);
+    if (found == lanes_.end()) return;
+    if (found->second.running) {
+      found->second.look_again = true;
+    } else {
+      schedule(entry.lane, found->second, kAtOnce);
+    }
+    return;
+  }
+  open_.insert(position);
+  auto& lane = lanes_[entry.lane];
+  lane.texts.push_back({.position = position, .message = entry.message, .seat = entry.seat});
+  ++texts_waiting_;
+  parts_.metrics.lane_texts_changed(1);
+  if (!lane.running && lane.texts.size() == 1) schedule(entry.lane, lane, kAtOnce);
+}
+
+// ---- Lanes ---------------------------------------------------------------------------------------------------------------------------
+
+void Partition::Impl::schedule(const LaneKey& key, Lane& lane, TimePoint due) {
+  due_.erase({lane.due, key});
+  lane.due = due;
+  due_.emplace(due, key);
+}
+
+std::vector<LaneKey> Partition::Impl::take_ready(TimePoint now, std::size_t most) {
+  std::vector<LaneKey> ready;
+  while (ready.size() < most && !due_.empty() && due_.begin()->first <= now) {
+    ready.push_back(due_.begin()->second);
+    due_.erase(due_.begin());
+    lanes_.at(ready.back()).running = true;
+  }
+  return ready;
+}
+
+Task<void> Partition::Impl::step(LaneKey key) {
+  auto& lane = lanes_.at(key);
+  BAUTA_ASSERT(lane.running && !lane.texts.empty());
+  const auto progress = co_await advance(key);
+  // After a failure of the store nothing was decided: the same step again.
+  TimePoint due = parts_.clock.now(key.service) + kLookAgain;
+  if (progress && std::holds_alternative<TimePoint>(*progress)) due = std::get<TimePoint>(*progress);
+  if (progress && std::holds_alternative<Done>(*progress)) {
+    pop(lane);
+    due = parts_.clock.now(key.service);  // behind the lanes that wait already: they take turns
+  }
+  lane.running = false;
+  if (std::exchange(lane.look_again, false)) due = kAtOnce;
+  if (lane.texts.empty()) {
+    lanes_.erase(key);
+  } else {
+    schedule(key, lane, due);
+  }
+}
+
+void Partition::Impl::pop(Lane& lane) {
+  open_.erase(lane.texts.front().position);
+  lane.texts.pop_front();
+  --texts_waiting_;
+  parts_.metrics.lane_texts_changed(-1);
+}
+
+/// What costs nothing beside a commit that is made anyway: entries that are through, and now and then the mark.
+void Partition::Impl::ride_along(Commit& commit) {
+  for (std::size_t rest = kSpentPerCommit; rest > 0 && !spent_.empty(); --rest) {
+    commit.erase(entry_key(partition_, spent_.back()));
+    spent_.pop_back();
+  }
+  if (++outcomes_since_mark_ < kOutcomesPerMark) return;
+  outcomes_since_mark_ = 0;
+  records::LowWaterMark mark;
+  auto lowest = open_.empty() ? read_to_ + 1 : *open_.begin();
+  for (const auto spent : spent_) lowest = std::min(lowest, spent);  // else nothing would ever erase them
+  mark.set_position(lowest);
+  commit.put(mark_key(partition_), mark.SerializeAsString());
+}
+
+Task<Result<Partition::Impl::Progress>> Partition::Impl::advance(LaneKey key) {
+  const auto& lane = lanes_.at(key);
+  const Waiting head = lane.texts.front();
+  if (lane.answered) co_return co_await settle(key, head);
+  co_return co_await look_at_head(key, head);
+}
+
+Task<Result<Partition::Impl::Progress>> Partition::Impl::look_at_head(LaneKey key, Waiting head) {
+  BAUTA_CO_TRY(const auto record, co_await parts_.store.get(delivery_key(key.service, head.message, head.seat)));
+  if (!record) {  // erased with its session
+    spent_.push_back(head.position);
+    co_return Progress(Done());
+  }
+  BAUTA_CO_TRY(auto delivery, decode_delivery(*record));
+  const auto now = parts_.clock.now(key.service);
+  switch (delivery.value.state) {
+    case DeliveryState::received:
+    case DeliveryState::held:
+    case DeliveryState::queued:
+      if (now >= delivery.value.deadline) {
+        co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "delivery.deadline_passed");
+      }
+      if (delivery.value.not_before && now < *delivery.value.not_before) {
+        co_return Progress(std::min(*delivery.value.not_before, delivery.value.deadline));
+      }
+      co_return co_await pass_stages(key, head, std::move(delivery), now);
+    case DeliveryState::claimed:
+      // We hold no answer to this claim, so whether it left is not known: as after a crash, but nobody died.
+    case DeliveryState::unknown:
+      if (now < delivery.value.updated_at + parts_.limits.unknown_wait) {
+        co_return Progress(delivery.value.updated_at + parts_.limits.unknown_wait);
+      }
+      co_return co_await resolve_unknown(key, head, std::move(delivery), now);
+    case DeliveryState::sent:
+    case DeliveryState::delivered:
+    case DeliveryState::unconfirmed:
+    case DeliveryState::undelivered:
+    case DeliveryState::failed:
+    case DeliveryState::blocked:
+      spent_.push_back(head.position);
+      co_return Progress(Done());
+  }
+  BAUTA_ASSERT(false);
+}
+
+Task<Result<Partition::Impl::Progress>> Partition::Impl::pass_stages(LaneKey key, Waiting head, Stored<Delivery> delivery,
+                                                                     TimePoint now) {
+  if (stages_.empty()) co_return co_await claim(key, head, std::move(delivery), false);
+  const auto& value = delivery.value;
+  BAUTA_CO_TRY(const auto record, co_await parts_.store.get(message_key(value.service, value.session, value.message)));
+  if (!record) {
+    spent_.push_back(head.position);
+    co_return Progress(Done());
+  }
+  BAUTA_CO_TRY(const auto message, decode_message(*record));
+  for (auto* const stage : stages_) {
+    BAUTA_CO_TRY(const auto verdict, co_await stage->look_at(message, value, now));
+    if (const auto* block = std::get_if<Block>(&verdict)) {
+      co_return co_await finish(head, std::move(delivery), DeliveryState::blocked, block->code);
+    }
+    const auto* hold = std::get_if<HoldUntil>(&verdict);
+    if (hold == nullptr) continue;
+    Delivery held = value;
+    held.state = DeliveryState::held;
+    held.not_before = hold->at;
+    held.updated_at = now;
+    Commit commit;
+    write_change(commit, held, value, delivery.version, parts_.random);
+    BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
+    if (!committed) co_return Progress(kAtOnce);
+    co_return Progress(std::min(hold->at, held.deadline));
+  }
+  co_return co_await claim(key, head, std::move(delivery), false);
+}
+
+// ---- The claim -----------------------------------------------------------------------------------------------------------------------
+
+Task<Result<Partition::Impl::Circumstances>> Partition::Impl::circumstances_of(Delivery delivery) const {
+  const bool in_session = !delivery.session.is_nil();
+  std::vector<Key> keys{message_key(delivery.service, delivery.session, delivery.message),
+                        Inventory::key_of(delivery.from),
+                        Inventory::key_of(delivery.to),
+                        Ledger::key_of(delivery.service, delivery.person),
+                        Ledger::line_key_of(delivery.service, delivery.person, delivery.from),
+                        lanemax_key(delivery.from, delivery.person)};
+  if (in_session) {
+    keys.push_back(Sessions::key_of(delivery.service, delivery.session));
+    keys.push_back(Sessions::activity_key(delivery.service, delivery.session));
+  }
+  BAUTA_CO_TRY(const auto records, co_await parts_.store.multi_get(std::move(keys)));
+  Circumstances seen;
+  if (records[0]) {
+    BAUTA_CO_TRY(seen.message, decode_message(*records[0]));
+  }
+  if (records[1]) {
+    BAUTA_CO_TRY(seen.number, decode_number(*records[1]));
+  }
+  if (records[2]) seen.recipient_number = records[2]->version;
+  if (records[3]) {
+    BAUTA_CO_TRY(seen.consent.everywhere, Ledger::decode(*records[3]));
+  }
+  if (records[4]) {
+    BAUTA_CO_TRY(seen.consent.line, Ledger::decode(*records[4]));
+  }
+  if (records[5]) {
+    BAUTA_CO_TRY(seen.lane_max, decode_lanemax(*records[5]));
+  }
+  if (in_session && records[6]) {
+    BAUTA_CO_TRY(seen.session, Sessions::decode(*records[6]));
+  }
+  if (in_session && records[7]) {
+    BAUTA_CO_TRY(seen.last_activity, Sessions::decode_activity(*records[7]));
+  }
+  BAUTA_CO_TRY(const auto service, co_await accounts_.find_service(delivery.service));
+  if (service) seen.service = service->value;
+  co_return seen;
+}
+
+/// Why nothing may go to this person now; the code of a `blocked` delivery.
+std::optional<std::string> Partition::Impl::reason_against(const Delivery& delivery, const Circumstances& seen,
+                                                           TimePoint now) const {
+  if (!seen.service) return "service.gone";
+  if (!delivery.session.is_nil()) {
+    if (!seen.session) return "session.ended";
+    if (judge(seen.session->value, seen.last_activity, now)) return "session.ended";
+    const auto* seat = seen.session->value.seat(delivery.seat);
+    if (seat == nullptr || seat->state == SeatState::left || seat->state == SeatState::blocked) return "participant.gone";
+    if (seat->person != delivery.person || seat->number != delivery.from) return "participant.gone";
+  }
+  if (seen.consent.is_out() && !delivery.despite_stop) return "consent.opted_out";
+  if (seen.recipient_number != kAbsent) return "address.is_virtual_number";
+  if (!seen.number || seen.number->value.service != delivery.service) return "number.gone";
+  return std::nullopt;
+}
+
+Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Waiting head, Stored<Delivery> delivery,
+                                                               bool again) {
+  BAUTA_CO_TRY(const auto seen, co_await circumstances_of(delivery.value));
+  const auto now = parts_.clock.now(key.service);
+  if (!seen.message) {
+    spent_.push_back(head.position);
+    co_return Progress(Done());
+  }
+  if (auto reason = reason_against(delivery.value, seen, now)) {
+    // Whether the first attempt left is not known: a text that may have gone out was not blocked.
+    if (again) co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "outcome_unknown");
+    co_return co_await finish(head, std::move(delivery), DeliveryState::blocked, std::move(*reason));
+  }
+  const auto connection = seen.number->value.connection;
+  if (!carriers_.has(connection)) co_return Progress(std::min(now + kLookAgain * 10, delivery.value.deadline));
+
+  Delivery claimed = delivery.value;
+  claimed.state = DeliveryState::claimed;
+  ++claimed.attempt;
+  if (again) ++claimed.resends;
+  claimed.connection = connection;
+  claimed.not_before.reset();
+  claimed.error_code.clear();
+  claimed.error_detail.clear();
+  claimed.updated_at = now;
+
+  Commit commit;
+  write_change(commit, claimed, delivery.value, delivery.version, parts_.random);
+  commit.expect(Inventory::key_of(claimed.from), seen.number->version);
+  commit.expect(Inventory::key_of(claimed.to), kAbsent);
+  commit.expect(Ledger::key_of(claimed.service, claimed.person), version_of(seen.consent.everywhere));
+  commit.expect(Ledger::line_key_of(claimed.service, claimed.person, claimed.from), version_of(seen.consent.line));
+  if (seen.session) commit.expect(Sessions::key_of(claimed.service, claimed.session), seen.session->version);
+  if (!seen.lane_max || *seen.lane_max < claimed.deadline) {
+    commit.put(lanemax_key(claimed.from, claimed.person), encode_lanemax(rounded_up(claimed.deadline)));
+  }
+  // If its outcome is unknown nothing has left, and a claim that stands after all is looked at as one whose answer we do not hold.
+  BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
+  // Something that the claim hangs on changed: look again with what is true now.
+  if (!committed) co_return Progress(kAtOnce);
+
+  if (again) parts_.metrics.possible_double(connection);
+  OutboundMessage message{.from = claimed.from,
+                          .to = claimed.to,
+                          .text = seen.message->text,
+                          .reference = write_reference({.service = claimed.service,
+                                                        .message = claimed.message,
+                                                        .seat = claimed.seat,
+                                                        .attempt = claimed.attempt},
+                                                       parts_.index_key),
+                          .deadline = claimed.deadline};
+  auto answer = co_await carriers_.submit(connection, std::move(message));
+  const auto at = parts_.clock.now(key.service);
+  count(claimed, answer, at);
+  lanes_.at(key).answered =
+      Answered{.claimed = {.value = std::move(claimed), .version = committed->version}, .outcome = std::move(answer), .at = at};
+  co_return co_await settle(key, head);
+}
+
+void Partition::Impl::count(const Delivery& delivery, const SubmitOutcome& outcome, TimePoint now) {
+  auto& metrics = parts_.metrics;
+  if (std::holds_alternative<SubmitAccepted>(outcome)) {
+    metrics.text_out(delivery.connection, "accepted");
+    metrics.relayed_after(now - delivery.received_at);
+  } else if (std::holds_alternative<SubmitRefused>(outcome)) {
+    metrics.text_out(delivery.connection, "refused");
+  } else if (std::holds_alternative<SubmitLater>(outcome)) {
+    metrics.text_out(delivery.connection, "later");
+  } else {
+    metrics.text_out(delivery.connection, "unknown");
+  }
+}
+
+// ---- The outcome ---------------------------------------------------------------------------------------------------------------------
+
+Task<Result<Partition::Impl::Progress>> Partition::Impl::settle(LaneKey key, Waiting head) {
+  auto current = lanes_.at(key).answered->claimed;
+  for (std::uint32_t tries = 0; tries < parts_.limits.conflict_tries; ++tries) {
+    const Answered answered = *lanes_.at(key).answered;
+    BAUTA_CO_TRY(const auto progress, co_await settle_once(head, current, answered));
+    if (progress) {
+      lanes_.at(key).answered.reset();
+      co_return *progress;
+    }
+    BAUTA_CO_TRY(const auto record, co_await parts_.store.get(delivery_key(key.service, head.message, head.seat)));
+    if (!record) {  // erased while it was on its way
+      lanes_.at(key).answered.reset();
+      spent_.push_back(head.position);
+      co_return Progress(Done());
+    }
+    BAUTA_CO_TRY(current, decode_delivery(*record));
+  }
+  co_return Progress(parts_.clock.now(key.service) + kLookAgain);
+}
+
+/// nullopt: a conflict, somebody wrote the delivery or one of its provider ids meanwhile.
+Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_once(Waiting head, Stored<Delivery> current,
+                                                                                   const Answered& answered) {
+  const auto& before = current.value;
+  // A receipt that came before the answer has said more than the answer can.
+  const bool overtaken = before.state != DeliveryState::claimed || before.attempt != answered.claimed.value.attempt;
+  Delivery changed = overtaken ? before : after(before, answered.outcome, answered.at);
+  Commit commit;
+  const auto* accepted = std::get_if<SubmitAccepted>(&answered.outcome);
+  if (accepted != nullptr) {
+    changed.provider_ids = accepted->provider_ids;
+    if (!carriers_.receipts_carry_reference(changed.connection)) {
+      BAUTA_CO_TRY(const auto early,
+                   co_await register_provider_ids(parts_.store, parts_.index_key, commit, changed, answered.at));
+      if (early) apply_word(changed, *early, changed.attempt, answered.at);
+    }
+  }
+  const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
+  if (refused != nullptr && refused->opted_out) {
+    BAUTA_CO_CHECK(co_await record_carrier_opt_out(parts_.store, commit, changed, answered.at, parts_.random));
+  }
+  write_change(commit, changed, before, current.version, parts_.random);
+  const bool through = changed.state == DeliveryState::sent || is_final(changed.state);
+  if (through) {
+    commit.erase(entry_key(partition_, head.position));
+    ride_along(commit);
+  }
+  // If its outcome is unknown, trying again meets its own work as a conflict, and then as a delivery that needs nothing more.
+  BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
+  if (!committed) co_return std::optional<Progress>();
+  if (is_dead(changed.state) && !is_dead(before.state)) parts_.metrics.dead_letter(changed.error_code);
+  if (through) co_return std::optional<Progress>(Done());
+  if (changed.state == DeliveryState::unknown) {
+    co_return std::optional<Progress>(changed.updated_at + parts_.limits.unknown_wait);
+  }
+  co_return std::optional<Progress>(std::min(changed.not_before.value_or(kAtOnce), changed.deadline));
+}
+
+Delivery Partition::Impl::after(const Delivery& claimed, const SubmitOutcome& outcome, TimePoint now) {
+  Delivery changed = claimed;
+  changed.updated_at = now;
+  if (std::holds_alternative<SubmitAccepted>(outcome)) {
+    changed.state = DeliveryState::sent;
+  } else if (const auto* refused = std::get_if<SubmitRefused>(&outcome)) {
+    changed.state = DeliveryState::failed;
+    changed.error_code = refused->code;
+    changed.error_detail = refused->detail;
+  } else if (const auto* later = std::get_if<SubmitLater>(&outcome)) {
+    changed.state = DeliveryState::queued;
+    changed.error_code = later->code;
+    changed.not_before = next_attempt(claimed, *later, now);
+  } else {
+    changed.state = DeliveryState::unknown;
+    changed.error_code = std::get<SubmitUnknown>(outcome).code;
+  }
+  return changed;
+}
+
+TimePoint Partition::Impl::next_attempt(const Delivery& delivery, const SubmitLater& later, TimePoint now) {
+  if (later.retry_after) return now + std::clamp<Duration>(*later.retry_after, Duration{1}, parts_.limits.retry_backoff_max);
+  const auto doublings = std::min(delivery.attempt, 20U) - 1;
+  const auto backoff = std::min(parts_.limits.retry_backoff_first * (std::int64_t{1} << doublings), parts_.limits.retry_backoff_max);
+  // Up to a quarter on top, so that lanes that were put off together do not come back together.
+  return now + backoff + backoff * static_cast<std::int64_t>(parts_.random.next() % 256) / 1024;
+}
+
+Task<Result<Partition::Impl::Progress>> Partition::Impl::resolve_unknown(LaneKey key, Waiting head, Stored<Delivery> delivery,
+                                                                         TimePoint now) {
+  const auto& value = delivery.value;
+  const auto& limits = parts_.limits;
+  BAUTA_CO_TRY(const auto service, co_await accounts_.find_service(key.service));
+  const bool may_resend = service && service->value.settings.unknown == UnknownPolicy::resend && now < value.deadline &&
+                          value.crash_count < limits.crash_count_max && value.resends < limits.unknown_resends_max;
+  if (!may_resend) co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "outcome_unknown");
+  co_return co_await claim(key, head, std::move(delivery), true);
+}
+
+Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(Waiting head, Stored<Delivery> delivery, DeliveryState state,
+                                                                std::string code) {
+  Delivery changed = delivery.value;
+  changed.state = state;
+  changed.error_code = std::move(code);
+  changed.updated_at = parts_.clock.now(changed.service);
+  Commit commit;
+  write_change(commit, changed, delivery.value, delivery.version, parts_.random);
+  commit.erase(entry_key(partition_, head.position));
+  ride_along(commit);
+  BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
+  if (!committed) co_return Progress(kAtOnce);
+  parts_.metrics.dead_letter(changed.error_code);
+  parts_.metrics.text_out(changed.connection.empty() ? "none" : changed.connection, delivery_state_name(state));
+  co_return Progress(Done());
+}
+
+// ---- The face ------------------------------------------------------------------------------------------------------------------------
+
+Partition::Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers, std::vector<Stage*> stages)
+    : impl_(std::make_unique<Impl>(partition, parts, carriers, std::move(stages))) {}
+Partition::~Partition() = default;
+Task<Status> Partition::start() { return impl_->start(); }
+Task<Status> Partition::read_on() { return impl_->read_on(); }
+std::vector<LaneKey> Partition::take_ready(TimePoint now, std::size_t most) { return impl_->take_ready(now, most); }
+Task<void> Partition::step(LaneKey lane) { return impl_->step(std::move(lane)); }
+std::optional<TimePoint> Partition::next_due() const { return impl_->next_due(); }
+std::size_t Partition::texts_waiting() const { return impl_->texts_waiting(); }
+std::optional<TimePoint> Partition::oldest_waiting() const { return impl_->oldest_waiting(); }
+
+}  // namespace bauta

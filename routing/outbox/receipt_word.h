@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "routing/outbox/delivery.h"
+#include "storage/seal/index_key.h"
+#include "storage/store/random.h"
+
+namespace bauta {
+
+/// What a DLR says, in our words (carriers.md, "Unified delivery state").  On disk by number: never renumber.
+enum class ReceiptStatus : std::uint8_t { unknown_word, queued, sent, delivered, undelivered, failed, rejected };
+
+struct ReceiptWord {
+  ReceiptStatus status = ReceiptStatus::unknown_word;
+  /// The carrier's own code ("30003") and words, redacted.
+  std::string carrier_code{};
+  std::string detail{};
+  /// The carrier says that this person has opted out.
+  bool opted_out = false;
+};
+
+/// Changes `delivery` by a word about its attempt number `attempt`; false: the word changes nothing.  A late word never lowers a status, a final one is
+/// replaced only by `delivered`, and a bad word counts only for the latest attempt: an earlier one that was lost is why there is a later one.
+bool apply_word(Delivery& delivery, const ReceiptWord& word, std::uint32_t attempt, TimePoint now);
+
+/// `pid/<connection>/<hash of the provider's id>`: where the answer to a send and its receipt meet, whichever comes first.
+Key provider_id_key(const IndexKey& index_key, std::string_view connection, std::string_view provider_id);
+/// Provider ids are unique per connection for 7 days, no more.
+inline constexpr std::chrono::days kProviderIdKept{7};
+
+/// What lies under a provider's id.
+struct ProviderIdRecord {
+  /// The delivery that was sent under it; none: only a receipt is there yet.
+  std::optional<Key> delivery{};
+  std::uint32_t attempt = 0;
+  /// The strongest word that came before the answer to its send.
+  std::optional<ReceiptWord> early{};
+};
+std::string encode_provider_id(const ProviderIdRecord& record);
+Result<Stored<ProviderIdRecord>> decode_provider_id(const Record& record);
+/// The stronger of two words about one send: delivered, else a bad one, else sent.
+const ReceiptWord& stronger(const ReceiptWord& a, const ReceiptWord& b);
+
+/// Adds to `commit` the provider ids of `delivery`'s latest attempt; the strongest early word that waited under one of them, if any.
+Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store, const IndexKey& index_key, Commit& commit, const Delivery& delivery,
+                                                               TimePoint now);
+
+/// Adds to `commit` what the ledger must know when a carrier says that the recipient has opted out; nothing if it knows.
+Task<Status> record_carrier_opt_out(Store& store, Commit& commit, const Delivery& delivery, TimePoint now, Random& random);
+
+}  // namespace bauta
