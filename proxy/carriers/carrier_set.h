@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proxy/carriers/carrier.h"
+
+namespace bauta {
+
+/// All configured connections: the outbox's way out.  Filled before use, then const and thread-safe.
+class CarrierSet final : public CarrierPort {
+ public:
+  /// Makes each connection by the factory of its type.  Codes: config.bad_value (unknown type, a name twice, or what its factory says).
+  static Result<std::unique_ptr<CarrierSet>> make(std::vector<ConnectionOptions> connections,
+                                                  const CarrierTypes& types, CarrierParts parts);
+
+  /// `token` is the unguessable part of its callback path.  Codes: config.bad_value (the name is taken, unfit for a path, or the token is short).
+  Status add(std::unique_ptr<Carrier> carrier, std::string token);
+
+  /// The connection that a callback path speaks for; null if there is none of that name, or its token is another.
+  const Carrier* find_callback(std::string_view name, std::string_view token) const;
+
+  bool has(std::string_view connection) const override;
+  bool receipts_carry_reference(std::string_view connection) const override;
+  /// A connection that is not configured (any more) answers later, carrier.unknown_connection: it may come back with the next configuration.
+  Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override;
+
+ private:
+  struct Entry {
+    std::unique_ptr<Carrier> carrier;
+    std::string token;
+  };
+  const Entry* find(std::string_view name) const;
+
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+}  // namespace bauta

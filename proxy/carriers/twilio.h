@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "proxy/carriers/carrier.h"
+#include "proxy/net/form.h"
+
+namespace bauta {
+
+/// Twilio's Programmable Messaging: webhooks signed with X-Twilio-Signature, texts sent by the Messages API.
+///
+///     token         part of the callback path: {public url}/carriers/{name}/{token}/inbound is what the number's webhook is set to
+///     account_sid   whose texts these are: callbacks of another account are refused
+///     auth_token    checks and makes signatures, and is the password of the API
+///     api_url       https://api.twilio.com, or a stand-in
+///
+/// Codes: config.bad_value.
+Result<std::unique_ptr<Carrier>> make_twilio_carrier(ConnectionOptions options, CarrierParts parts);
+
+namespace twilio {
+
+/// base64(HMAC-SHA1(auth_token, url, then every field of a POSTed form, sorted by name in byte order, as name and value without separators;
+/// of a repeated name the distinct values, sorted)).
+std::string signature_of(std::string_view auth_token, std::string_view url, const Form& fields);
+
+/// A request as it came, with the URL that Twilio called.
+struct SignedRequest {
+  std::string_view method;
+  std::string_view url;
+  std::string_view content_type;
+  std::string_view body;
+  std::string_view signature;
+};
+/// With or without the scheme's default port in the URL; a JSON body by the bodySHA256 of its URL.  In constant time.
+bool is_authentic(std::string_view auth_token, const SignedRequest& request);
+
+ReceiptStatus receipt_status_of(std::string_view word, std::string_view error_code);
+
+/// What the answer to a Messages API call says about the text.
+SubmitOutcome outcome_of(const HttpAnswer& answer, TimePoint now);
+
+}  // namespace twilio
+}  // namespace bauta

@@ -1,0 +1,476 @@
+#include "proxy/demo/handsets.h"
+
+#include <json/value.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstdio>
+#include <deque>
+#include <functional>
+#include <unordered_map>
+#include <utility>
+
+#include "pool/address/real_address.h"
+#include "pool/address/virtual_number.h"
+#include "proxy/carriers/json.h"
+#include "proxy/carriers/simulated.h"
+#include "proxy/config/log.h"
+#include "proxy/demo/inboxes.h"
+#include "proxy/demo/trouble.h"
+#include "proxy/net/http_client.h"
+#include "proxy/net/http_server.h"
+#include "proxy/net/problem.h"
+#include "proxy/net/rfc3339.h"
+#include "routing/text/message_text.h"
+#include "storage/store/assert.h"
+
+namespace bauta {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kReferenceOctetsMax = 128;
+constexpr std::size_t kInboxTextsMax = 1'000;
+/// After the answer to a hand-over, so that "normal" receipts come behind it.
+constexpr milliseconds kReceiptPause{20};
+constexpr milliseconds kEarlyReceiptTimeout{2'000};
+
+Task<void> sleep_for(milliseconds time) {
+  boost::asio::basic_waitable_timer<steady_clock, boost::asio::wait_traits<steady_clock>, Executor>
+      timer(co_await boost::asio::this_coro::executor);
+  timer.expires_after(time);
+  co_await timer.async_wait(boost::asio::use_awaitable_t<Executor>{});
+}
+
+HttpResponse invalid(const HttpRequest& request, std::string detail) {
+  return problem(400, {.code = "request.invalid", .detail = std::move(detail)}, request);
+}
+
+/// The members of a request: strings and whole numbers, each named here, nothing else.
+class Members {
+ public:
+  static Result<Members> of(const HttpRequest& request, std::initializer_list<const char*> known) {
+    Members members;
+    members.object_ = read_strict_json(request.body);
+    if (!members.object_) return fail("request.invalid", "the body is no JSON object");
+    for (const auto& name : members.object_->getMemberNames()) {
+      if (std::ranges::find(known, name) == known.end()) {
+        return fail("request.invalid", "there is no field '" + name + "'");
+      }
+    }
+    return members;
+  }
+  std::string text(const char* name) const { return string_in(*object_, name); }
+  std::uint64_t count(const char* name) const {
+    const auto& value = (*object_)[name];
+    return value.isUInt64() ? value.asUInt64() : 0;
+  }
+  const Json::Value& object() const { return *object_; }
+
+ private:
+  std::unique_ptr<Json::Value> object_;
+};
+
+/// One POST to the relay, to be made until it is taken.
+struct Callback {
+  std::string path;
+  std::string body;
+  TroubleDice::CallbackFate fate;
+};
+
+struct Counters {
+  std::uint64_t texts_taken = 0;
+  std::uint64_t texts_refused = 0;
+  std::uint64_t texts_throttled = 0;
+  std::uint64_t texts_hung = 0;
+  std::uint64_t texts_lost = 0;
+  std::uint64_t texts_shown = 0;
+  std::uint64_t texts_written = 0;
+  std::uint64_t texts_brought = 0;
+  std::uint64_t receipts_brought = 0;
+  std::uint64_t callbacks_repeated = 0;
+  std::uint64_t callbacks_given_up = 0;
+  std::uint64_t callbacks_waiting = 0;
+};
+
+}  // namespace
+
+/// Shared by its coroutines, which may outlive the Handsets until their thread ends.  On one thread.
+class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(Executor executor, HandsetsOptions options, std::unique_ptr<HttpClient> client)
+      : executor_(std::move(executor)),
+        options_(std::move(options)),
+        client_(std::move(client)),
+        callback_path_("/carriers/" + options_.connection + "/" + options_.token),
+        dice_(Trouble{.seed = options_.seed}),
+        inboxes_(options_.texts_max) {}
+
+  Router router() {
+    Router router;
+    const auto self = shared_from_this();  // shared by the routes
+    router.add("POST", "/messages", [self](HttpRequest r) { return self->take(std::move(r)); });
+    router.add("POST", "/handsets/text",
+               [self](HttpRequest r) { return self->text(std::move(r)); });
+    router.add("POST", "/handsets/inbox",
+               [self](HttpRequest r) { return self->inbox(std::move(r)); });
+    router.add("GET", "/handsets/stats",
+               [self](HttpRequest r) { return self->stats(std::move(r)); });
+    router.add("POST", "/trouble", [self](HttpRequest r) { return self->trouble(std::move(r)); });
+    router.add("GET", "/trouble",
+               [self](HttpRequest r) { return self->show_trouble(std::move(r)); });
+    router.add("POST", "/stop", [self](HttpRequest r) { return self->stop(std::move(r)); });
+    return router;
+  }
+
+  std::function<void()> on_stop;  // set once, before the server starts
+
+ private:
+  // The relay's side.
+
+  Task<HttpResponse> take(HttpRequest request) {
+    if (!simulated::is_authentic(options_.secret, request)) {
+      co_return problem(
+          401, {.code = "carrier.bad_signature", .detail = "not signed with our secret"}, request);
+    }
+    const auto members =
+        Members::of(request, {"from", "to", "text", "reference", "validity_seconds"});
+    if (!members) co_return invalid(request, members.error().detail);
+    const auto from = VirtualNumber::from_carrier(members->text("from"));
+    const auto to = RealAddress::from_carrier(members->text("to"));
+    const auto text = MessageText::parse(members->text("text"));
+    const auto reference = members->text("reference");
+    if (!from || !to || to->channel() != Channel::sms) {
+      co_return invalid(request, "from and to are telephone numbers");
+    }
+    if (!text || text->empty()) co_return invalid(request, "text is 1 to 16384 octets of UTF-8");
+    if (reference.empty() || reference.size() > kReferenceOctetsMax) {
+      co_return invalid(request, "reference is 1 to 128 letters and digits");
+    }
+    const auto validity = members->count("validity_seconds");
+    if (validity == 0) co_return invalid(request, "validity_seconds is at least 1");
+
+    const auto fate = dice_.roll_text();
+    if (fate.answer == TroubleDice::Answer::throttle) {
+      ++counters_.texts_throttled;
+      auto response = json_response(429, R"({"code":"throttled","detail":"too many at once"})");
+      response.headers.set("Retry-After", "1");
+      co_return response;
+    }
+    if (fate.answer == TroubleDice::Answer::refuse) {
+      ++counters_.texts_refused;
+      co_return json_response(400, R"({"code":"refused","detail":"refused on request"})");
+    }
+    ++counters_.texts_taken;
+    const auto id = next_id("MT");
+    const auto mode = dice_.trouble().receipts;
+    // What is rolled is rolled now, so that it hangs on the order of requests alone.
+    const auto sent = dice_.roll_callback();
+    const auto ended = dice_.roll_callback();
+    if (mode == ReceiptMode::early) {
+      if (!co_await post_once(callback_path_ + "/status", receipt(id, reference, "sent"),
+                              kEarlyReceiptTimeout)) {
+        spawn(bring({callback_path_ + "/status", receipt(id, reference, "sent"), sent},
+                    &Counters::receipts_brought));
+      }
+    }
+    if (fate.lost) ++counters_.texts_lost;
+    spawn(show(to->reveal(), {.sequence = 0, .from = from->str(), .text = text->reveal(), .at = {}},
+               fate, id, reference, mode, sent, ended));
+    if (fate.answer == TroubleDice::Answer::hang) {
+      ++counters_.texts_hung;
+      co_await sleep_for(options_.hang);
+    }
+    co_return json_response(202, R"({"id":")" + id + R"("})");
+  }
+
+  /// A text's way to its phone, and what is reported about it.
+  Task<void> show(std::string phone, ReceivedText text, TroubleDice::TextFate fate, std::string id,
+                  std::string reference, ReceiptMode mode, TroubleDice::CallbackFate sent,
+                  TroubleDice::CallbackFate ended) {
+    const auto self = shared_from_this();
+    if (mode == ReceiptMode::normal) {
+      co_await sleep_for(kReceiptPause);
+      Callback callback{callback_path_ + "/status", receipt(id, reference, "sent"), sent};
+      if (sent.overtaken) {
+        spawn(bring(std::move(callback), &Counters::receipts_brought));
+      } else {
+        co_await bring(std::move(callback), &Counters::receipts_brought);
+      }
+    }
+    if (fate.delay > milliseconds::zero()) co_await sleep_for(fate.delay);
+    if (!fate.lost) {
+      text.at = clock_.now();
+      inboxes_.put(phone, std::move(text));
+      ++counters_.texts_shown;
+    }
+    if (mode == ReceiptMode::never) co_return;
+    co_await bring({callback_path_ + "/status",
+                    receipt(id, reference, fate.lost ? "undelivered" : "delivered"), ended},
+                   &Counters::receipts_brought);
+  }
+
+  static std::string receipt(const std::string& id, const std::string& reference,
+                             const char* status) {
+    Json::Value one;
+    one["id"] = id;
+    one["reference"] = reference;
+    one["status"] = status;
+    Json::Value body;
+    body["receipts"].append(std::move(one));
+    return write_json(body);
+  }
+
+  // The phones' side.
+
+  Task<HttpResponse> text(HttpRequest request) {
+    const auto members = Members::of(request, {"from", "to", "text", "media_count"});
+    if (!members) co_return invalid(request, members.error().detail);
+    const auto from = RealAddress::from_carrier(members->text("from"));
+    const auto to = VirtualNumber::from_carrier(members->text("to"));
+    const auto text = MessageText::parse(members->text("text"));
+    const auto media_count = members->count("media_count");
+    if (!from || !to) co_return invalid(request, "from and to are telephone numbers");
+    if (!text) co_return invalid(request, "text is at most 16384 octets of UTF-8");
+    if (text->empty() && media_count == 0) co_return invalid(request, "text is missing");
+    if (counters_.callbacks_waiting >= options_.callbacks_waiting_max) {
+      auto response = problem(
+          503, {.code = "overloaded", .detail = "too many texts wait for the relay"}, request);
+      response.headers.set("Retry-After", "1");
+      co_return response;
+    }
+    const auto id = next_id("MO");
+    Json::Value one;
+    one["id"] = id;
+    one["from"] = from->reveal();
+    one["to"] = to->str();
+    one["text"] = text->reveal();
+    if (media_count > 0) one["media_count"] = static_cast<Json::UInt64>(media_count);
+    Json::Value body;
+    body["messages"].append(std::move(one));
+    ++counters_.texts_written;
+    write(from->reveal(), {callback_path_ + "/inbound", write_json(body), dice_.roll_callback()});
+    co_return json_response(202, R"({"id":")" + id + R"("})");
+  }
+
+  /// Puts a text behind those that the same phone wrote before.
+  void write(const std::string& phone, Callback callback) {
+    if (callback.fate.overtaken) {
+      spawn(bring(std::move(callback), &Counters::texts_brought));
+      return;
+    }
+    auto [queue, idle] = outgoing_.try_emplace(phone);
+    queue->second.push_back(std::move(callback));
+    ++counters_.callbacks_waiting;
+    if (idle) spawn(send_in_order(phone));
+  }
+
+  Task<void> send_in_order(std::string phone) {
+    const auto self = shared_from_this();
+    while (!outgoing_[phone].empty()) {
+      auto callback = std::move(outgoing_[phone].front());
+      outgoing_[phone].pop_front();
+      --counters_.callbacks_waiting;
+      co_await bring(std::move(callback), &Counters::texts_brought);
+    }
+    outgoing_.erase(phone);
+  }
+
+  Task<HttpResponse> inbox(HttpRequest request) {
+    const auto members = Members::of(request, {"address", "after"});
+    if (!members) co_return invalid(request, members.error().detail);
+    const auto address = RealAddress::from_carrier(members->text("address"));
+    if (!address) co_return invalid(request, "address is a telephone number");
+    Json::Value body;
+    body["texts"] = Json::Value(Json::arrayValue);
+    for (auto& text : inboxes_.read(address->reveal(), members->count("after"))) {
+      if (body["texts"].size() == kInboxTextsMax) break;
+      Json::Value one;
+      one["sequence"] = static_cast<Json::UInt64>(text.sequence);
+      one["from"] = std::move(text.from);
+      one["text"] = std::move(text.text);
+      one["at"] = format_rfc3339(text.at);
+      body["texts"].append(std::move(one));
+    }
+    co_return json_response(200, write_json(body));
+  }
+
+  Task<HttpResponse> stats(HttpRequest /*request*/) {
+    const auto number = [](std::uint64_t count) { return Json::Value(Json::UInt64{count}); };
+    Json::Value body;
+    body["connection"] = options_.connection;
+    body["phones"] = number(inboxes_.phones());
+    body["texts_taken"] = number(counters_.texts_taken);
+    body["texts_refused"] = number(counters_.texts_refused);
+    body["texts_throttled"] = number(counters_.texts_throttled);
+    body["texts_hung"] = number(counters_.texts_hung);
+    body["texts_lost"] = number(counters_.texts_lost);
+    body["texts_shown"] = number(counters_.texts_shown);
+    body["texts_written"] = number(counters_.texts_written);
+    body["texts_brought"] = number(counters_.texts_brought);
+    body["receipts_brought"] = number(counters_.receipts_brought);
+    body["callbacks_repeated"] = number(counters_.callbacks_repeated);
+    body["callbacks_given_up"] = number(counters_.callbacks_given_up);
+    body["callbacks_waiting"] = number(counters_.callbacks_waiting);
+    co_return json_response(200, write_json(body));
+  }
+
+  Task<HttpResponse> trouble(HttpRequest request) {
+    const auto body = read_strict_json(request.body);
+    if (!body) co_return invalid(request, "the body is no JSON object");
+    const auto trouble = parse_trouble(*body);
+    if (!trouble) co_return invalid(request, trouble.error().detail);
+    dice_ = TroubleDice(*trouble);
+    co_return json_response(200, write_json(trouble_json(*trouble)));
+  }
+
+  Task<HttpResponse> show_trouble(HttpRequest /*request*/) {
+    co_return json_response(200, write_json(trouble_json(dice_.trouble())));
+  }
+
+  Task<HttpResponse> stop(HttpRequest request) {
+    if (!simulated::is_authentic(options_.secret, request)) {
+      co_return problem(
+          401, {.code = "carrier.bad_signature", .detail = "not signed with our secret"}, request);
+    }
+    spawn(stop_soon());
+    co_return HttpResponse{.status = 204};
+  }
+
+  Task<void> stop_soon() {
+    const auto self = shared_from_this();
+    co_await sleep_for(milliseconds{50});  // the answer goes out first
+    if (on_stop) on_stop();
+  }
+
+  // Callbacks.
+
+  /// Comes again until the relay has taken it, or until its time is over.
+  Task<void> bring(Callback callback, std::uint64_t Counters::* counter) {
+    const auto self = shared_from_this();
+    ++counters_.callbacks_waiting;
+    if (callback.fate.delay > milliseconds::zero()) co_await sleep_for(callback.fate.delay);
+    const auto give_up = steady_clock::now() + options_.callback_give_up;
+    auto backoff = options_.callback_backoff_first;
+    while (true) {
+      const bool taken =
+          co_await post_once(callback.path, callback.body, options_.callback_timeout);
+      if (taken && !std::exchange(callback.fate.answer_lost, false)) break;
+      if (steady_clock::now() > give_up) {
+        ++counters_.callbacks_given_up;
+        --counters_.callbacks_waiting;
+        co_return;
+      }
+      ++counters_.callbacks_repeated;
+      co_await sleep_for(backoff);
+      backoff = std::min(backoff * 2, options_.callback_backoff_max);
+    }
+    ++(counters_.*counter);
+    --counters_.callbacks_waiting;
+    if (callback.fate.twice) {
+      co_await post_once(callback.path, callback.body, options_.callback_timeout);
+    }
+  }
+
+  Task<bool> post_once(std::string path, std::string body, milliseconds timeout) {
+    HttpCall call{.method = "POST",
+                  .url = options_.relay_url + path,
+                  .headers = {{"Content-Type", "application/json"}},
+                  .body = std::move(body),
+                  .timeout = timeout};
+    call.headers.add(std::string(simulated::kSignatureHeader),
+                     simulated::signature_of(options_.secret, "POST", path, call.body));
+    const auto outcome = co_await client_->call(std::move(call));
+    const auto* answer = std::get_if<HttpAnswer>(&outcome);
+    co_return answer != nullptr && answer->status >= 200 && answer->status < 300;
+  }
+
+  void spawn(Task<void> task) {
+    boost::asio::co_spawn(executor_, std::move(task), boost::asio::detached);
+  }
+
+  /// Unlike those of an earlier run of this process: the relay remembers ids for days.
+  std::string next_id(std::string_view kind) {
+    return std::string(kind) + std::to_string(to_millis(started_)) + "n" +
+           std::to_string(++last_id_);
+  }
+
+  const Executor executor_;
+  const HandsetsOptions options_;
+  const std::unique_ptr<HttpClient> client_;
+  const std::string callback_path_;
+  const SystemClock clock_;
+  const TimePoint started_ = clock_.now();
+  std::uint64_t last_id_ = 0;
+  TroubleDice dice_;
+  Inboxes inboxes_;
+  std::unordered_map<std::string, std::deque<Callback>>
+      outgoing_;  // by phone; only while it has some
+  Counters counters_;
+};
+
+struct Handsets::Parts {
+  std::shared_ptr<Exchange> exchange;
+  std::unique_ptr<HttpServer> server;
+};
+
+Handsets::Handsets(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Handsets::~Handsets() = default;
+
+std::uint16_t Handsets::port() const { return parts_->server->port(); }
+std::string Handsets::address() const { return parts_->server->address(); }
+
+void Handsets::on_stop(std::function<void()> stop) { parts_->exchange->on_stop = std::move(stop); }
+
+Result<std::unique_ptr<Handsets>> Handsets::start(IoThreads& threads, HandsetsOptions options,
+                                                  metrics::Instruments& metrics) {
+  BAUTA_ASSERT(threads.count() == 1);
+  if (options.secret.empty() || options.token.empty()) {
+    return fail("config.bad_value",
+                "handsets: the token and the secret of the connection are missing");
+  }
+  while (options.relay_url.ends_with('/')) options.relay_url.pop_back();
+  const auto listen = options.listen;
+  HttpClientOptions client_options;
+  client_options.waiting_max = options.callbacks_waiting_max;
+  client_options.user_agent = "bauta-handsets";
+  BAUTA_TRY(auto client, HttpClient::make(threads.executor(0), std::move(client_options)));
+  auto exchange =
+      std::make_shared<Exchange>(threads.executor(0), std::move(options), std::move(client));
+  BAUTA_TRY(auto server,
+            HttpServer::start(
+                threads, {.name = "handsets", .listen = listen, .public_url = "http://" + listen},
+                exchange->router(), metrics));
+  return std::unique_ptr<Handsets>(new Handsets(std::make_unique<Parts>(
+      Parts{.exchange = std::move(exchange), .server = std::move(server)})));
+}
+
+int run_handsets(HandsetsOptions options) {
+  metrics::Instruments metrics("handsets", "");
+  IoThreads threads(1);
+  const auto started = Handsets::start(threads, options, metrics);
+  if (!started) {
+    std::fprintf(stderr, "bauta handsets: %s: %s\n", std::string(started.error().code).c_str(),
+                 started.error().detail.c_str());
+    return 1;
+  }
+  boost::asio::basic_signal_set<Executor> signals(threads.executor(0), SIGINT, SIGTERM);
+  signals.async_wait([&threads](const boost::system::error_code& error, int) {
+    if (!error) threads.stop();
+  });
+  (*started)->on_stop([&threads] { threads.stop(); });
+  log::info("handsets listen={} relay={} connection={}", (*started)->address(), options.relay_url,
+            options.connection);
+  threads.run();
+  threads.join();
+  return 0;
+}
+
+}  // namespace bauta
