@@ -154,7 +154,18 @@ class Desk {
   /// Keeps a refusal that the state caused (409), so that a replay meets it again.
   Task<Status> keep_answer(Caller caller, IdempotencyMark mark, KeptAnswer answer);
   /// Only one request of a mark runs at a time in this process; none: idempotency.in_flight.
-  class Running;
+  class Running {
+   public:
+    Running(class AnswerBook& answers, ServiceId service, std::string key);
+    ~Running();
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+   private:
+    AnswerBook& answers_;
+    ServiceId service_;
+    std::string key_;
+  };
   std::unique_ptr<Running> begin(const Caller& caller, const IdempotencyMark& mark);
 
   Task<Result<SessionView>> open_session(Caller caller, OpenSession request, std::optional<Idempotent<SessionView>> idempotent);
@@ -178,6 +189,9 @@ class Desk {
 
   /// One walk over the store, a page at a time: what the gauges of sessions and pool show.
   Task<Status> census();
+  /// Writes down the end of every session whose time is over (event, lines, name), of all services; how many there were.  To be called now and
+  /// then: nothing hangs on it, since whoever looks at a session judges it.
+  Task<Result<std::size_t>> close_ended();
 
  private:
   class Parts;

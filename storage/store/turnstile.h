@@ -49,7 +49,7 @@ class Turnstile {
         co_return fail("storage.overloaded", "too many requests wait for one another; try again");
       case Entry::taken:
         co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>&, void()>(
-            [this](auto handler, const T& awaited) { wait(awaited, std::move(handler)); },
+            [this](auto handler, const T& awaited) { this->wait(awaited, std::move(handler)); },
             boost::asio::use_awaitable_t<Executor>{}, key);
     }
     co_return Passage(*this, std::move(key));

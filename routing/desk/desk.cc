@@ -1,0 +1,134 @@
+#include "routing/desk/desk.h"
+
+#include <charconv>
+#include <utility>
+
+#include "routing/desk/answer_book.h"
+#include "routing/desk/booking.h"
+#include "routing/desk/census.h"
+#include "routing/desk/eraser.h"
+#include "routing/desk/message_desk.h"
+#include "routing/desk/number_desk.h"
+#include "routing/desk/session_desk.h"
+#include "routing/desk/workbench.h"
+
+namespace bauta {
+
+class Desk::Parts {
+ public:
+  Parts(RelayParts parts, std::function<bool(std::string_view)> knows_connection)
+      : bench(parts, std::move(knows_connection)) {}
+
+  Workbench bench;
+  AnswerBook answers{bench};
+  Booking booking{bench, answers};
+  SessionDesk sessions{bench};
+  Eraser eraser{bench, answers};
+  MessageDesk messages{bench, answers};
+  NumberDesk numbers{bench, answers};
+  Census census{bench};
+};
+
+Desk::Running::Running(AnswerBook& answers, ServiceId service, std::string key)
+    : answers_(answers), service_(service), key_(std::move(key)) {}
+Desk::Running::~Running() { answers_.finish({service_, key_}); }
+
+Desk::Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connection)
+    : parts_(std::make_unique<Parts>(parts, std::move(knows_connection))) {}
+Desk::~Desk() = default;
+
+Accounts& Desk::accounts() { return parts_->bench.accounts; }
+
+Task<Result<std::optional<KeptAnswer>>> Desk::kept_answer(Caller caller, IdempotencyMark mark) {
+  return parts_->answers.kept(caller.service.id, std::move(mark));
+}
+
+Task<Status> Desk::keep_answer(Caller caller, IdempotencyMark mark, KeptAnswer answer) {
+  return parts_->answers.keep(caller.service.id, std::move(mark), std::move(answer));
+}
+
+std::unique_ptr<Desk::Running> Desk::begin(const Caller& caller, const IdempotencyMark& mark) {
+  if (!parts_->answers.start({caller.service.id, mark.key})) return nullptr;
+  return std::make_unique<Running>(parts_->answers, caller.service.id, mark.key);
+}
+
+Task<Result<SessionView>> Desk::open_session(Caller caller, OpenSession request,
+                                             std::optional<Idempotent<SessionView>> idempotent) {
+  return parts_->booking.open(caller.service.id, std::move(request), std::move(idempotent));
+}
+
+Task<Result<SessionView>> Desk::show_session(Caller caller, SessionId id) {
+  return parts_->sessions.show(caller.service.id, id);
+}
+
+Task<Result<Page<SessionView>>> Desk::list_sessions(Caller caller, ListSessions request) {
+  return parts_->sessions.list(caller.service.id, std::move(request));
+}
+
+Task<Result<SessionView>> Desk::change_session(Caller caller, SessionId id, ChangeSession request) {
+  return parts_->sessions.change(caller.service.id, id, std::move(request));
+}
+
+Task<Status> Desk::erase_session(Caller caller, SessionId id) {
+  return parts_->eraser.erase(caller.service.id, id);
+}
+
+Task<Result<MessageView>> Desk::send_text(Caller caller, SendText request,
+                                          std::optional<Idempotent<MessageView>> idempotent) {
+  return parts_->messages.send(caller.service.id, std::move(request), std::move(idempotent));
+}
+
+Task<Result<Page<MessageView>>> Desk::list_messages(Caller caller, SessionId session,
+                                                    std::uint32_t limit, std::string cursor) {
+  return parts_->messages.list(caller.service.id, session, limit, std::move(cursor));
+}
+
+Task<Result<Number>> Desk::add_number(Caller caller, NewNumber request,
+                                      std::optional<Idempotent<Number>> idempotent) {
+  return parts_->numbers.add(caller.service.id, std::move(request), std::move(idempotent));
+}
+
+Task<Result<Number>> Desk::show_number(Caller caller, VirtualNumber number) {
+  return parts_->numbers.show(caller.service.id, std::move(number));
+}
+
+Task<Result<Page<Number>>> Desk::list_numbers(Caller caller, ListNumbers request) {
+  return parts_->numbers.list(caller.service.id, std::move(request));
+}
+
+Task<Result<Number>> Desk::change_number(Caller caller, VirtualNumber number,
+                                         ChangeNumber request) {
+  return parts_->numbers.change(caller.service.id, std::move(number), std::move(request));
+}
+
+Task<Status> Desk::remove_number(Caller caller, VirtualNumber number) {
+  return parts_->numbers.remove(caller.service.id, std::move(number));
+}
+
+Task<Result<Page<DeadLetter>>> Desk::list_dead_letters(Caller caller, std::uint32_t limit,
+                                                       std::string cursor) {
+  return parts_->messages.list_dead_letters(caller.service.id, limit, std::move(cursor));
+}
+
+Task<Result<Page<Event>>> Desk::list_events(Caller caller, std::uint32_t limit,
+                                            std::string cursor) {
+  std::optional<Position> before;
+  if (!cursor.empty()) {
+    Position position = 0;
+    const char* const end = cursor.data() + cursor.size();
+    const auto [stop, error] = std::from_chars(cursor.data(), end, position);
+    if (error != std::errc() || stop != end)
+      co_return fail("cursor.malformed", "use the next_cursor of an answer as it stands");
+    before = position;
+  }
+  BAUTA_CO_TRY(auto found, co_await parts_->bench.events.newest(caller.service.id, before, limit));
+  Page<Event> page{.data = std::move(found.events), .next_cursor = {}};
+  if (found.next) page.next_cursor = std::to_string(*found.next);
+  co_return page;
+}
+
+Task<Status> Desk::census() { return parts_->census.take(); }
+
+Task<Result<std::size_t>> Desk::close_ended() { return parts_->census.close_ended(); }
+
+}  // namespace bauta

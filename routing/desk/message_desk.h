@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+
+#include "routing/desk/answer_book.h"
+#include "routing/desk/desk.h"
+#include "routing/desk/workbench.h"
+
+namespace bauta {
+
+/// The platform's own texts, and what was said in a session.
+class MessageDesk {
+ public:
+  MessageDesk(const Workbench& bench, const AnswerBook& answers)
+      : bench_(bench), answers_(answers) {}
+
+  Task<Result<MessageView>> send(ServiceId service, SendText request,
+                                 std::optional<Idempotent<MessageView>> idempotent) const;
+  Task<Result<Page<MessageView>>> list(ServiceId service, SessionId session, std::uint32_t limit,
+                                       std::string cursor) const;
+  Task<Result<Page<DeadLetter>>> list_dead_letters(ServiceId service, std::uint32_t limit,
+                                                   std::string cursor) const;
+
+ private:
+  Task<Result<std::optional<MessageView>>> try_send(
+      ServiceId service, SendText request, std::optional<Idempotent<MessageView>> idem) const;
+  Task<Result<Page<MessageView>>> with_deliveries(std::vector<Message> messages) const;
+
+  const Workbench& bench_;
+  const AnswerBook& answers_;
+};
+
+}  // namespace bauta

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+
+#include "routing/desk/answer_book.h"
+#include "routing/desk/desk.h"
+#include "routing/desk/workbench.h"
+
+namespace bauta {
+
+/// The numbers of a service's pool.
+class NumberDesk {
+ public:
+  NumberDesk(const Workbench& bench, const AnswerBook& answers)
+      : bench_(bench), answers_(answers) {}
+
+  Task<Result<Number>> add(ServiceId service, NewNumber request,
+                           std::optional<Idempotent<Number>> idempotent) const;
+  Task<Result<Number>> show(ServiceId service, VirtualNumber number) const;
+  Task<Result<Page<Number>>> list(ServiceId service, ListNumbers request) const;
+  Task<Result<Number>> change(ServiceId service, VirtualNumber number, ChangeNumber request) const;
+  Task<Status> remove(ServiceId service, VirtualNumber number) const;
+
+ private:
+  Status check_connections(const std::optional<std::string>& connection,
+                           const std::optional<std::vector<std::string>>& fallbacks) const;
+  Task<Result<Stored<Number>>> find(ServiceId service, VirtualNumber number) const;
+  Task<Result<bool>> try_add(Number number, std::optional<Idempotent<Number>> idem) const;
+  Task<Result<std::optional<Number>>> try_change(ServiceId service, VirtualNumber number,
+                                                 ChangeNumber request) const;
+  Event tell(EventType type, const VirtualNumber& number, ServiceId service) const;
+
+  const Workbench& bench_;
+  const AnswerBook& answers_;
+};
+
+}  // namespace bauta
