@@ -1,0 +1,309 @@
+#include "proxy/config/config.h"
+
+#include <fmt/format.h>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "proxy/config/log.h"
+#include "proxy/config/settings.h"
+
+namespace bauta {
+namespace {
+
+std::string environment_name(const Setting& setting) {
+  std::string name = fmt::format("BAUTA_{}_{}", setting.section, setting.name);
+  std::ranges::transform(name, name.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return name;
+}
+
+bool is_secret(const Setting& setting) { return setting.unit == "secret"; }
+
+std::string trimmed(std::string text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  text.erase(text.find_last_not_of(kSpace) + 1);
+  text.erase(0, std::min(text.find_first_not_of(kSpace), text.size()));
+  return text;
+}
+
+/// How many letters differ: for "did you mean".
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const auto up = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = up;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string suggestion(std::string_view wrong, const std::vector<std::string_view>& known) {
+  const auto nearest = std::ranges::min_element(known, {}, [&](std::string_view k) { return distance(wrong, k); });
+  if (nearest == known.end() || distance(wrong, *nearest) > 3) return "";
+  return fmt::format("; did you mean {}?", *nearest);
+}
+
+/// Reads a whole configuration and collects everything that is wrong with it.
+class Reader {
+ public:
+  explicit Reader(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  Result<Config> read(std::string_view toml) {
+    const auto parsed = toml::parse(toml);
+    if (!parsed) {
+      const auto& error = parsed.error();
+      return invalid({FieldFault{.pointer = "",
+                                 .code = "config.unreadable",
+                                 .detail = fmt::format("line {}: {}", error.source().begin.line, error.description())}});
+    }
+    const auto& table = parsed.table();
+    for (const auto& setting : settings()) read_setting(table, setting);
+    refuse_unknown(table);
+    read_connections(table);
+    check_whole();
+    if (!faults_.empty()) return invalid(std::move(faults_));
+    return std::move(config_);
+  }
+
+ private:
+  static Result<Config> invalid(std::vector<FieldFault> faults) {
+    return std::unexpected(Error{.code = "config.invalid",
+                                 .detail = fmt::format("the configuration has {} fault(s)", faults.size()),
+                                 .faults = std::move(faults)});
+  }
+
+  void fault(std::string pointer, std::string_view code, std::string detail, const toml::node* where = nullptr) {
+    if (where != nullptr) detail = fmt::format("line {}: {}", where->source().begin.line, detail);
+    faults_.push_back({.pointer = std::move(pointer), .code = code, .detail = std::move(detail)});
+  }
+
+  void read_setting(const toml::table& table, const Setting& setting) {
+    const auto pointer = fmt::format("{}.{}", setting.section, setting.name);
+    const auto* node = table[setting.section][setting.name].node();
+    if (const char* value = std::getenv(environment_name(setting).c_str())) {
+      take(setting, environment_name(setting), value, nullptr);
+    } else if (node == nullptr && is_secret(setting) &&
+               table[setting.section][fmt::format("{}_file", setting.name)].is_string()) {
+      const auto* file = table[setting.section][fmt::format("{}_file", setting.name)].node();
+      if (auto text = read_secret(pointer + "_file", *file)) take(setting, pointer, *text, file);
+    } else if (node == nullptr) {
+      take(setting, pointer, std::string(setting.fallback), nullptr);
+    } else if (setting.kind == SettingKind::integer) {
+      if (const auto number = node->value_exact<std::int64_t>()) {
+        take_integer(setting, pointer, *number, node);
+      } else {
+        fault(pointer, "config.wrong_type", "a whole number is wanted here", node);
+      }
+    } else if (const auto text = node->value_exact<std::string>()) {
+      take(setting, pointer, *text, node);
+    } else {
+      fault(pointer, "config.wrong_type", "a text in quotes is wanted here", node);
+    }
+  }
+
+  void take(const Setting& setting, const std::string& pointer, const std::string& text, const toml::node* where) {
+    if (setting.kind == SettingKind::integer) {
+      std::int64_t number = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (error != std::errc() || end != text.data() + text.size()) {
+        fault(pointer, "config.wrong_type", "a whole number is wanted here", where);
+      } else {
+        take_integer(setting, pointer, number, where);
+      }
+      return;
+    }
+    if (text.empty() && setting.kind == SettingKind::path) return;  // not given
+    setting.set_text(config_, setting.kind == SettingKind::path ? (folder_ / text).lexically_normal().string() : text);
+  }
+
+  void take_integer(const Setting& setting, const std::string& pointer, std::int64_t number, const toml::node* where) {
+    if (number < setting.min || number > setting.max) {
+      fault(pointer, "config.out_of_range",
+            fmt::format("{} is not between {} and {} {}", number, setting.min, setting.max, setting.unit), where);
+      return;
+    }
+    setting.set_integer(config_, number);
+  }
+
+  std::optional<std::string> read_secret(const std::string& pointer, const toml::node& node) {
+    const auto name = node.value_exact<std::string>();
+    if (!name) {
+      fault(pointer, "config.wrong_type", "the name of a file in quotes is wanted here", &node);
+      return std::nullopt;
+    }
+    std::ifstream file(folder_ / *name, std::ios::binary);
+    if (!file) {
+      fault(pointer, "config.file_missing", fmt::format("the file {} cannot be read", (folder_ / *name).string()), &node);
+      return std::nullopt;
+    }
+    return trimmed(std::string(std::istreambuf_iterator<char>(file), {}));
+  }
+
+  void refuse_unknown(const toml::table& table) {
+    std::set<std::string_view> sections{"connections"};
+    for (const auto& setting : settings()) sections.insert(setting.section);
+    for (const auto& [section, node] : table) {
+      if (!sections.contains(section.str())) {
+        fault(std::string(section.str()), "config.unknown_key",
+              fmt::format("there is no section [{}]{}", section.str(), suggestion(section.str(), {sections.begin(), sections.end()})),
+              &node);
+        continue;
+      }
+      if (section.str() == "connections") continue;
+      const auto* keys = node.as_table();
+      if (keys == nullptr) {
+        fault(std::string(section.str()), "config.wrong_type", fmt::format("[{}] is a section", section.str()), &node);
+        continue;
+      }
+      std::vector<std::string_view> names;
+      std::vector<std::string> file_names;
+      for (const auto& setting : settings()) {
+        if (setting.section != section.str()) continue;
+        names.push_back(setting.name);
+        if (is_secret(setting)) file_names.push_back(fmt::format("{}_file", setting.name));
+      }
+      names.insert(names.end(), file_names.begin(), file_names.end());
+      refuse_unknown_keys(*keys, std::string(section.str()), names);
+    }
+  }
+
+  void refuse_unknown_keys(const toml::table& table, const std::string& path, const std::vector<std::string_view>& known) {
+    for (const auto& [key, node] : table) {
+      if (std::ranges::find(known, key.str()) != known.end()) continue;
+      fault(fmt::format("{}.{}", path, key.str()), "config.unknown_key",
+            fmt::format("there is no key {} in {}{}", key.str(), path, suggestion(key.str(), known)), &node);
+    }
+  }
+
+  void read_connections(const toml::table& table) {
+    const auto* node = table["connections"].node();
+    if (node == nullptr) return;
+    const auto* list = node->as_array();
+    if (list == nullptr) {
+      fault("connections", "config.wrong_type", "write [[connections]], once a connection", node);
+      return;
+    }
+    for (std::size_t at = 0; at < list->size(); ++at) {
+      const auto path = fmt::format("connections.{}", at);
+      if (const auto* one = (*list)[at].as_table()) {
+        read_connection(*one, path);
+      } else {
+        fault(path, "config.wrong_type", "write [[connections]], once a connection", &(*list)[at]);
+      }
+    }
+  }
+
+  void read_connection(const toml::table& table, const std::string& path) {
+    ConnectionConfig connection;
+    std::vector<std::string> known;
+    const auto type = table["type"].value_or(std::string());
+    for (const auto& setting : connection_settings()) {
+      if (!setting.type.empty() && setting.type != type) continue;
+      known.emplace_back(setting.name);
+      if (setting.is_secret) known.push_back(fmt::format("{}_file", setting.name));
+      read_connection_setting(table, path, setting, connection);
+    }
+    refuse_unknown_keys(table, path, {known.begin(), known.end()});
+    if (!connection.type.empty() && std::ranges::find(connection_types(), connection.type) == connection_types().end()) {
+      fault(path + ".type", "config.bad_value", fmt::format("there is no type {} of connection; twilio and simulated there are", connection.type),
+            &table);
+    }
+    for (const auto& other : config_.connections) {
+      if (other.name == connection.name) fault(path + ".name", "config.bad_value", "two connections have this name", &table);
+    }
+    config_.connections.push_back(std::move(connection));
+  }
+
+  void read_connection_setting(const toml::table& table, const std::string& path, const ConnectionSetting& setting,
+                               ConnectionConfig& connection) {
+    const auto pointer = fmt::format("{}.{}", path, setting.name);
+    const auto file_key = fmt::format("{}_file", setting.name);
+    if (const auto* node = table[setting.name].node()) {
+      if (const auto text = node->value_exact<std::string>()) {
+        connection.*setting.member = *text;
+      } else {
+        fault(pointer, "config.wrong_type", "a text in quotes is wanted here", node);
+      }
+    } else if (const auto* file = table[file_key].node(); file != nullptr && setting.is_secret) {
+      if (auto text = read_secret(pointer + "_file", *file)) connection.*setting.member = *std::move(text);
+    } else if (setting.required) {
+      fault(pointer, "config.missing_key", fmt::format("{} is missing{}: {}", setting.name,
+                                                       setting.is_secret ? fmt::format(" (or {})", file_key) : "", setting.sentence),
+            &table);
+    }
+  }
+
+  void check_whole() {
+    if (config_.storage_engine != "rocksdb" && config_.storage_engine != "memory") {
+      fault("storage.engine", "config.bad_value", "there are the engines rocksdb and memory");
+    }
+    if (!log::parse_level(config_.log_level)) fault("log.level", "config.bad_value", "write debug, info, warn or error");
+    if (config_.public_url.empty()) config_.public_url = "http://" + config_.public_listen;
+    while (config_.public_url.ends_with('/')) config_.public_url.pop_back();
+    if (!config_.public_url.starts_with("http://") && !config_.public_url.starts_with("https://")) {
+      fault("public.url", "config.bad_value", "it begins with https:// (or http:// on a machine of one's own)");
+    }
+    const bool loopback = config_.admin_listen.starts_with("127.") || config_.admin_listen.starts_with("[::1]") ||
+                          config_.admin_listen.starts_with("localhost");
+    if (!loopback && config_.admin_key.empty()) {
+      fault("admin.listen", "config.bad_value", "off loopback the admin listener needs admin.key or admin.key_file");
+    }
+  }
+
+  std::filesystem::path folder_;
+  Config config_;
+  std::vector<FieldFault> faults_;
+};
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view toml, const std::filesystem::path& folder) { return Reader(folder).read(toml); }
+
+Result<Config> load_config(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return fail("config.file_missing", fmt::format("the configuration {} cannot be read; `bauta init DIR` makes one", file.string()));
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  return parse_config(text, std::filesystem::absolute(file).parent_path());
+}
+
+std::string config_reference() {
+  std::string page;
+  std::string_view section;
+  for (const auto& setting : settings()) {
+    if (section != setting.section) page += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", setting.section);
+    section = setting.section;
+    const auto shown = setting.fallback.empty()                    ? std::string("none")
+                       : setting.kind == SettingKind::integer ? std::string(setting.fallback)
+                                                              : fmt::format("\"{}\"", setting.fallback);
+    page += fmt::format("{} = {}\n    {}\n", setting.name, shown, setting.sentence);
+    if (setting.kind == SettingKind::integer) {
+      page += fmt::format("    {} {}, {} to {}.  ", "whole number", setting.unit.empty() ? "" : fmt::format("of {}", setting.unit),
+                          setting.min, setting.max);
+    } else {
+      page += fmt::format("    {}.  ", setting.kind == SettingKind::path ? "path, relative to the file" : "text");
+      if (is_secret(setting)) page += fmt::format("Also as {}_file.  ", setting.name);
+    }
+    page += fmt::format("Environment: {}.  A change needs a restart.\n", environment_name(setting));
+  }
+  page += "\n[[connections]]\n";
+  for (const auto& setting : connection_settings()) {
+    page += fmt::format("{}{}{}\n    {}\n", setting.name, setting.required ? " (required)" : "",
+                        setting.type.empty() ? "" : fmt::format(" (type {})", setting.type), setting.sentence);
+    if (setting.is_secret) page += fmt::format("    Also as {}_file.\n", setting.name);
+  }
+  return page;
+}
+
+}  // namespace bauta

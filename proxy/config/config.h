@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/store/result.h"
+
+namespace bauta {
+
+/// One [[connections]].
+struct ConnectionConfig {
+  std::string name{};
+  std::string type{};
+  std::string token{};
+  std::string api_url{};
+  std::string account_sid{};
+  std::string auth_token{};
+};
+
+/// Everything that the file, the environment and the defaults say; each member is a row of the table in settings.cc, which says its unit, range and
+/// meaning.  `bauta config reference` prints that table.
+struct Config {
+  // [public]
+  std::string public_listen{};
+  std::string public_url{};
+  // [admin]
+  std::string admin_listen{};
+  std::string admin_key{};
+  // [storage]
+  std::string storage_engine{};
+  std::filesystem::path storage_path{};
+  std::int64_t storage_queue_max = 0;
+  // [master_key]
+  std::optional<std::filesystem::path> master_key_file{};
+  // [relay]
+  std::int64_t conflict_tries = 0;
+  std::chrono::hours dedup{};
+  std::chrono::hours automatic_answer{};
+  std::chrono::hours route_forget{};
+  std::chrono::hours idempotency{};
+  std::chrono::seconds unknown_wait{};
+  std::int64_t unknown_resends_max = 0;
+  std::int64_t crash_count_max = 0;
+  std::chrono::milliseconds retry_backoff_first{};
+  std::chrono::milliseconds retry_backoff_max{};
+  std::int64_t lanes_in_flight_max = 0;
+  std::chrono::seconds log_look{};
+  // [server]
+  std::int64_t threads = 0;
+  std::chrono::seconds drain{};
+  // [http]
+  std::int64_t header_bytes_max = 0;
+  std::int64_t header_count_max = 0;
+  std::int64_t body_bytes_max = 0;
+  std::chrono::seconds header_timeout{};
+  std::chrono::seconds body_timeout{};
+  std::chrono::seconds idle_timeout{};
+  std::chrono::seconds write_timeout{};
+  std::int64_t connections_max = 0;
+  std::int64_t requests_in_flight_max = 0;
+  std::int64_t client_connections_max = 0;
+  std::chrono::seconds client_connect_timeout{};
+  std::chrono::seconds client_read_timeout{};
+  std::string client_ca_file{};
+  // [log]
+  std::string log_level{};
+  // [metrics]
+  std::chrono::seconds census{};
+
+  std::vector<ConnectionConfig> connections{};
+};
+
+/// Reads `file`; environment variables (BAUTA_PUBLIC_LISTEN, …) win over it.  Paths are relative to the file.
+/// config.invalid: `faults` has all that is wrong at once, each with the key as its pointer and the line in its detail.
+Result<Config> load_config(const std::filesystem::path& file);
+/// The same from text that stands for a file in `folder`.
+Result<Config> parse_config(std::string_view toml, const std::filesystem::path& folder);
+
+/// The table as text: every key with type, unit, default, range, whether a change needs a restart, its environment name and a sentence.
+std::string config_reference();
+
+}  // namespace bauta

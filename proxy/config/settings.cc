@@ -1,0 +1,114 @@
+#include "proxy/config/settings.h"
+
+#include <array>
+
+namespace bauta {
+namespace {
+
+#define TEXT(member) [](Config& c, std::string_view v) { c.member = v; }, nullptr
+#define NUMBER(member) nullptr, [](Config& c, std::int64_t v) { c.member = v; }
+#define DURATION(member) nullptr, [](Config& c, std::int64_t v) { c.member = decltype(c.member)(v); }
+
+using enum SettingKind;
+constexpr std::int64_t kMany = 1'000'000;
+
+// section, name, kind, unit, default, least, most, sentence, where it goes
+constexpr std::array kSettings = {
+    Setting{"public", "listen", text, "", "127.0.0.1:8080", 0, 0,
+            "Where the API and carriers' callbacks are served; port 0 takes a free one.", TEXT(public_listen)},
+    Setting{"public", "url", text, "", "", 0, 0,
+            "What carriers and platforms call: callback URLs and signatures are made over it, never over a request's Host.",
+            TEXT(public_url)},
+    Setting{"admin", "listen", text, "", "127.0.0.1:9090", 0, 0,
+            "Where metrics and health are served; off loopback only with admin.key.", TEXT(admin_listen)},
+    Setting{"admin", "key", text, "secret", "", 0, 0, "What a Bearer header must bring to the admin listener; none on loopback.",
+            TEXT(admin_key)},
+    Setting{"storage", "engine", text, "", "rocksdb", 0, 0, "rocksdb, or memory, which forgets everything when the process ends.",
+            TEXT(storage_engine)},
+    Setting{"storage", "path", path, "", "data", 0, 0, "The folder of the store.", TEXT(storage_path)},
+    Setting{"storage", "queue_max", integer, "commits", "10000", 1, kMany,
+            "Commits that may wait to be made durable; beyond, callers get 503.", NUMBER(storage_queue_max)},
+    Setting{"master_key", "file", path, "", "", 0, 0,
+            "The file with the master key, readable by its owner only; else systemd's credential bauta-master-key or BAUTA_MASTER_KEY.",
+            TEXT(master_key_file)},
+    Setting{"relay", "conflict_tries", integer, "", "3", 1, 100,
+            "How often an operation is tried when others change what it hangs on; then 503.", NUMBER(conflict_tries)},
+    Setting{"relay", "dedup_hours", integer, "hours", "168", 1, 8760, "How long a carrier's redelivery is recognised.", DURATION(dedup)},
+    Setting{"relay", "automatic_answer_hours", integer, "hours", "24", 1, 8760,
+            "At most one automatic answer a pair in this time; those to STOP and START are exempt.", DURATION(automatic_answer)},
+    Setting{"relay", "route_forget_hours", integer, "hours", "2160", 1, 87600,
+            "How long after its cooling the record of a line is kept.", DURATION(route_forget)},
+    Setting{"relay", "idempotency_hours", integer, "hours", "24", 1, 720, "How long an Idempotency-Key is remembered.",
+            DURATION(idempotency)},
+    Setting{"relay", "unknown_wait_seconds", integer, "seconds", "60", 1, 86400,
+            "How long a send whose outcome is unknown waits for its receipt before it is resolved.", DURATION(unknown_wait)},
+    Setting{"relay", "unknown_resends_max", integer, "", "3", 0, 100,
+            "How often such a send is made again at most, each counted as a possible double; then it is a dead letter.",
+            NUMBER(unknown_resends_max)},
+    Setting{"relay", "crash_count_max", integer, "", "3", 1, 100,
+            "A text during whose sending the process died so often ends as poison.", NUMBER(crash_count_max)},
+    Setting{"relay", "retry_backoff_first_ms", integer, "milliseconds", "1000", 1, 3'600'000,
+            "Before a text that a carrier put off is tried again; doubled each time, unless the carrier says when.",
+            DURATION(retry_backoff_first)},
+    Setting{"relay", "retry_backoff_max_ms", integer, "milliseconds", "300000", 1, 86'400'000, "The longest such wait.",
+            DURATION(retry_backoff_max)},
+    Setting{"relay", "lanes_in_flight_max", integer, "lanes", "256", 1, 100'000,
+            "Texts that a thread hands to carriers at the same time.", NUMBER(lanes_in_flight_max)},
+    Setting{"relay", "log_look_seconds", integer, "seconds", "5", 1, 3600, "The work log is read on at least so often.",
+            DURATION(log_look)},
+    Setting{"server", "threads", integer, "threads", "2", 1, 256, "Event loops, one a thread; as many as there are cores.", NUMBER(threads)},
+    Setting{"server", "drain_seconds", integer, "seconds", "20", 0, 3600,
+            "After SIGTERM, the time for requests and texts under way to end; then what is left stays as after a crash.",
+            DURATION(drain)},
+    Setting{"http", "header_bytes_max", integer, "bytes", "16384", 1024, kMany, "The longest head of a request.",
+            NUMBER(header_bytes_max)},
+    Setting{"http", "header_count_max", integer, "", "100", 10, 10'000, "The most header fields of a request.",
+            NUMBER(header_count_max)},
+    Setting{"http", "body_bytes_max", integer, "bytes", "1048576", 1024, 64 * kMany, "The longest body of a request.",
+            NUMBER(body_bytes_max)},
+    Setting{"http", "header_timeout_seconds", integer, "seconds", "10", 1, 3600, "From a request's first octet to the end of its head.",
+            DURATION(header_timeout)},
+    Setting{"http", "body_timeout_seconds", integer, "seconds", "30", 1, 3600, "For a request's whole body.", DURATION(body_timeout)},
+    Setting{"http", "idle_timeout_seconds", integer, "seconds", "60", 1, 3600, "Between the requests of a connection.",
+            DURATION(idle_timeout)},
+    Setting{"http", "write_timeout_seconds", integer, "seconds", "30", 1, 3600, "For a whole answer.", DURATION(write_timeout)},
+    Setting{"http", "connections_max", integer, "", "4096", 1, kMany, "Connections of all threads; beyond, 503.",
+            NUMBER(connections_max)},
+    Setting{"http", "requests_in_flight_max", integer, "", "1024", 1, kMany, "Requests at work at the same time; beyond, 503.",
+            NUMBER(requests_in_flight_max)},
+    Setting{"http", "client_connections_max", integer, "", "64", 1, 10'000, "Connections of a thread to one carrier.",
+            NUMBER(client_connections_max)},
+    Setting{"http", "client_connect_timeout_seconds", integer, "seconds", "10", 1, 600, "To resolve and connect to a carrier.",
+            DURATION(client_connect_timeout)},
+    Setting{"http", "client_read_timeout_seconds", integer, "seconds", "30", 1, 600,
+            "From the end of a request to a carrier to the end of its answer; then the outcome is unknown.",
+            DURATION(client_read_timeout)},
+    Setting{"http", "client_ca_file", path, "", "", 0, 0, "Certificates (PEM) that are trusted beside the system's.",
+            TEXT(client_ca_file)},
+    Setting{"log", "level", text, "", "info", 0, 0, "debug, info, warn or error.", TEXT(log_level)},
+    Setting{"metrics", "census_seconds", integer, "seconds", "60", 1, 86400,
+            "How often sessions and numbers are counted for the gauges.", DURATION(census)},
+};
+
+constexpr std::array kConnectionSettings = {
+    ConnectionSetting{"name", "", true, false, "", "Its name in paths, records and metrics: a-z, 0-9, '-', '_'; never changed later.",
+                      &ConnectionConfig::name},
+    ConnectionSetting{"type", "", true, false, "", "twilio or simulated.", &ConnectionConfig::type},
+    ConnectionSetting{"token", "", true, true, "", "The unguessable part of its callback paths: 16 or more letters and digits.",
+                      &ConnectionConfig::token},
+    ConnectionSetting{"api_url", "", false, false, "", "Where texts are handed over; the provider's own address if left out.",
+                      &ConnectionConfig::api_url},
+    ConnectionSetting{"account_sid", "twilio", true, false, "", "Twilio's AccountSid.", &ConnectionConfig::account_sid},
+    ConnectionSetting{"auth_token", "", true, true, "",
+                      "The secret shared with the provider: signs callbacks, and gives access to its API.", &ConnectionConfig::auth_token},
+};
+
+constexpr std::array<std::string_view, 2> kConnectionTypes = {"twilio", "simulated"};
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+std::span<const ConnectionSetting> connection_settings() { return kConnectionSettings; }
+std::span<const std::string_view> connection_types() { return kConnectionTypes; }
+
+}  // namespace bauta

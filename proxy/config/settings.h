@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "proxy/config/config.h"
+
+namespace bauta {
+
+enum class SettingKind : std::uint8_t { text, integer, path };
+
+/// A row of the table from which the loader, its checks, the names in the environment and the reference come.
+struct Setting {
+  std::string_view section;
+  std::string_view name;
+  SettingKind kind;
+  std::string_view unit;
+  /// As it would be written; "": none.
+  std::string_view fallback;
+  std::int64_t min;
+  std::int64_t max;
+  std::string_view sentence;
+  void (*set_text)(Config&, std::string_view);
+  void (*set_integer)(Config&, std::int64_t);
+};
+std::span<const Setting> settings();
+
+/// The same for a key of [[connections]]: all are text.
+struct ConnectionSetting {
+  std::string_view name;
+  /// Which types ask for it, "" for all; `required` there.
+  std::string_view type;
+  bool required;
+  /// May also be given as `<name>_file`.
+  bool is_secret;
+  std::string_view fallback;
+  std::string_view sentence;
+  std::string ConnectionConfig::* member;
+};
+std::span<const ConnectionSetting> connection_settings();
+std::span<const std::string_view> connection_types();
+
+}  // namespace bauta
