@@ -1,0 +1,158 @@
+#include "tests/simulation/carriers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/store/assert.h"
+
+namespace bauta::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// The connection's own time limit.
+constexpr Micros kTimeLimit = seconds(10);
+
+std::string_view name_of(SubmitAnswer answer) {
+  switch (answer) {
+    case SubmitAnswer::none:
+      return "none";
+    case SubmitAnswer::accepted:
+      return "accepted";
+    case SubmitAnswer::refused:
+      return "refused";
+    case SubmitAnswer::later:
+      return "later";
+    case SubmitAnswer::unknown:
+      return "unknown";
+  }
+  return "";
+}
+
+}  // namespace
+
+void Carriers::throttle(const std::string& connection, Micros until) {
+  throttled_until_[connection] = until;
+}
+
+Carriers::Plan Carriers::plan(int id) {
+  const auto& submission = submissions_[static_cast<std::size_t>(id)];
+  Plan plan;
+  const auto reach = chance_.percent(temper_.slow) ? Micros(chance_.between(200'000, 8'000'000))
+                                                   : Micros(chance_.between(300, 150'000));
+  plan.answered_after = reach + Micros(chance_.between(300, 100'000));
+  const auto drawn = chance_.below(100);
+  if (schedule_.now() < throttled_until_[submission.connection] || drawn < temper_.later) {
+    std::optional<milliseconds> retry_after;
+    if (chance_.one_in(2)) retry_after = milliseconds(chance_.between(100, 20'000));
+    plan.answer = SubmitLater{.code = "carrier.throttled", .retry_after = retry_after};
+    plan.told = SubmitAnswer::later;
+  } else if (drawn < temper_.later + temper_.refused) {
+    plan.opted_out = chance_.percent(temper_.opted_out);
+    plan.answer = SubmitRefused{.code = plan.opted_out ? "carrier.opted_out" : "carrier.refused",
+                                .detail = "",
+                                .opted_out = plan.opted_out};
+    plan.told = SubmitAnswer::refused;
+  } else if (drawn < temper_.later + temper_.refused + temper_.unknown) {
+    plan.answer = SubmitUnknown{.code = "carrier.timeout"};
+    plan.told = SubmitAnswer::unknown;
+    plan.accept = chance_.one_in(2);
+    plan.accepted_after = reach;
+    // A 5xx comes soon, a time-out late; what timed out may still arrive.
+    if (chance_.one_in(2)) {
+      plan.answered_after = kTimeLimit;
+      plan.accepted_after = Micros(chance_.between(300, 25'000'000));
+    }
+  } else {
+    plan.answer = SubmitAccepted{.provider_ids = {submission.provider_id}};
+    plan.told = SubmitAnswer::accepted;
+    plan.accept = true;
+    plan.accepted_after = reach;
+  }
+  return plan;
+}
+
+Task<SubmitOutcome> Carriers::Door::submit(std::string connection, OutboundMessage message) {
+  auto& carriers = carriers_;
+  const int id = carriers.oracle_.handed_over(connection, message.from.str(), message.to.reveal(),
+                                              message.text.reveal(),
+                                              SimulatedClock::micros_of(message.deadline).count());
+  BAUTA_ASSERT(static_cast<std::size_t>(id) == carriers.submissions_.size());
+  carriers.submissions_.push_back({.connection = connection,
+                                   .reference = message.reference,
+                                   .provider_id = fmt::format("{}-{}", connection, id)});
+  auto plan = carriers.plan(id);
+  carriers.trace_.line(fmt::format("{:>12} submit #{} {} {} -> {}: {}",
+                                   carriers.schedule_.now().count(), id, connection,
+                                   message.from.str(), message.to.reveal(), message.text.reveal()));
+  const auto answered_at = carriers.schedule_.now() + plan.answered_after;
+  if (plan.accept) {
+    carriers.schedule_.in(plan.accepted_after,
+                          [&carriers, id, answered_at] { carriers.accept(id, answered_at); });
+  }
+  co_await waits_.pause(plan.answered_after);
+  carriers.trace_.line(fmt::format("{:>12} answer #{} {}", carriers.schedule_.now().count(), id,
+                                   name_of(plan.told)));
+  carriers.oracle_.carrier_answered(id, plan.told, plan.opted_out);
+  co_return std::move(plan.answer);
+}
+
+void Carriers::accept(int id, Micros answered_at) {
+  trace_.line(fmt::format("{:>12} accepted #{}", schedule_.now().count(), id));
+  oracle_.carrier_has(id);
+  plan_receipts(id, answered_at);
+}
+
+void Carriers::plan_receipts(int id, Micros answered_at) {
+  if (chance_.percent(temper_.no_receipt)) return;
+  const auto now = schedule_.now();
+  Micros at = std::max(now, answered_at);
+  if (chance_.percent(temper_.early_receipt)) {
+    at = now + Micros(chance_.between(100, 20'000));
+  } else if (chance_.one_in(15)) {
+    at += seconds(chance_.between(60, 7'200));
+  } else {
+    at += milliseconds(chance_.between(20, 20'000));
+  }
+  const bool bad = chance_.percent(temper_.bad_receipt);
+  const auto last = !bad
+                        ? ReceiptStatus::delivered
+                        : chance_.pick(std::vector{ReceiptStatus::undelivered,
+                                                   ReceiptStatus::failed, ReceiptStatus::rejected});
+  receipt(id, last, bad && chance_.percent(temper_.opted_out), at);
+  if (chance_.one_in(3)) {  // before it, or after it: out of order
+    receipt(id,
+            chance_.pick(std::vector{ReceiptStatus::sent, ReceiptStatus::queued,
+                                     ReceiptStatus::unknown_word}),
+            false, at + Micros(chance_.between(-3'000'000, 3'000'000)));
+  }
+  if (chance_.percent(temper_.repeated_receipt)) {
+    receipt(id, last, false, at + Micros(chance_.between(0, 5'000'000)));
+  }
+}
+
+void Carriers::receipt(int id, ReceiptStatus status, bool opted_out, Micros at) {
+  const auto& submission = submissions_[static_cast<std::size_t>(id)];
+  DeliveryReceipt receipt{.connection = submission.connection,
+                          .reference = {},
+                          .provider_id = submission.provider_id,
+                          .word = {}};
+  if (brings_reference(submission.connection)) receipt.reference = submission.reference;
+  receipt.word.status = status;
+  receipt.word.opted_out = opted_out;
+  const bool names_ours = receipt.reference.has_value() && status != ReceiptStatus::unknown_word &&
+                          status != ReceiptStatus::queued;
+  schedule_.at(at, [this, id, names_ours, receipt = std::move(receipt)] {
+    trace_.line(fmt::format("{:>12} receipt #{} {}", schedule_.now().count(), id,
+                            static_cast<int>(receipt.word.status)));
+    bring_(receipt, [this, id, names_ours] {
+      if (names_ours) oracle_.receipt_taken(id);
+    });
+  });
+}
+
+}  // namespace bauta::simulation

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/messages/inbound.h"
+#include "routing/outbox/carrier_port.h"
+#include "tests/simulation/chance.h"
+#include "tests/simulation/oracle.h"
+#include "tests/simulation/schedule.h"
+#include "tests/simulation/trace.h"
+#include "tests/simulation/waits.h"
+
+namespace bauta::simulation {
+
+/// Two carriers: `alpha` brings our reference back with its receipts, `beta` only its own ids.  They delay, throttle, refuse, time out before
+/// and after they accepted, and send receipts early, twice, out of order, late or never.  They outlive the relay's crashes.
+class Carriers {
+ public:
+  struct Temper {
+    /// Of a hundred submits.
+    std::size_t refused = 0;
+    std::size_t later = 0;
+    std::size_t unknown = 0;
+    std::size_t opted_out = 0;
+    std::size_t slow = 0;
+    /// Of a hundred acceptances.
+    std::size_t no_receipt = 0;
+    std::size_t bad_receipt = 0;
+    std::size_t repeated_receipt = 0;
+    std::size_t early_receipt = 0;
+  };
+  /// Hands a receipt to the relay, for as long as it takes; calls back when it was answered with success.
+  using BringReceipt = std::function<void(DeliveryReceipt, std::function<void()>)>;
+
+  Carriers(Schedule& schedule, Chance chance, Trace& trace, Oracle& oracle, BringReceipt bring)
+      : schedule_(schedule),
+        chance_(chance),
+        trace_(trace),
+        oracle_(oracle),
+        bring_(std::move(bring)) {}
+
+  void be(Temper temper) { temper_ = temper; }
+  void throttle(const std::string& connection, Micros until);
+
+  static bool brings_reference(std::string_view connection) { return connection == "alpha"; }
+  static bool exists(std::string_view connection) {
+    return connection == "alpha" || connection == "beta";
+  }
+
+  /// What one process calls.
+  class Door final : public CarrierPort {
+   public:
+    Door(Carriers& carriers, Waits& waits) : carriers_(carriers), waits_(waits) {}
+    bool has(std::string_view connection) const override { return exists(connection); }
+    bool receipts_carry_reference(std::string_view connection) const override {
+      return brings_reference(connection);
+    }
+    Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override;
+
+   private:
+    Carriers& carriers_;
+    Waits& waits_;
+  };
+
+ private:
+  struct Submission {
+    std::string connection;
+    std::string reference;
+    std::string provider_id;
+    bool has_it = false;
+  };
+  /// What will come of a submit.
+  struct Plan {
+    bool accept = false;
+    Micros accepted_after{0};
+    SubmitOutcome answer;
+    SubmitAnswer told = SubmitAnswer::none;
+    Micros answered_after{0};
+    bool opted_out = false;
+  };
+  Plan plan(int submission);
+  void accept(int submission, Micros answered_at);
+  void plan_receipts(int submission, Micros answered_at);
+  void receipt(int submission, ReceiptStatus status, bool opted_out, Micros at);
+
+  Schedule& schedule_;
+  Chance chance_;
+  Trace& trace_;
+  Oracle& oracle_;
+  BringReceipt bring_;
+  Temper temper_;
+  std::vector<Submission> submissions_;
+  std::map<std::string, Micros> throttled_until_;
+};
+
+}  // namespace bauta::simulation

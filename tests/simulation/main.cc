@@ -1,0 +1,120 @@
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include "storage/store/planted.h"
+#include "tests/simulation/world.h"
+
+namespace bauta::simulation {
+namespace {
+
+/// For a seed in which a broken invariant of Bauta's own ends the process.
+const World* running = nullptr;
+std::uint64_t running_seed = 0;
+
+void tell_failure(std::uint64_t seed, const std::deque<std::string>& last_lines) {
+  for (const auto& line : last_lines) std::printf("  %s\n", line.c_str());
+  std::printf("replay: ./dev sim --seeds 1 --from %llu\n", static_cast<unsigned long long>(seed));
+}
+
+extern "C" void interrupted(int) {
+  std::signal(SIGABRT, SIG_DFL);
+  std::printf("seed %llu: the relay stopped itself\n",
+              static_cast<unsigned long long>(running_seed));
+  if (running != nullptr) tell_failure(running_seed, running->trace().last());
+  std::fflush(stdout);
+}
+
+struct Options {
+  std::uint64_t seeds = 500;
+  std::uint64_t from = 1;
+  bool twice = false;
+  bool print = false;
+  std::string plant;
+};
+
+const std::map<std::string, PlantedBug> kPlants = {
+    {"skipped-cooling", PlantedBug::skipped_cooling},
+    {"answer-before-commit", PlantedBug::answer_before_commit},
+    {"send-without-claim", PlantedBug::send_without_claim},
+    {"stop-needs-route", PlantedBug::stop_needs_route}};
+
+Outcome run_seed(std::uint64_t seed, metrics::Instruments& metrics, bool print) {
+  World world(seed, metrics, print);
+  running = &world;
+  running_seed = seed;
+  auto outcome = world.run();
+  running = nullptr;
+  return outcome;
+}
+
+int simulate(const Options& options) {
+  metrics::Instruments metrics("simulation", "");
+  Outcome sum;
+  for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
+    auto outcome = run_seed(seed, metrics, options.print);
+    if (outcome.broken) {
+      std::printf("seed %llu, step %llu, second %.3f: promise %d is broken: %s\n",
+                  static_cast<unsigned long long>(seed),
+                  static_cast<unsigned long long>(outcome.steps),
+                  static_cast<double>(outcome.at.count()) / 1e6, outcome.broken->promise,
+                  outcome.broken->what.c_str());
+      if (!options.plant.empty()) {
+        std::printf("caught %s\n", options.plant.c_str());
+        return 0;
+      }
+      tell_failure(seed, outcome.last_lines);
+      return 1;
+    }
+    if (options.twice && run_seed(seed, metrics, false).hash != outcome.hash) {
+      std::printf("seed %llu: two runs differ\n", static_cast<unsigned long long>(seed));
+      return 1;
+    }
+    sum.steps += outcome.steps;
+    sum.texts += outcome.texts;
+    sum.sends += outcome.sends;
+    sum.doubles += outcome.doubles;
+    sum.refusals += outcome.refusals;
+    sum.crashes += outcome.crashes;
+    sum.sessions += outcome.sessions;
+    sum.commits += outcome.commits;
+    const auto done = seed - options.from + 1;
+    if (done % 100 == 0 || done == options.seeds) {
+      std::printf(
+          "%llu seeds: %llu steps, %zu sessions, %zu refusals, %zu texts, %zu sends, %zu doubles "
+          "(counted), %zu crashes\n",
+          static_cast<unsigned long long>(done), static_cast<unsigned long long>(sum.steps),
+          sum.sessions, sum.refusals, sum.texts, sum.sends, sum.doubles, sum.crashes);
+      std::fflush(stdout);
+    }
+  }
+  if (options.plant.empty()) {
+    std::printf("all promises held\n");
+    return 0;
+  }
+  std::printf("%s was not caught\n", options.plant.c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace bauta::simulation
+
+int main(int argc, char** argv) {
+  bauta::simulation::Options options;
+  CLI::App app(
+      "Attacks the promises of docs/promises.md: routing/ and pool/ under a simulated world, from "
+      "a seed.");
+  app.add_option("--seeds", options.seeds, "how many")->capture_default_str();
+  app.add_option("--from", options.from, "the first")->capture_default_str();
+  app.add_flag("--twice", options.twice, "run each seed twice and compare the traces");
+  app.add_flag("--print", options.print, "print every line of the trace");
+  app.add_option("--plant", options.plant, "plant a bug, and stop where it is caught")
+      ->check(CLI::IsMember(bauta::simulation::kPlants));
+  CLI11_PARSE(app, argc, argv);
+  if (!options.plant.empty()) bauta::planted_bug = bauta::simulation::kPlants.at(options.plant);
+  std::signal(SIGABRT, bauta::simulation::interrupted);
+  return bauta::simulation::simulate(options);
+}

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "storage/store/clock.h"
+
+namespace bauta::simulation {
+
+using Micros = std::chrono::microseconds;
+
+/// What will happen, and when: simulated time passes only by jumping to the next of it.  Microseconds since the run's beginning, so
+/// that what happens within a millisecond has an order too.
+class Schedule {
+ public:
+  Micros now() const { return now_; }
+  bool empty() const { return events_.empty(); }
+  Micros next() const { return events_.begin()->first.first; }
+
+  void at(Micros when, std::function<void()> event) {
+    events_.emplace(std::pair{std::max(when, now_), ++last_}, std::move(event));
+  }
+  void in(Micros delay, std::function<void()> event) { at(now_ + delay, std::move(event)); }
+
+  /// Jumps to the next event and lets it happen.
+  void step() {
+    auto node = events_.extract(events_.begin());
+    now_ = node.key().first;
+    node.mapped()();
+  }
+
+ private:
+  Micros now_{0};
+  std::uint64_t last_ = 0;
+  std::map<std::pair<Micros, std::uint64_t>, std::function<void()>> events_;
+};
+
+/// The clock that the relay reads.
+class SimulatedClock final : public Clock {
+ public:
+  explicit SimulatedClock(const Schedule& schedule) : schedule_(schedule) {}
+  TimePoint now() const override { return at(schedule_.now()); }
+  TimePoint now(ServiceId) const override { return now(); }
+
+  static constexpr std::chrono::sys_days kBeginning{std::chrono::year{2026} / 3 / 1};
+  static TimePoint at(Micros when) {
+    return TimePoint(kBeginning) + std::chrono::floor<Duration>(when);
+  }
+  static Micros micros_of(TimePoint t) { return t - TimePoint(kBeginning); }
+
+ private:
+  const Schedule& schedule_;
+};
+
+}  // namespace bauta::simulation
