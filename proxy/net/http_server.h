@@ -26,7 +26,11 @@ struct HttpLimits {
   std::chrono::milliseconds idle_timeout{60'000};
   /// For a whole answer.
   std::chrono::milliseconds write_timeout{30'000};
+  /// After an answer to a request that was not read to its end: the time for the peer to see it before the connection is reset.
+  std::chrono::milliseconds linger_timeout{1'000};
+  /// Connections, of all threads together; at most `body_bytes_max` each is held.
   std::size_t connections_max = 4'096;
+  /// Requests whose handlers run, of all threads together.
   std::size_t requests_in_flight_max = 1'024;
 };
 
@@ -42,9 +46,10 @@ struct HttpServerOptions {
 
 /// HTTP/1.1 on every thread of `threads` (SO_REUSEPORT): a connection never changes threads, and its handlers run there.
 /// Requests of one connection are answered one by one, in their order.  A handler's exception is a 500 with the code `internal` and nothing else.
-/// Rejected without a handler: 400 http.malformed, 404 http.not_found, 405 http.method_not_allowed, 408 http.timeout, 413 http.body_too_large,
+/// Rejected without a handler: 400 http.malformed, 404 http.not_found, 405 http.method_not_allowed, 413 http.body_too_large,
 /// 417 http.expectation_failed, 431 http.headers_too_large, 503 overloaded (with Retry-After).  A body is neither asked for (100 Continue)
-/// nor read when its request is rejected by its head.
+/// nor read when its request is rejected by its head.  A peer that exceeds a time limit is cut off without an answer, and counted.
+/// Thread-safe: start, port, address.
 class HttpServer {
  public:
   /// Listens from now on.  `threads` and `metrics` outlive the server; `router` is complete.

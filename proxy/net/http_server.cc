@@ -1,0 +1,747 @@
+#include "proxy/net/http_server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <charconv>
+#include <ctime>
+#include <exception>
+#include <optional>
+#include <random>
+#include <typeinfo>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "proxy/config/log.h"
+#include "proxy/net/problem.h"
+#include "storage/store/assert.h"
+#include "storage/store/id.h"
+
+namespace bauta {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+using Parser = http::request_parser<http::string_body>;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+/// What is read of a body at once.
+constexpr std::size_t kReadOctets = 64 * 1024;
+/// What an idle connection holds.
+constexpr std::size_t kFirstReadOctets = 4 * 1024;
+/// Connections beyond the limit are told so, but no more than these at once a thread; others are just closed.
+constexpr std::size_t kTurnedAwayMax = 64;
+/// After a failed accept (no file descriptor is left): a pause, so that the loop doesn't spin.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+/// For handlers that were cancelled at the end of a drain to unwind.
+constexpr std::chrono::milliseconds kUnwindTimeout{500};
+constexpr std::string_view kRetryAfterSeconds = "1";
+constexpr std::string_view kUnmatched = "unmatched";
+
+/// "req_" and 26 characters: random for the thread, then counted.
+class RequestIds {
+ public:
+  RequestIds() {
+    std::random_device random;
+    for (std::size_t i = 0; i < kRandomOctets; ++i) bits_[i] = static_cast<std::byte>(random());
+  }
+  std::string next() {
+    ++count_;
+    for (std::size_t i = 0; i < bits_.size() - kRandomOctets; ++i) {
+      bits_[bits_.size() - 1 - i] = static_cast<std::byte>(count_ >> (8 * i));
+    }
+    return "req_" + to_base32(bits_);
+  }
+
+ private:
+  static constexpr std::size_t kRandomOctets = 10;
+  Bits128 bits_{};
+  std::uint64_t count_ = 0;
+};
+
+/// The Date header's value, rendered once a second.
+class DateHeader {
+ public:
+  std::string_view value() {
+    const std::time_t now = std::time(nullptr);
+    if (now != at_) {
+      at_ = now;
+      std::tm parts{};
+      gmtime_r(&now, &parts);
+      text_.resize(std::strftime(text_.data(), text_.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts));
+    }
+    return text_;
+  }
+
+ private:
+  std::time_t at_ = -1;
+  std::string text_ = std::string(40, ' ');
+};
+
+/// Splits "host:port" or "[v6]:port".  The host is an address, never a name: a name may mean several.
+Result<tcp::endpoint> parse_listen(const std::string& listen) {
+  const auto bad = [&] {
+    return fail("http.listen_failed",
+                "\"" + listen + "\" is no address and port, as 127.0.0.1:8080 or [::1]:8080");
+  };
+  const auto colon = listen.rfind(':');
+  if (colon == std::string::npos) return bad();
+  std::string host = listen.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.contains(':')) {
+    return bad();
+  }
+  std::uint16_t port = 0;
+  const char* const end = listen.data() + listen.size();
+  const auto [stop, code] = std::from_chars(listen.data() + colon + 1, end, port);
+  error_code error;
+  const auto address = asio::ip::make_address(host, error);
+  if (error || code != std::errc() || stop != end) return bad();
+  return tcp::endpoint(address, port);
+}
+
+std::string show(const tcp::endpoint& endpoint) {
+  const auto host = endpoint.address().to_string();
+  return fmt::format("{}:{}", endpoint.address().is_v6() ? "[" + host + "]" : host,
+                     endpoint.port());
+}
+
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+Result<tcp::acceptor> listen_on(const Executor& executor, const tcp::endpoint& endpoint,
+                                bool shared) {
+  tcp::acceptor acceptor(executor);
+  error_code error;
+  const auto failed = [&] {
+    return fail("http.listen_failed",
+                "cannot listen on " + show(endpoint) + ": " + error.message());
+  };
+  if (acceptor.open(endpoint.protocol(), error)) return failed();
+  if (acceptor.set_option(tcp::acceptor::reuse_address(true), error)) return failed();
+  if (shared && acceptor.set_option(ReusePort(true), error)) return failed();
+  if (acceptor.bind(endpoint, error)) return failed();
+  if (shared && acceptor.listen(asio::socket_base::max_listen_connections, error)) return failed();
+  return acceptor;
+}
+
+/// What arrives from outside is logged under a name from this list only.
+std::string_view known_method(std::string_view method) {
+  for (const std::string_view known :
+       {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    if (known == method) return known;
+  }
+  return "other";
+}
+
+bool has_control_character(std::string_view text) {
+  return std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+struct Connection : std::enable_shared_from_this<Connection> {
+  explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
+
+  void close() {
+    cut_off.emit(asio::cancellation_type::terminal);
+    stream.close();
+  }
+
+  beast::tcp_stream stream;
+  asio::cancellation_signal cut_off;
+  /// Waits for a request of which nothing has come yet.
+  bool is_idle = false;
+  /// From a complete request to the end of its answer.
+  bool is_answering = false;
+};
+
+/// Lends what lives in a coroutine's frame to who needs to reach it, for as long as it lives.
+template <class T>
+class Lent {
+ public:
+  Lent(T*& place, T& object) : place_(place) { place_ = &object; }
+  ~Lent() { place_ = nullptr; }
+  Lent(const Lent&) = delete;
+  Lent& operator=(const Lent&) = delete;
+
+ private:
+  T*& place_;
+};
+
+/// What belongs to one thread, and is touched on that thread only.  Owns no socket and no timer: these live in the frames of
+/// their own event loop's coroutines, so that this may be destroyed after the loop.
+struct ThreadState {
+  explicit ThreadState(Executor on) : executor(std::move(on)) {}
+
+  Executor executor;
+  tcp::acceptor* acceptor = nullptr;
+  std::unordered_set<Connection*> connections;
+  std::size_t turned_away = 0;
+  asio::steady_timer* emptied = nullptr;
+  RequestIds request_ids;
+  DateHeader date;
+};
+
+void cut_off_all(ThreadState& thread) {
+  std::vector<std::shared_ptr<Connection>>
+      connections;  // what is cut off may leave the set at once
+  for (Connection* connection : thread.connections)
+    connections.push_back(connection->shared_from_this());
+  for (const auto& connection : connections) connection->close();
+}
+
+/// The head of an answer, and whether the connection goes on after it.
+std::string render_head(const HttpResponse& response, std::string_view request_id,
+                        std::string_view date, bool keep_alive, bool is_http_1_0) {
+  std::string head = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nBauta-Request-Id: {}\r\n",
+                                 response.status, reason_of(response.status), date, request_id);
+  for (const auto& [name, value] : response.headers.fields()) {
+    // Ours to say; and a line end in a value would begin a header of somebody else's making.
+    if (same_header_name(name, "Content-Length") || same_header_name(name, "Connection") ||
+        same_header_name(name, "Transfer-Encoding"))
+      continue;
+    if (has_control_character(name) || has_control_character(value)) continue;
+    head.append(name).append(": ").append(value).append("\r\n");
+  }
+  if (response.status != 204 && response.status != 304)
+    head.append(fmt::format("Content-Length: {}\r\n", response.body.size()));
+  if (!keep_alive) head.append("Connection: close\r\n");
+  if (keep_alive && is_http_1_0) head.append("Connection: keep-alive\r\n");
+  return head.append("\r\n");
+}
+
+}  // namespace
+
+class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
+ public:
+  Impl(HttpServerOptions options, Router router, metrics::Instruments& metrics)
+      : options_(std::move(options)),
+        limits_(options_.limits),
+        router_(std::move(router)),
+        metrics_(metrics) {}
+
+  Status listen(IoThreads& threads);
+  void close();
+  static Task<std::size_t> drain(std::shared_ptr<Impl> self, std::chrono::milliseconds deadline);
+
+  tcp::endpoint endpoint() const { return endpoint_; }
+
+ private:
+  /// One request, as far as its answer and the records of it need it.
+  struct Exchange {
+    std::string request_id;
+    std::string method = {};
+    std::string_view route = kUnmatched;
+    bool keep_alive = false;
+    bool is_http_1_0 = false;
+    steady_clock::time_point began = steady_clock::now();
+  };
+  enum class Next : std::uint8_t { another_request, close, close_gently };
+  class Registration;
+
+  static Task<> accept(std::shared_ptr<Impl> self, std::size_t index, tcp::acceptor acceptor);
+  static Task<> serve(std::shared_ptr<Impl> self, ThreadState& thread,
+                      std::shared_ptr<Connection> connection,
+                      std::unique_ptr<Registration> registration);
+  static Task<> turn_away(std::shared_ptr<Impl> self, ThreadState& thread,
+                          std::shared_ptr<Connection> connection);
+  static Task<std::size_t> drain_thread(std::shared_ptr<Impl> self, std::size_t index,
+                                        std::chrono::milliseconds deadline);
+
+  void admit(ThreadState& thread, tcp::socket socket);
+  Task<bool> wait_for_request(Connection& connection, beast::flat_buffer& buffer);
+  Task<Next> serve_request(ThreadState& thread, Connection& connection, beast::flat_buffer& buffer);
+  Task<Next> reject_head(ThreadState& thread, Connection& connection, Exchange exchange,
+                         error_code error);
+  std::optional<HttpResponse> rejection_of(const Parser& parser, const HttpRequest& request,
+                                           const Router::Outcome& outcome) const;
+  Task<error_code> read_body(Connection& connection, beast::flat_buffer& buffer, Parser& parser,
+                             std::size_t octets_max);
+  Task<HttpResponse> answer(const HttpHandler* handler, HttpRequest request);
+  Task<Next> send(ThreadState& thread, Connection& connection, Exchange exchange,
+                  HttpResponse response, bool was_read_to_its_end);
+  Task<bool> write(ThreadState& thread, Connection& connection, Exchange& exchange,
+                   HttpResponse& response);
+  Task<> close_gently(Connection& connection);
+
+  HttpRequest request_of(const Parser& parser, const Connection& connection,
+                         const std::string& request_id) const;
+  std::size_t body_limit_of(const RouteOptions& route) const {
+    return route.body_bytes_max.value_or(limits_.body_bytes_max);
+  }
+  HttpResponse reject(unsigned status, std::string_view code, std::string detail,
+                      std::string_view request_id) const {
+    return problem(status, {.code = code, .detail = std::move(detail)}, request_id,
+                   options_.public_url);
+  }
+  HttpResponse overloaded(std::string_view request_id) const;
+  HttpResponse body_too_large(std::string_view request_id, std::size_t octets_max) const;
+  bool is_overloaded() const {
+    return in_flight_.load(std::memory_order_relaxed) >= limits_.requests_in_flight_max;
+  }
+
+  const HttpServerOptions options_;
+  const HttpLimits& limits_;
+  const Router router_;
+  metrics::Instruments& metrics_;
+  tcp::endpoint endpoint_;
+  std::vector<std::unique_ptr<ThreadState>> threads_;
+  std::atomic<std::size_t> connections_ = 0;
+  std::atomic<std::size_t> in_flight_ = 0;
+  std::atomic<bool> draining_ = false;
+};
+
+Status HttpServer::Impl::listen(IoThreads& threads) {
+  BAUTA_TRY(endpoint_, parse_listen(options_.listen));
+  // With SO_REUSEPORT a second server would silently take half of the first one's connections: a socket without it finds out.
+  if (endpoint_.port() != 0) BAUTA_CHECK(listen_on(threads.executor(0), endpoint_, false));
+  std::vector<tcp::acceptor> acceptors;
+  for (unsigned i = 0; i < threads.count(); ++i) {
+    BAUTA_TRY(auto acceptor, listen_on(threads.executor(i), endpoint_, true));
+    endpoint_ =
+        acceptor.local_endpoint();  // with the port that the first one was given, if any would do
+    acceptors.push_back(std::move(acceptor));
+    threads_.push_back(std::make_unique<ThreadState>(threads.executor(i)));
+  }
+  for (std::size_t i = 0; i < acceptors.size(); ++i) {
+    asio::co_spawn(threads_[i]->executor, accept(shared_from_this(), i, std::move(acceptors[i])),
+                   asio::detached);
+  }
+  return {};
+}
+
+/// A connection is among its thread's from the moment it is accepted to the end of its coroutine.
+class HttpServer::Impl::Registration {
+ public:
+  Registration(std::shared_ptr<Impl> server, ThreadState& thread,
+               std::shared_ptr<Connection> connection)
+      : server_(std::move(server)), thread_(thread), connection_(std::move(connection)) {
+    server_->connections_.fetch_add(1);
+    server_->metrics_.http_connections_changed(server_->options_.name, 1);
+    thread_.connections.insert(connection_.get());
+  }
+  ~Registration() {
+    thread_.connections.erase(connection_.get());
+    if (thread_.connections.empty() && thread_.emptied != nullptr) thread_.emptied->cancel();
+    server_->metrics_.http_connections_changed(server_->options_.name, -1);
+    server_->connections_.fetch_sub(1);
+  }
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
+
+ private:
+  std::shared_ptr<Impl> server_;
+  ThreadState& thread_;
+  std::shared_ptr<Connection> connection_;
+};
+
+Task<> HttpServer::Impl::accept(std::shared_ptr<Impl> self, std::size_t index,
+                                tcp::acceptor acceptor) {
+  ThreadState& thread = *self->threads_[index];
+  const Lent lent(thread.acceptor, acceptor);
+  while (!self->draining_) {
+    auto [error, socket] = co_await acceptor.async_accept(kTuple);
+    if (!error) {
+      self->admit(thread, std::move(socket));
+    } else if (acceptor.is_open()) {
+      log::warn("accept failed listener={} error={}", self->options_.name, error.message());
+      asio::steady_timer pause(thread.executor, kAcceptPause);
+      co_await pause.async_wait(kTuple);
+    }
+  }
+}
+
+void HttpServer::Impl::admit(ThreadState& thread, tcp::socket socket) {
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  auto connection = std::make_shared<Connection>(
+      std::move(socket));  // shared by its coroutine and the coroutine's end
+  const auto spawn = [&](Task<> task) {
+    asio::co_spawn(thread.executor, std::move(task),
+                   asio::bind_cancellation_slot(connection->cut_off.slot(),
+                                                [connection](const std::exception_ptr&) {}));
+  };
+  if (connections_ < limits_.connections_max) {
+    auto registration = std::make_unique<Registration>(shared_from_this(), thread, connection);
+    spawn(serve(shared_from_this(), thread, connection, std::move(registration)));
+    return;
+  }
+  metrics_.http_rejected(options_.name, "overloaded");
+  if (thread.turned_away < kTurnedAwayMax) spawn(turn_away(shared_from_this(), thread, connection));
+}
+
+Task<> HttpServer::Impl::turn_away(std::shared_ptr<Impl> self, ThreadState& thread,
+                                   std::shared_ptr<Connection> connection) {
+  ++thread.turned_away;
+  Exchange exchange{.request_id = thread.request_ids.next()};
+  auto response = self->overloaded(exchange.request_id);
+  if (co_await self->write(thread, *connection, exchange, response))
+    co_await self->close_gently(*connection);
+  --thread.turned_away;
+}
+
+Task<> HttpServer::Impl::serve(std::shared_ptr<Impl> self, ThreadState& thread,
+                               std::shared_ptr<Connection> connection,
+                               std::unique_ptr<Registration> registration) {
+  beast::flat_buffer buffer(self->limits_.header_bytes_max + kReadOctets);
+  Next next = Next::another_request;
+  while (next == Next::another_request) {
+    if (buffer.size() == 0 && !co_await self->wait_for_request(*connection, buffer)) break;
+    next = co_await self->serve_request(thread, *connection, buffer);
+  }
+  if (next == Next::close_gently) co_await self->close_gently(*connection);
+  registration.reset();
+}
+
+/// True once the first octets of a request are there.
+Task<bool> HttpServer::Impl::wait_for_request(Connection& connection, beast::flat_buffer& buffer) {
+  if (draining_) co_return false;
+  connection.stream.expires_after(limits_.idle_timeout);
+  connection.is_idle = true;
+  const auto [error, octets] =
+      co_await connection.stream.async_read_some(buffer.prepare(kFirstReadOctets), kTuple);
+  connection.is_idle = false;
+  buffer.commit(octets);
+  co_return !error;
+}
+
+Task<HttpServer::Impl::Next> HttpServer::Impl::serve_request(ThreadState& thread,
+                                                             Connection& connection,
+                                                             beast::flat_buffer& buffer) {
+  Exchange exchange{.request_id = thread.request_ids.next()};
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes_max));
+  parser.body_limit(boost::none);  // ours to judge, by the route
+  connection.stream.expires_after(limits_.header_timeout);
+  const auto [head_error, head_octets] =
+      co_await http::async_read_header(connection.stream, buffer, parser, kTuple);
+  if (head_error)
+    co_return co_await reject_head(thread, connection, std::move(exchange), head_error);
+
+  auto request = request_of(parser, connection, exchange.request_id);
+  auto outcome = router_.find(request.method, request.path);
+  exchange.method = request.method;
+  exchange.keep_alive = parser.keep_alive();
+  exchange.is_http_1_0 = parser.get().version() == 10;
+  exchange.began = steady_clock::now();
+  auto* const match = std::get_if<Router::Match>(&outcome);
+  if (match != nullptr) exchange.route = match->pattern;
+  if (auto rejection = rejection_of(parser, request, outcome)) {
+    co_return co_await send(thread, connection, std::move(exchange), *std::move(rejection),
+                            parser.is_done());
+  }
+
+  if (!parser.is_done()) {
+    const auto octets_max = body_limit_of(match->options);
+    const auto error = co_await read_body(connection, buffer, parser, octets_max);
+    if (error == http::error::body_limit) {
+      auto response = body_too_large(exchange.request_id, octets_max);
+      co_return co_await send(thread, connection, std::move(exchange), std::move(response), false);
+    }
+    if (error.category() == http::make_error_code(http::error::bad_chunk).category() &&
+        error != http::error::partial_message) {
+      auto response = reject(400, "http.malformed", "the body is not what its head announces",
+                             exchange.request_id);
+      co_return co_await send(thread, connection, std::move(exchange), std::move(response), false);
+    }
+    if (error == beast::error::timeout) metrics_.http_rejected(options_.name, "body_timeout");
+    if (error) co_return Next::close;
+    request.body = std::move(parser.get().body());
+  }
+  if (is_overloaded()) {
+    auto response = overloaded(exchange.request_id);
+    co_return co_await send(thread, connection, std::move(exchange), std::move(response), true);
+  }
+  request.route = match->pattern;
+  request.path_parameters = std::move(match->parameters);
+  connection.is_answering = true;
+  auto response = co_await answer(match->handler, std::move(request));
+  const auto next =
+      co_await send(thread, connection, std::move(exchange), std::move(response), true);
+  connection.is_answering = false;
+  co_return next;
+}
+
+/// What came is not the head of a request, or none came at all.
+Task<HttpServer::Impl::Next> HttpServer::Impl::reject_head(ThreadState& thread,
+                                                           Connection& connection,
+                                                           Exchange exchange, error_code error) {
+  if (error == beast::error::timeout) metrics_.http_rejected(options_.name, "header_timeout");
+  const bool is_protocol_error =
+      error.category() == http::make_error_code(http::error::bad_method).category();
+  if (!is_protocol_error || error == http::error::end_of_stream ||
+      error == http::error::partial_message)
+    co_return Next::close;
+  const bool is_too_large =
+      error == http::error::header_limit || error == http::error::buffer_overflow;
+  metrics_.http_rejected(options_.name, is_too_large ? "too_large" : "malformed");
+  auto response =
+      is_too_large
+          ? reject(431, "http.headers_too_large",
+                   fmt::format("a head may have {} octets", limits_.header_bytes_max),
+                   exchange.request_id)
+          : reject(400, "http.malformed", "this is no HTTP/1.1 request", exchange.request_id);
+  co_return co_await write(thread, connection, exchange, response) ? Next::close_gently
+                                                                   : Next::close;
+}
+
+HttpRequest HttpServer::Impl::request_of(const Parser& parser, const Connection& connection,
+                                         const std::string& request_id) const {
+  const auto& message = parser.get();
+  HttpRequest request{.method = std::string(message.method_string()),
+                      .target = std::string(message.target()),
+                      .request_id = request_id,
+                      .public_url = options_.public_url};
+  std::string_view rest = request.target;
+  if (rest.starts_with("http://") ||
+      rest.starts_with("https://")) {  // absolute-form (RFC 9112, 3.2.2)
+    const auto path = rest.find('/', rest.find("://") + 3);
+    rest = path == std::string_view::npos ? "/" : rest.substr(path);
+  }
+  const auto question = rest.find('?');
+  request.path = rest.substr(0, question);
+  if (question != std::string_view::npos) request.query = rest.substr(question + 1);
+  for (const auto& field : message)
+    request.headers.add(std::string(field.name_string()), std::string(field.value()));
+  error_code error;
+  const auto peer = connection.stream.socket().remote_endpoint(error);
+  if (!error) request.peer = peer.address().to_string();
+  return request;
+}
+
+/// Why `request` is rejected by its head alone; nullopt: it is not.
+std::optional<HttpResponse> HttpServer::Impl::rejection_of(const Parser& parser,
+                                                           const HttpRequest& request,
+                                                           const Router::Outcome& outcome) const {
+  const auto malformed = [&](std::string detail) {
+    return reject(400, "http.malformed", std::move(detail), request.request_id);
+  };
+  if (request.headers.fields().size() > limits_.header_count_max) {
+    return reject(431, "http.headers_too_large",
+                  fmt::format("a head may have {} fields", limits_.header_count_max),
+                  request.request_id);
+  }
+  // RFC 9112, 3.2: a server must answer 400 to a 1.1 request without exactly one Host.
+  const auto hosts = request.headers.find_all("Host").size();
+  if (hosts > 1 || (hosts == 0 && parser.get().version() == 11))
+    return malformed("exactly one Host is needed");
+  // RFC 9112, 6.1: where the length cannot be known, two servers would disagree about where the next request begins.
+  if (const auto coding = request.headers.find("Transfer-Encoding");
+      coding && !same_header_name(*coding, "chunked")) {
+    return malformed("the only Transfer-Encoding is chunked");
+  }
+  const auto* const match = std::get_if<Router::Match>(&outcome);
+  if (match == nullptr) return Router::rejection(outcome, request);
+  const auto octets_max = body_limit_of(match->options);
+  if (const auto length = parser.content_length(); length && *length > octets_max) {
+    return body_too_large(request.request_id, octets_max);
+  }
+  if (const auto expectation = request.headers.find("Expect");
+      expectation && !same_header_name(*expectation, "100-continue")) {
+    return reject(417, "http.expectation_failed", "the only expectation is 100-continue",
+                  request.request_id);
+  }
+  if (is_overloaded()) return overloaded(request.request_id);
+  return std::nullopt;
+}
+
+Task<error_code> HttpServer::Impl::read_body(Connection& connection, beast::flat_buffer& buffer,
+                                             Parser& parser, std::size_t octets_max) {
+  parser.body_limit(octets_max);
+  connection.stream.expires_after(limits_.body_timeout);
+  // The one who waits for it has sent nothing yet.
+  if (buffer.size() == 0 && parser.get().version() == 11 &&
+      parser.get().find(http::field::expect) != parser.get().end()) {
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [error, octets] =
+        co_await asio::async_write(connection.stream, asio::buffer(kContinue), kTuple);
+    if (error) co_return error;
+  }
+  const auto [error, octets] = co_await http::async_read(connection.stream, buffer, parser, kTuple);
+  co_return error;
+}
+
+Task<HttpResponse> HttpServer::Impl::answer(const HttpHandler* handler, HttpRequest request) {
+  struct InFlight {
+    std::atomic<std::size_t>& count;
+    explicit InFlight(std::atomic<std::size_t>& counter) : count(counter) { ++count; }
+    ~InFlight() { --count; }
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+  };
+  const InFlight in_flight(in_flight_);
+  const std::string request_id = request.request_id;
+  const std::string_view route = request.route;
+  std::string_view kind = "unknown";
+  try {
+    co_return co_await (*handler)(std::move(request));
+  } catch (const std::exception& exception) {
+    kind = typeid(exception).name();  // never what(): it may quote its input
+  } catch (...) {
+  }
+  if (draining_) {
+    log::warn("handler cut off listener={} route={} request={}", options_.name, route, request_id);
+  } else {
+    log::error("handler failed listener={} route={} request={} kind={}", options_.name, route,
+               request_id, kind);
+  }
+  co_return reject(
+      500, "internal",
+      "Something went wrong here, not in your request. Tell the operator the request id.",
+      request_id);
+}
+
+/// Sends an answer, and keeps the records of it.
+Task<HttpServer::Impl::Next> HttpServer::Impl::send(ThreadState& thread, Connection& connection,
+                                                    Exchange exchange, HttpResponse response,
+                                                    bool was_read_to_its_end) {
+  exchange.keep_alive = exchange.keep_alive && was_read_to_its_end && !draining_;
+  const bool was_written = co_await write(thread, connection, exchange, response);
+  const auto took = steady_clock::now() - exchange.began;
+  metrics_.http_request(options_.name, exchange.route, exchange.method, response.status, took);
+  log::debug("http listener={} method={} route={} status={} took_us={} request={}", options_.name,
+             known_method(exchange.method), exchange.route, response.status,
+             std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
+             exchange.request_id);
+  if (!was_written) co_return Next::close;
+  co_return exchange.keep_alive ? Next::another_request : Next::close_gently;
+}
+
+Task<bool> HttpServer::Impl::write(ThreadState& thread, Connection& connection, Exchange& exchange,
+                                   HttpResponse& response) {
+  const bool has_body =
+      exchange.method != "HEAD" && response.status != 204 && response.status != 304;
+  const auto head = render_head(response, exchange.request_id, thread.date.value(),
+                                exchange.keep_alive, exchange.is_http_1_0);
+  const std::array<asio::const_buffer, 2> buffers = {
+      asio::buffer(head), has_body ? asio::buffer(response.body) : asio::const_buffer()};
+  connection.stream.expires_after(limits_.write_timeout);
+  const auto [error, octets] = co_await asio::async_write(connection.stream, buffers, kTuple);
+  co_return !error;
+}
+
+/// Octets that were not read when a socket is closed reset the connection, and may take the answer with them: so the other end
+/// is given the time to read it and to close first.
+Task<> HttpServer::Impl::close_gently(Connection& connection) {
+  error_code error;
+  connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
+  connection.stream.expires_after(limits_.linger_timeout);
+  std::array<char, 4096> discarded{};
+  while (!error) {
+    auto [read_error, octets] =
+        co_await connection.stream.async_read_some(asio::buffer(discarded), kTuple);
+    error = read_error;
+  }
+}
+
+HttpResponse HttpServer::Impl::overloaded(std::string_view request_id) const {
+  auto response =
+      reject(503, "overloaded", "too much at once; come again after the seconds in Retry-After",
+             request_id);
+  response.headers.add("Retry-After", std::string(kRetryAfterSeconds));
+  return response;
+}
+
+HttpResponse HttpServer::Impl::body_too_large(std::string_view request_id,
+                                              std::size_t octets_max) const {
+  return reject(413, "http.body_too_large",
+                fmt::format("a body may have {} octets here", octets_max), request_id);
+}
+
+void HttpServer::Impl::close() {
+  draining_ = true;
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    asio::post(threads_[i]->executor, [self = shared_from_this(), i] {
+      ThreadState& thread = *self->threads_[i];
+      if (thread.acceptor != nullptr) thread.acceptor->close();
+      cut_off_all(thread);
+    });
+  }
+}
+
+Task<std::size_t> HttpServer::Impl::drain_thread(std::shared_ptr<Impl> self, std::size_t index,
+                                                 std::chrono::milliseconds deadline) {
+  ThreadState& thread = *self->threads_[index];
+  if (thread.acceptor != nullptr) thread.acceptor->close();
+  for (Connection* connection : thread.connections) {
+    if (connection->is_idle) connection->stream.close();
+  }
+  asio::steady_timer emptied(thread.executor, deadline);
+  const Lent lent(thread.emptied, emptied);
+  if (!thread.connections.empty()) co_await emptied.async_wait(kTuple);
+  const auto cut_off = std::ranges::count_if(thread.connections, &Connection::is_answering);
+  if (!thread.connections.empty()) {
+    cut_off_all(thread);
+    emptied.expires_after(kUnwindTimeout);
+    co_await emptied.async_wait(kTuple);
+  }
+  co_return static_cast<std::size_t>(cut_off);
+}
+
+Task<std::size_t> HttpServer::Impl::drain(std::shared_ptr<Impl> self,
+                                          std::chrono::milliseconds deadline) {
+  struct Drained {  // shared by the threads' ends, which all come back to this executor
+    std::size_t threads_left;
+    std::size_t cut_off = 0;
+    asio::steady_timer* all = nullptr;
+  };
+  self->draining_ = true;
+  const Executor here = co_await asio::this_coro::executor;
+  auto drained = std::make_shared<Drained>(self->threads_.size());
+  asio::steady_timer all(here, deadline + 2 * kUnwindTimeout);
+  const Lent lent(drained->all, all);
+  for (std::size_t i = 0; i < self->threads_.size(); ++i) {
+    asio::co_spawn(self->threads_[i]->executor, drain_thread(self, i, deadline),
+                   [drained, here](const std::exception_ptr&, std::size_t cut_off) {
+                     asio::post(here, [drained, cut_off] {
+                       drained->cut_off += cut_off;
+                       if (--drained->threads_left == 0 && drained->all != nullptr)
+                         drained->all->cancel();
+                     });
+                   });
+  }
+  co_await all.async_wait(kTuple);
+  co_return drained->cut_off;
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(IoThreads& threads, HttpServerOptions options,
+                                                      Router router,
+                                                      metrics::Instruments& metrics) {
+  auto impl = std::make_shared<Impl>(std::move(options), std::move(router), metrics);
+  BAUTA_CHECK(impl->listen(threads));
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() { impl_->close(); }
+std::uint16_t HttpServer::port() const { return impl_->endpoint().port(); }
+std::string HttpServer::address() const { return show(impl_->endpoint()); }
+Task<std::size_t> HttpServer::drain(std::chrono::milliseconds deadline) {
+  return Impl::drain(impl_, deadline);
+}
+
+}  // namespace bauta
