@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proxy/carriers/http_clients.h"
+#include "proxy/config/config.h"
 #include "proxy/net/http.h"
 #include "routing/messages/inbound.h"
 #include "routing/outbox/carrier_port.h"
@@ -16,17 +17,6 @@
 #include "storage/store/task.h"
 
 namespace bauta {
-
-/// One [[connections]] of the configuration; which fields a type asks for, its own file says.
-struct ConnectionOptions {
-  std::string name;
-  std::string type;
-  /// The unguessable part of the callback path.
-  std::string token;
-  std::string api_url = {};
-  std::string account_sid = {};
-  std::string auth_token = {};
-};
 
 /// What every connection is given to work with; each outlives it.
 struct CarrierParts {
@@ -70,7 +60,7 @@ class Carrier {
 
 /// Makes a connection of one type.  Codes: config.bad_value (its detail names the key).
 using CarrierFactory =
-    std::function<Result<std::unique_ptr<Carrier>>(ConnectionOptions, CarrierParts)>;
+    std::function<Result<std::unique_ptr<Carrier>>(ConnectionConfig, CarrierParts)>;
 /// By the name that `type` has in the configuration.
 using CarrierTypes = std::map<std::string, CarrierFactory, std::less<>>;
 

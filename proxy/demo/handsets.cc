@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <unordered_map>
@@ -19,6 +20,7 @@
 #include "pool/address/real_address.h"
 #include "pool/address/virtual_number.h"
 #include "proxy/carriers/json.h"
+#include "proxy/carriers/signing.h"
 #include "proxy/carriers/simulated.h"
 #include "proxy/config/log.h"
 #include "proxy/demo/inboxes.h"
@@ -306,6 +308,7 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
     const auto number = [](std::uint64_t count) { return Json::Value(Json::UInt64{count}); };
     Json::Value body;
     body["connection"] = options_.connection;
+    body["speaks_for"] = handsets_mark(options_);
     body["phones"] = number(inboxes_.phones());
     body["texts_taken"] = number(counters_.texts_taken);
     body["texts_refused"] = number(counters_.texts_refused);
@@ -452,7 +455,19 @@ Result<std::unique_ptr<Handsets>> Handsets::start(IoThreads& threads, HandsetsOp
       Parts{.exchange = std::move(exchange), .server = std::move(server)})));
 }
 
+std::string handsets_mark(const HandsetsOptions& options) {
+  return encode_hex(hmac_sha256(options.secret, "speaks for " + options.relay_url + " " +
+                                                    options.connection + " " + options.token))
+      .substr(0, 32);
+}
+
 int run_handsets(HandsetsOptions options) {
+  const auto from_environment = [](std::string& value, const char* name) {
+    const char* set = std::getenv(name);
+    if (value.empty() && set != nullptr) value = set;
+  };
+  from_environment(options.token, "BAUTA_HANDSETS_TOKEN");
+  from_environment(options.secret, "BAUTA_HANDSETS_SECRET");
   metrics::Instruments metrics("handsets", "");
   IoThreads threads(1);
   const auto started = Handsets::start(threads, options, metrics);

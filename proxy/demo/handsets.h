@@ -63,7 +63,11 @@ class Handsets {
   std::unique_ptr<Parts> parts_;
 };
 
-/// `bauta handsets`: until SIGINT, SIGTERM or POST /stop.  The exit code.
+/// Which relay they speak for, as GET /handsets/stats shows it (`speaks_for`): a hash, so that a later `bauta dev` knows its own.
+std::string handsets_mark(const HandsetsOptions& options);
+
+/// `bauta handsets`: until SIGINT, SIGTERM or POST /stop.  The exit code.  A token and a
+/// secret that are empty are taken from BAUTA_HANDSETS_TOKEN and BAUTA_HANDSETS_SECRET.
 int run_handsets(HandsetsOptions options);
 
 }  // namespace bauta

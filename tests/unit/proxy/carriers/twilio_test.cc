@@ -52,10 +52,10 @@ TEST(TwilioSignature, IsThatOfTheOfficialLibrary) {
   ASSERT_EQ(all["cases"].size(), 11U);
   for (const auto& vector : all["cases"]) {
     const auto url = vector["url"].asString();
-    EXPECT_TRUE(authentic(vector, url, vector["expected"].asString())) << vector["name"];
+    EXPECT_TRUE(authentic(vector, url, vector["expected"].asString())) << vector["name"].asString();
     EXPECT_EQ(twilio::signature_of(vector["token"].asString(), url, form_of(vector["params"])),
               vector["expected"].asString())
-        << vector["name"];
+        << vector["name"].asString();
   }
 }
 
@@ -91,7 +91,7 @@ TEST(TwilioSignature, IsRejectedIfAnythingIsOff) {
   ASSERT_EQ(all["mustReject"].size(), 7U);
   for (const auto& vector : all["mustReject"]) {
     EXPECT_FALSE(authentic(vector, vector["url"].asString(), vector["signature"].asString()))
-        << vector["name"];
+        << vector["name"].asString();
   }
 }
 
@@ -101,7 +101,7 @@ constexpr std::string_view kAccount = "AC00000000000000000000000000000001";
 constexpr std::string_view kPath = "/carriers/twilio/0123456789abcdef/inbound";
 constexpr std::string_view kStatusPath = "/carriers/twilio/0123456789abcdef/status";
 
-ConnectionOptions connection(std::string api_url = "http://127.0.0.1:1") {
+ConnectionConfig connection(std::string api_url = "http://127.0.0.1:1") {
   return {.name = "twilio",
           .type = "twilio",
           .token = "0123456789abcdef",

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "storage/store/result.h"
+
+namespace bauta {
+
+/// What `bauta dev` asks for: a relay by the configuration in `config`, with what is missing made first: the master key, the store,
+/// account and service `default`, and a key with every scope if `make_key`.
+struct DevRelayOptions {
+  std::filesystem::path config;
+  /// Nothing is kept: the storage of the configuration is not touched.
+  bool memory = false;
+  bool make_key = false;
+};
+
+/// A relay in this process; its destructor drains and stops it.
+class DevRelay {
+ public:
+  virtual ~DevRelay() = default;
+  /// Where its API listens: "http://127.0.0.1:8080".
+  virtual std::string url() const = 0;
+  /// The key that was made, "" if none was asked for.
+  virtual std::string made_key() const = 0;
+};
+
+/// Given by the command line, which stands above this folder.
+using StartDevRelay = std::function<Result<std::unique_ptr<DevRelay>>(DevRelayOptions)>;
+
+struct DevOptions {
+  /// Kept between runs; "": $XDG_DATA_HOME/bauta-dev, or ~/.local/share/bauta-dev.
+  std::filesystem::path folder;
+  bool memory = false;
+  bool demo = false;
+  std::string listen = "127.0.0.1:8080";
+  std::string admin_listen = "127.0.0.1:9090";
+  std::string handsets_listen = "127.0.0.1:8079";
+};
+
+/// `bauta dev`, and `bauta dev --demo`: a relay with a simulated carrier, numbers in three countries and a key, until SIGINT or SIGTERM.
+/// The handsets are a process of their own, this program as `bauta handsets`; after a crash of the relay, the next run finds them
+/// with what they hold.  Not for production, and says so.  The exit code.
+int run_dev(DevOptions options, const StartDevRelay& start_relay);
+
+}  // namespace bauta
