@@ -18,6 +18,9 @@
 
 namespace bauta {
 
+/// Which fields of it a type asks for, the type's own file says.
+using ConnectionOptions = ConnectionConfig;
+
 /// What every connection is given to work with; each outlives it.
 struct CarrierParts {
   HttpClients& clients;
@@ -60,7 +63,7 @@ class Carrier {
 
 /// Makes a connection of one type.  Codes: config.bad_value (its detail names the key).
 using CarrierFactory =
-    std::function<Result<std::unique_ptr<Carrier>>(ConnectionConfig, CarrierParts)>;
+    std::function<Result<std::unique_ptr<Carrier>>(ConnectionOptions, CarrierParts)>;
 /// By the name that `type` has in the configuration.
 using CarrierTypes = std::map<std::string, CarrierFactory, std::less<>>;
 

@@ -35,7 +35,7 @@ OutcomeWords words_of(const SubmitOutcome& outcome) {
 
 }  // namespace
 
-Result<std::unique_ptr<CarrierSet>> CarrierSet::make(std::vector<ConnectionConfig> connections,
+Result<std::unique_ptr<CarrierSet>> CarrierSet::make(std::vector<ConnectionOptions> connections,
                                                      const CarrierTypes& types,
                                                      CarrierParts parts) {
   auto set = std::make_unique<CarrierSet>();

@@ -14,7 +14,7 @@ namespace bauta {
 class CarrierSet final : public CarrierPort {
  public:
   /// Makes each connection by the factory of its type.  Codes: config.bad_value (unknown type, a name twice, or what its factory says).
-  static Result<std::unique_ptr<CarrierSet>> make(std::vector<ConnectionConfig> connections,
+  static Result<std::unique_ptr<CarrierSet>> make(std::vector<ConnectionOptions> connections,
                                                   const CarrierTypes& types, CarrierParts parts);
 
   /// `token` is the unguessable part of its callback path.  Codes: config.bad_value (the name is taken, unfit for a path, or the token is short).

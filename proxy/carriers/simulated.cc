@@ -77,7 +77,7 @@ SubmitOutcome outcome_of(const HttpAnswer& answer, TimePoint now) {
 
 class SimulatedCarrier final : public Carrier {
  public:
-  SimulatedCarrier(ConnectionConfig options, CarrierParts parts)
+  SimulatedCarrier(ConnectionOptions options, CarrierParts parts)
       : Carrier(options.name), options_(std::move(options)), parts_(std::move(parts)) {}
 
   bool receipts_carry_reference() const override { return true; }
@@ -180,17 +180,17 @@ class SimulatedCarrier final : public Carrier {
     };
   }
 
-  const ConnectionConfig options_;
+  const ConnectionOptions options_;
   const CarrierParts parts_;
 };
 
-std::unexpected<Error> bad_value(const ConnectionConfig& options, std::string_view why) {
+std::unexpected<Error> bad_value(const ConnectionOptions& options, std::string_view why) {
   return fail("config.bad_value", "connections: " + options.name + ": " + std::string(why));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Carrier>> make_simulated_carrier(ConnectionConfig options,
+Result<std::unique_ptr<Carrier>> make_simulated_carrier(ConnectionOptions options,
                                                         CarrierParts parts) {
   if (options.auth_token.empty()) return bad_value(options, "auth_token is missing");
   if (options.api_url.empty()) options.api_url = "http://127.0.0.1:8079";

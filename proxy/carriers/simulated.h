@@ -20,7 +20,7 @@ namespace bauta {
 ///                        a status is queued, sent, delivered, undelivered, failed or rejected
 ///
 /// Codes: config.bad_value.
-Result<std::unique_ptr<Carrier>> make_simulated_carrier(ConnectionConfig options,
+Result<std::unique_ptr<Carrier>> make_simulated_carrier(ConnectionOptions options,
                                                         CarrierParts parts);
 
 namespace simulated {

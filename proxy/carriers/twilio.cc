@@ -190,7 +190,7 @@ bool is_sid(std::string_view text) { return text.size() == kSidOctets && is_prov
 
 class TwilioCarrier final : public Carrier {
  public:
-  TwilioCarrier(ConnectionConfig options, CarrierParts parts)
+  TwilioCarrier(ConnectionOptions options, CarrierParts parts)
       : Carrier(options.name),
         options_(std::move(options)),
         parts_(std::move(parts)),
@@ -326,20 +326,21 @@ class TwilioCarrier final : public Carrier {
     return fields;
   }
 
-  const ConnectionConfig options_;
+  const ConnectionOptions options_;
   const CarrierParts parts_;
   const std::string messages_url_;
   const std::string status_url_;
   const std::string authorization_;
 };
 
-std::unexpected<Error> bad_value(const ConnectionConfig& options, std::string_view why) {
+std::unexpected<Error> bad_value(const ConnectionOptions& options, std::string_view why) {
   return fail("config.bad_value", "connections: " + options.name + ": " + std::string(why));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Carrier>> make_twilio_carrier(ConnectionConfig options, CarrierParts parts) {
+Result<std::unique_ptr<Carrier>> make_twilio_carrier(ConnectionOptions options,
+                                                     CarrierParts parts) {
   if (options.account_sid.empty()) return bad_value(options, "account_sid is missing");
   if (options.auth_token.empty()) return bad_value(options, "auth_token is missing");
   if (options.api_url.empty()) options.api_url = "https://api.twilio.com";

@@ -17,7 +17,7 @@ namespace bauta {
 ///     api_url       https://api.twilio.com, or a stand-in
 ///
 /// Codes: config.bad_value.
-Result<std::unique_ptr<Carrier>> make_twilio_carrier(ConnectionConfig options, CarrierParts parts);
+Result<std::unique_ptr<Carrier>> make_twilio_carrier(ConnectionOptions options, CarrierParts parts);
 
 namespace twilio {
 

@@ -51,7 +51,7 @@ struct CallbackBench {
   int fails_at = 0;
   int calls = 0;
 
-  explicit CallbackBench(std::vector<ConnectionConfig> connections,
+  explicit CallbackBench(std::vector<ConnectionOptions> connections,
                          std::string public_url = "https://relay.example.com") {
     HttpClientOptions options;
     options.read_timeout = std::chrono::milliseconds{300};

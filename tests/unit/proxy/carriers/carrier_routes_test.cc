@@ -14,7 +14,7 @@ using testing::Not;
 
 constexpr std::string_view kSecret = "shared-secret";
 
-ConnectionConfig connection(std::string name = "sim", std::string api_url = "http://127.0.0.1:1") {
+ConnectionOptions connection(std::string name = "sim", std::string api_url = "http://127.0.0.1:1") {
   return {.name = std::move(name),
           .type = "simulated",
           .token = "0123456789abcdef",
@@ -131,7 +131,7 @@ TEST_F(CarrierRoutes, HostileBodiesAreMalformed) {
   EXPECT_TRUE(bench.accepted.empty());
 }
 
-std::string refusal(std::vector<ConnectionConfig> connections) {
+std::string refusal(std::vector<ConnectionOptions> connections) {
   HttpClients clients;
   const FixedClock clock;
   auto parts =

@@ -101,7 +101,7 @@ constexpr std::string_view kAccount = "AC00000000000000000000000000000001";
 constexpr std::string_view kPath = "/carriers/twilio/0123456789abcdef/inbound";
 constexpr std::string_view kStatusPath = "/carriers/twilio/0123456789abcdef/status";
 
-ConnectionConfig connection(std::string api_url = "http://127.0.0.1:1") {
+ConnectionOptions connection(std::string api_url = "http://127.0.0.1:1") {
   return {.name = "twilio",
           .type = "twilio",
           .token = "0123456789abcdef",
