@@ -66,35 +66,35 @@ struct Page {
 struct OpenSession {
   struct Participant {
     RealAddress address;
-    std::string label;
-    std::string language;
-    std::optional<VirtualNumber> number;
-    std::optional<Locality> locality;
+    std::string label = {};
+    std::string language = {};
+    std::optional<VirtualNumber> number = {};
+    std::optional<Locality> locality = {};
   };
-  std::vector<Participant> participants;
-  std::string unique_name;
-  std::optional<std::chrono::seconds> ttl;
-  std::optional<std::chrono::seconds> idle_ttl;
-  std::vector<std::pair<std::string, std::string>> metadata;
+  std::vector<Participant> participants = {};
+  std::string unique_name = {};
+  std::optional<std::chrono::seconds> ttl = {};
+  std::optional<std::chrono::seconds> idle_ttl = {};
+  std::vector<std::pair<std::string, std::string>> metadata = {};
 };
 
 struct ListSessions {
-  std::optional<SessionStatus> status;
-  std::optional<VirtualNumber> number;
-  std::string unique_name;
-  std::optional<TimePoint> created_after;
-  std::optional<TimePoint> created_before;
+  std::optional<SessionStatus> status = {};
+  std::optional<VirtualNumber> number = {};
+  std::string unique_name = {};
+  std::optional<TimePoint> created_after = {};
+  std::optional<TimePoint> created_before = {};
   std::uint32_t limit = 50;
-  std::string cursor;
+  std::string cursor = {};
 };
 
 struct ChangeSession {
-  std::optional<Version> if_match;
+  std::optional<Version> if_match = {};
   /// outer: given at all; inner none: null, the clock is taken off.
-  std::optional<std::optional<TimePoint>> expires_at;
-  std::optional<std::chrono::seconds> ttl;
-  std::optional<std::optional<std::chrono::seconds>> idle_ttl;
-  std::optional<std::vector<std::pair<std::string, std::string>>> metadata;
+  std::optional<std::optional<TimePoint>> expires_at = {};
+  std::optional<std::chrono::seconds> ttl = {};
+  std::optional<std::optional<std::chrono::seconds>> idle_ttl = {};
+  std::optional<std::vector<std::pair<std::string, std::string>>> metadata = {};
   bool close = false;
 };
 
@@ -102,38 +102,38 @@ struct SendText {
   SessionId session;
   MessageText text;
   /// Empty: everyone.
-  std::vector<SeatId> to;
+  std::vector<SeatId> to = {};
 };
 
 struct NewNumber {
   VirtualNumber number;
-  std::string connection;
-  std::vector<std::string> fallbacks;
+  std::string connection = {};
+  std::vector<std::string> fallbacks = {};
   std::vector<std::string> capabilities = {"sms"};
   /// None: default_reach().
-  std::optional<std::vector<std::string>> reach;
+  std::optional<std::vector<std::string>> reach = {};
   double rate_per_second = 1;
   bool reserved = false;
-  std::vector<std::string> tags;
+  std::vector<std::string> tags = {};
 };
 
 struct ChangeNumber {
-  std::optional<NumberStatus> status;
-  std::optional<std::string> connection;
-  std::optional<std::vector<std::string>> fallbacks;
-  std::optional<std::vector<std::string>> capabilities;
-  std::optional<std::vector<std::string>> reach;
-  std::optional<double> rate_per_second;
-  std::optional<std::vector<std::string>> tags;
+  std::optional<NumberStatus> status = {};
+  std::optional<std::string> connection = {};
+  std::optional<std::vector<std::string>> fallbacks = {};
+  std::optional<std::vector<std::string>> capabilities = {};
+  std::optional<std::vector<std::string>> reach = {};
+  std::optional<double> rate_per_second = {};
+  std::optional<std::vector<std::string>> tags = {};
 };
 
 struct ListNumbers {
-  std::string country;
-  std::string area_code;
-  std::optional<NumberStatus> status;
-  std::string connection;
+  std::string country = {};
+  std::string area_code = {};
+  std::optional<NumberStatus> status = {};
+  std::string connection = {};
   std::uint32_t limit = 50;
-  std::string cursor;
+  std::string cursor = {};
 };
 
 /// The application calls that every face uses: the one door of routing/.  Thread-safe.  Scopes are the face's to check (it knows what it
