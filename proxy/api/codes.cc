@@ -1,0 +1,231 @@
+#include "proxy/api/codes.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "proxy/net/problem.h"
+
+namespace bauta::api {
+namespace {
+
+constexpr unsigned kNoAnswer = 0;
+
+/// In the order of their names: looked up by halves.
+constexpr auto kCodes = std::to_array<ErrorCode>({
+    {"address.emergency", 422, "The address is an emergency number.",
+     "Take the person's own telephone; emergency numbers never get a seat."},
+    {"address.invalid", 422, "The address is nothing that can be texted.",
+     "Write telephone numbers internationally, as +12025550142; other channels as whatsapp:+44…."},
+    {"address.is_virtual_number", 422, "The address is a number of the pool.",
+     "Give the person's own address: a relay between two of its own numbers would never end."},
+    {"address.not_a_mobile", kNoAnswer,
+     "The numbering plan says that no phone that texts has this number; the session is open all "
+     "the same.",
+     "Ask the person for a mobile number if their texts end undelivered."},
+    {"address.premium", 422, "The address is a premium or shared-cost number.",
+     "Take an ordinary number: texts to these cost whoever sends them."},
+    {"auth.invalid_key", 401, "No valid key came with the request.",
+     "Send `Authorization: Bearer bauta_live_…` with a key that is neither revoked nor expired."},
+    {"auth.scope_missing", 403, "The key may not do this.",
+     "Use a key that has the scope named in `detail`, or make one with POST /api/v1/keys."},
+    {"carrier.bad_recipient", kNoAnswer, "The carrier says that the recipient cannot be texted.",
+     "Ask the person for another number."},
+    {"carrier.bad_signature", 403, "A carrier's callback was not signed as it should be.",
+     "Compare the connection's token and secret, and [public] url, with what the carrier has."},
+    {"carrier.malformed", 400, "A carrier's callback cannot be read.",
+     "See that the connection's type is the carrier's."},
+    {"carrier.opted_out", kNoAnswer, "The carrier says that the person has opted out.",
+     "Nothing is sent until they text START."},
+    {"carrier.refused", kNoAnswer, "The carrier refused the text for good.",
+     "Its own words stand in `detail`."},
+    {"carrier.undelivered", kNoAnswer, "The carrier could not deliver the text.",
+     "Its own words stand in `detail`."},
+    {"carrier.unknown_connection", 404, "No connection has this callback address.",
+     "Give the carrier the address that `bauta config check` prints."},
+    {"carrier.unsupported_channel", 422,
+     "The carrier sent something of a channel that this "
+     "connection does not serve.",
+     "Point only its SMS callbacks here."},
+    {"carrier.wrong_account", 403, "A carrier's callback is of another account.",
+     "Compare the connection's account with the carrier's."},
+    {"consent.opted_out", kNoAnswer, "The person said STOP.",
+     "Nothing is sent until they text START."},
+    {"cursor.malformed", 400, "The cursor is none that a list answered.",
+     "Take `next_cursor` from the same list as it came; leave it out to begin."},
+    {"delivery.deadline_passed", kNoAnswer,
+     "The text waited longer than the service's `deadline_seconds`.",
+     "See whether the carrier was down; raise the deadline if late texts are wanted."},
+    {"field.conflict", 422, "Two fields contradict each other.", "Give one of them."},
+    {"field.malformed", 422, "A field has not the form that it should have.",
+     "`detail` says which form."},
+    {"field.out_of_range", 422, "A number is too small or too large.", "`detail` says the range."},
+    {"field.repeated", 422, "A parameter is given more than once.", "Give it once."},
+    {"field.required", 422, "A field is missing.", "Add it."},
+    {"field.too_long", 422, "A text is too long.", "`detail` says how long it may be."},
+    {"field.too_many", 422, "A list or an object has too many entries.",
+     "`detail` says how many it may have."},
+    {"field.too_short", 422, "A text is too short, or empty.",
+     "`detail` says how long it must be."},
+    {"field.type", 422, "A field has the wrong JSON type.", "`detail` says which it should have."},
+    {"field.unknown", 422, "There is no such field or parameter here.",
+     "See how it is spelt in the reference; nothing is dropped silently."},
+    {"field.value", 422, "A field has none of the values that it may have.",
+     "`detail` lists them."},
+    {"http.body_too_large", 413, "The body is too large.", "Send less at once."},
+    {"http.expectation_failed", 417,
+     "The Expect header asks for something other than "
+     "100-continue.",
+     "Leave it out."},
+    {"http.headers_too_large", 431, "The headers are too large.", "Send fewer or shorter ones."},
+    {"http.malformed", 400, "The request is no HTTP that can be read.",
+     "`detail` says what is "
+     "wrong with it."},
+    {"http.method_not_allowed", 405, "The path does not take this method.",
+     "Use one of those in the Allow header."},
+    {"http.not_acceptable", 406, "The answer does not exist in the form that Accept asks for.",
+     "Ask for application/json."},
+    {"http.not_found", 404, "There is nothing at this path.", "See the paths in the reference."},
+    {"id.malformed", 422, "A field that should hold an id holds none.",
+     "Take ids as they were answered: a prefix, and 26 characters."},
+    {"idempotency.in_flight", 409, "The first request with this Idempotency-Key still runs.",
+     "Ask again in a moment: its answer will come."},
+    {"idempotency.key_invalid", 400,
+     "The Idempotency-Key is empty, too long, not printable or "
+     "given twice.",
+     "Send one with 1 to 255 characters of ASCII; a UUID is a good one."},
+    {"idempotency.mismatch", 422, "The Idempotency-Key was used with another body.",
+     "Take a new key for a new request; repeat a request with exactly its first body."},
+    {"if_match.malformed", 400, "The If-Match header is none that can be compared.",
+     "Send the ETag of the last answer as it came, quotes included."},
+    {"internal", 500, "A mistake of Bauta's own.",
+     "Report it with the `request_id`; the log has more."},
+    {"json.duplicate_name", 400, "An object of the body has the same name twice.",
+     "Remove one: which of them was meant cannot be known."},
+    {"json.malformed", 400, "The body is no JSON.",
+     "Send one JSON value (RFC 8259), without comments and with nothing behind it."},
+    {"json.not_an_object", 400, "The body is JSON, but no object.", "Put it into {…}."},
+    {"json.not_utf8", 400, "The body is not UTF-8.", "Encode it as UTF-8."},
+    {"json.too_deep", 400, "The body nests too deep.",
+     "No request needs more than a few levels: see the reference."},
+    {"key.not_found", 404, "The account has no such key.", "List them with GET /api/v1/keys."},
+    {"key.out_of_reach", 409, "A key cannot revoke itself, so that nobody is locked out.",
+     "Revoke it with another key."},
+    {"number.gone", kNoAnswer, "The virtual number was removed before the text was sent.",
+     "Open a new session."},
+    {"number.in_use", 409, "Routes on the number are live or cooling.",
+     "Set its status to draining, and delete it when its sessions have ended and cooled."},
+    {"number.in_use_by_address", 409,
+     "The person already texts this virtual number in another "
+     "session, or did so lately.",
+     "Leave `virtual_number` out, or name another."},
+    {"number.invalid", 422, "The virtual number is no telephone number.",
+     "Write it internationally, as +12025550177."},
+    {"number.not_eligible", 409, "The virtual number may not be given to this person.",
+     "`detail` says why: draining, reach, capability, or their STOP."},
+    {"number.not_found", 404, "The service has no such number.",
+     "List them with GET /api/v1/numbers."},
+    {"number.not_in_pool", 422, "The virtual number is not in the service's pool.",
+     "Add it with POST /api/v1/numbers, or leave `virtual_number` out."},
+    {"number.taken", 409, "The number is in a pool already.",
+     "Change it with PATCH; a number belongs to one service."},
+    {"number.unknown_connection", 422, "No connection has this name.",
+     "Use a name of a [[connections]] entry of the configuration."},
+    {"overloaded", 503, "The server has as many requests as it takes at once.",
+     "Ask again after Retry-After."},
+    {"participant.gone", kNoAnswer, "The person had left the session.", "Nothing is to be done."},
+    {"participant.not_found", 404, "The session has no such participant.",
+     "Take the ids from the session's `participants`."},
+    {"participants.count", 422, "A session has too few or too many participants.", "Name 2 to 50."},
+    {"participants.same_address", 422, "Two participants have the same address.",
+     "A person sits once in a session."},
+    {"pool.exhausted", 409, "No eligible number is free for one of the participants.",
+     "Add as many numbers as `needed` says, of `country` and `area_code`; or let the service's "
+     "`locality_fallback` reach farther."},
+    {"rate.limited", 429, "Too many requests.", "Ask again after Retry-After."},
+    {"request.invalid", 422, "Several fields are faulty.", "`errors` names each."},
+    {"scope.unknown", 422, "There is no such scope.", "See the list in the reference."},
+    {"service.gone", kNoAnswer, "The service was removed before the text was sent.",
+     "Nothing is to be done."},
+    {"service.name_invalid", 422, "The name is none that a service may have.",
+     "Use 1 to 64 characters of a-z, 0-9, '-' and '_'."},
+    {"service.name_taken", 409, "The account has a service of this name.", "Take another name."},
+    {"service.not_found", 404, "The key reaches no such service.",
+     "See the Bauta-Service header, and GET /api/v1/services."},
+    {"session.cannot_reopen", 409, "The session cannot be opened again.", "Open a new one."},
+    {"session.changed", 412, "The session is not as If-Match expects it.",
+     "Read it again, and repeat the change with its new ETag."},
+    {"session.closed", 409, "The session has ended.", "Open a new one."},
+    {"session.ended", kNoAnswer, "The session had ended before the text was sent.",
+     "Open a new one."},
+    {"session.name_taken", 409, "A session that lives has this unique_name.",
+     "Close it, or take another name."},
+    {"session.not_found", 404, "The service has no such session.",
+     "List them with GET /api/v1/sessions."},
+    {"storage.closed", 503, "The server is stopping.", "Ask again."},
+    {"storage.contended", 503, "Others changed the same thing at the same moment, several times.",
+     "Ask again."},
+    {"storage.corrupt", 500, "A stored record cannot be read.",
+     "The operator restores a backup: see the log."},
+    {"storage.full", 503, "The disk is full.", "The operator makes space; then ask again."},
+    {"storage.overloaded", 503, "The disk is too slow for what is asked.",
+     "Ask again after Retry-After."},
+    {"storage.unavailable", 503, "The store cannot be read.",
+     "Ask again; the operator sees why "
+     "in the log."},
+    {"storage.unknown", 503, "Whether this was stored could not be found out.",
+     "Repeat it with the same Idempotency-Key."},
+    {"text.not_utf8", 422, "The text is not UTF-8.", "Encode it as UTF-8."},
+    {"text.too_long", 422, "The text is longer than any that is taken.",
+     "`detail` says how long it may be."},
+    {"tier.unknown", 422, "There is no such tier.", "Use area_code, region, country or any."},
+    {"time.malformed", 422, "The time cannot be read.",
+     "Write it as RFC 3339 has it: 2030-01-31T12:00:00Z."},
+});
+static_assert(std::ranges::is_sorted(kCodes, {}, &ErrorCode::code));
+
+Task<HttpResponse> help(HttpRequest request) {
+  const auto* const known = find_error_code(request.path_parameter("code"));
+  if (known == nullptr) {
+    co_return problem(404, {.code = "http.not_found", .detail = "there is no such code"}, request);
+  }
+  std::string text = std::string(known->code) + "\n\n";
+  if (known->status != kNoAnswer) {
+    text += "HTTP status " + std::to_string(known->status) + " " +
+            std::string(reason_of(known->status)) + "\n\n";
+  }
+  text.append(known->meaning).append("\n").append(known->mend).append("\n");
+  co_return text_response(200, std::move(text));
+}
+
+}  // namespace
+
+std::span<const ErrorCode> error_codes() { return kCodes; }
+
+const ErrorCode* find_error_code(std::string_view code) {
+  const auto* const found = std::ranges::lower_bound(kCodes, code, {}, &ErrorCode::code);
+  return found != kCodes.end() && found->code == code ? found : nullptr;
+}
+
+unsigned status_of(std::string_view code) {
+  const auto* const known = find_error_code(code);
+  return known == nullptr || known->status == kNoAnswer ? 500 : known->status;
+}
+
+HttpResponse problem_of(const Error& error, std::string_view request_id,
+                        std::string_view public_url, std::chrono::seconds retry_after) {
+  unsigned status = status_of(error.code);
+  // The path was found: what a field of the body names was not.
+  if (status == 404 && !error.faults.empty()) status = 422;
+  auto response = problem(status, error, request_id, public_url);
+  if (status == 401) response.headers.add("WWW-Authenticate", "Bearer");
+  if (status == 429 || status == 503)
+    response.headers.add("Retry-After", std::to_string(retry_after.count()));
+  return response;
+}
+
+void mount_error_help(Router& router) {
+  router.add("GET", "/errors/{code}", [](HttpRequest request) { return help(std::move(request)); });
+}
+
+}  // namespace bauta::api

@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <map>
+
+#include "proxy/api/frame.h"
+
+namespace bauta::api {
+namespace {
+
+constexpr std::string_view kPath = "/api/v1/keys";
+
+/// `service`: its name; "": every service of the account.
+Json::Value key_json(const ApiKey& key, std::string_view service) {
+  Json::Value json(Json::objectValue);
+  json["id"] = key.id.str();
+  json["label"] = text_or_null(key.label);
+  json["service"] = text_or_null(service);
+  json["scopes"] = Json::Value(Json::arrayValue);
+  for (const auto scope : key.scopes) json["scopes"].append(string_of(scope_name(scope)));
+  json["hint"] = key.hint;
+  json["created_at"] = time_or_null(key.created_at);
+  json["expires_at"] = time_or_null(key.expires_at);
+  return json;
+}
+
+struct NewKeyRequest {
+  std::string label;
+  std::vector<Scope> scopes;
+  std::string service;
+  std::optional<TimePoint> expires_at;
+};
+
+Result<NewKeyRequest> read_new(const Json::Value& body, const ApiLimits& limits, TimePoint now) {
+  Faults faults;
+  ObjectReader fields(body, "", faults);
+  NewKeyRequest request;
+  fields.require("scopes");
+  if (const auto names = fields.texts("scopes", all_scopes().size(), {})) {
+    if (names->empty()) fields.fault("scopes", "field.too_short", "must not be empty");
+    for (std::size_t i = 0; i < names->size(); ++i) {
+      if (const auto scope = parse_scope((*names)[i]); !scope) {
+        faults.add(pointer_to(fields.pointer("scopes"), i), scope.error());
+      } else if (std::ranges::find(request.scopes, *scope) == request.scopes.end()) {
+        request.scopes.push_back(*scope);
+      }
+    }
+  }
+  request.label = fields.text("label", {.chars_max = limits.key_label_chars_max}).value_or("");
+  if (!fields.is_null("service"))
+    request.service = fields.text("service", {.chars_min = 1, .chars_max = 64}).value_or("");
+  if (!fields.is_null("expires_at")) request.expires_at = fields.time("expires_at");
+  if (request.expires_at && *request.expires_at <= now)
+    fields.fault("expires_at", "field.out_of_range", "must be in the future");
+  fields.refuse_others();
+  BAUTA_CHECK(std::move(faults).status());
+  return request;
+}
+
+/// A key makes none that may more than itself: who steals one gains no more than it.
+Status check_reach(const ApiKey& own, const std::vector<Scope>& wanted) {
+  for (const auto scope : wanted) {
+    if (!own.may(scope)) {
+      return fail("auth.scope_missing", "a key can give only scopes that it has, and lacks " +
+                                            string_of(scope_name(scope)));
+    }
+  }
+  return {};
+}
+
+Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
+  const ApiKey own = call.caller.key;
+  const auto now = api.clock.now();
+  BAUTA_CO_TRY(const auto body, body_of(api, call));
+  BAUTA_CO_TRY(auto request, read_new(body, api.limits, now));
+  BAUTA_CO_CHECK(check_reach(own, request.scopes));
+  std::optional<ServiceId> service = own.service;
+  if (own.service && request.service.empty()) request.service = call.caller.service.name;
+  if (!request.service.empty()) {
+    BAUTA_CO_TRY(const auto found,
+                 co_await api.desk.accounts().find_service(own.account, request.service));
+    if (!found || (own.service && *own.service != found->value.id)) {
+      Faults faults;
+      faults.add("/service", "service.not_found", "this key reaches no service of that name");
+      BAUTA_CO_CHECK(std::move(faults).status());
+    }
+    service = found->value.id;
+  }
+  BAUTA_CO_TRY(const auto made,
+               co_await api.desk.accounts().create_key({.id = {},
+                                                        .account = own.account,
+                                                        .service = service,
+                                                        .scopes = std::move(request.scopes),
+                                                        .label = std::move(request.label),
+                                                        .hint = {},
+                                                        .created_at = now,
+                                                        .expires_at = request.expires_at},
+                                                       api.random));
+  auto json = key_json(made.key, request.service);
+  json["secret"] = made.secret;
+  auto created = answer(201, json);
+  created.response.headers.add("Location", string_of(kPath) + "/" + made.key.id.str());
+  json["secret"] = Json::Value();
+  created.body_to_keep = write_json(json);
+  co_return created;
+}
+
+bool sees(const ApiKey& own, const ApiKey& key) {
+  return !own.service || (key.service && *key.service == *own.service);
+}
+
+Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
+  Faults faults;
+  QueryReader query(call.request, faults);
+  const auto limit = query.limit(api.limits);
+  const auto cursor = query.cursor();
+  query.refuse_others();
+  BAUTA_CO_CHECK(std::move(faults).status());
+  const ApiKey own = call.caller.key;
+  BAUTA_CO_TRY(const auto services, co_await api.desk.accounts().services_of(own.account));
+  BAUTA_CO_TRY(auto keys, co_await api.desk.accounts().keys_of(own.account));
+  std::map<ServiceId, std::string> names;
+  for (const auto& service : services) names.emplace(service.value.id, service.value.name);
+  std::erase_if(keys, [&](const ApiKey& key) { return !sees(own, key); });
+  co_return list_answer<ApiKeyId>(
+      std::move(keys), limit, cursor, [](const ApiKey& key) { return key.id; },
+      [&](const ApiKey& key) { return key_json(key, key.service ? names[*key.service] : ""); });
+}
+
+Task<Result<ApiAnswer>> revoke(Api& api, ApiCall call) {
+  const ApiKey own = call.caller.key;
+  BAUTA_CO_TRY(const auto id, id_in_path<ApiKeyId>(call, "id", "key.not_found"));
+  if (id == own.id) co_return fail("key.out_of_reach", "a key cannot revoke itself");
+  if (own.service) {
+    BAUTA_CO_TRY(const auto keys, co_await api.desk.accounts().keys_of(own.account));
+    const auto found = std::ranges::find(keys, id, &ApiKey::id);
+    if (found == keys.end() || !sees(own, *found))
+      co_return fail("key.not_found", "this account has no key " + id.str());
+  }
+  BAUTA_CO_CHECK(co_await api.desk.accounts().revoke_key(own.account, id));
+  co_return no_content();
+}
+
+}  // namespace
+
+void mount_keys(Api& api) {
+  api.on("POST", kPath, {Scope::account}, create);
+  api.on("GET", kPath, {Scope::account}, list);
+  api.on("DELETE", "/api/v1/keys/{id}", {Scope::account}, revoke);
+}
+
+}  // namespace bauta::api

@@ -1,0 +1,236 @@
+#include <array>
+
+#include "proxy/api/codes.h"
+#include "proxy/api/frame.h"
+
+namespace bauta::api {
+namespace {
+
+constexpr std::string_view kPath = "/api/v1/numbers";
+
+Json::Value texts_json(const std::vector<std::string>& texts) {
+  Json::Value json(Json::arrayValue);
+  for (const auto& text : texts) json.append(text);
+  return json;
+}
+
+Json::Value number_json(const Number& number) {
+  Json::Value json(Json::objectValue);
+  json["number"] = number.number.str();
+  json["connection"] = number.connection;
+  json["fallbacks"] = texts_json(number.fallbacks);
+  json["status"] = string_of(number_status_name(number.status));
+  json["capabilities"] = texts_json(number.capabilities);
+  json["reach"] = texts_json(number.reach);
+  json["rate_per_second"] = number.rate_per_second;
+  json["tags"] = texts_json(number.tags);
+  json["locality"]["country"] = text_or_null(number.locality.country);
+  json["locality"]["area_code"] = text_or_null(number.locality.area_code);
+  json["locality"]["region"] = text_or_null(number.locality.region);
+  json["created_at"] = time_or_null(number.created_at);
+  return json;
+}
+
+std::optional<NumberStatus> parse_status(std::string_view name) {
+  for (const auto status : {NumberStatus::active, NumberStatus::reserved, NumberStatus::draining}) {
+    if (number_status_name(status) == name) return status;
+  }
+  return std::nullopt;
+}
+
+constexpr std::string_view kStatusValues = "must be active, reserved or draining";
+
+/// What POST and PATCH both take.
+ChangeNumber read_settings(ObjectReader& fields, const ApiLimits& limits) {
+  const TextRange connection{.chars_min = 1, .chars_max = limits.connection_chars_max};
+  ChangeNumber change;
+  change.connection = fields.text("connection", connection);
+  change.fallbacks = fields.texts("fallbacks", limits.fallbacks_max, connection);
+  change.capabilities = fields.texts("capabilities", limits.capabilities_max,
+                                     {.chars_min = 1, .chars_max = limits.capability_chars_max});
+  change.reach = fields.countries("reach", limits.reach_max);
+  change.rate_per_second =
+      fields.number("rate_per_second", limits.rate_per_second_min, limits.rate_per_second_max);
+  change.tags =
+      fields.texts("tags", limits.tags_max, {.chars_min = 1, .chars_max = limits.tag_chars_max});
+  return change;
+}
+
+Result<NewNumber> read_new(const Json::Value& json, std::string pointer, const ApiLimits& limits) {
+  Faults faults;
+  ObjectReader fields(json, std::move(pointer), faults);
+  fields.require("number");
+  fields.require("connection");
+  auto number = fields.virtual_number("number");
+  auto settings = read_settings(fields, limits);
+  const bool reserved = fields.boolean("reserved").value_or(false);
+  fields.refuse_others();
+  BAUTA_CHECK(std::move(faults).status());
+  NewNumber request{.number = *std::move(number),
+                    .connection = *std::move(settings.connection),
+                    .fallbacks = std::move(settings.fallbacks).value_or(std::vector<std::string>{}),
+                    .reach = std::move(settings.reach),
+                    .rate_per_second = settings.rate_per_second.value_or(1),
+                    .reserved = reserved,
+                    .tags = std::move(settings.tags).value_or(std::vector<std::string>{})};
+  if (settings.capabilities) request.capabilities = *std::move(settings.capabilities);
+  return request;
+}
+
+/// One of many: what became of it.
+Json::Value result_json(const Json::Value& entry, const Result<Number>& added) {
+  Json::Value json(Json::objectValue);
+  json["status"] = added ? 201U : status_of(added.error().code);
+  json["error"] = Json::Value();
+  if (added) {
+    json["number"] = added->number.str();
+    return json;
+  }
+  // As it was written, where it is a number: whatever else stands there may be anything.
+  const auto written = entry.isObject() && entry["number"].isString()
+                           ? VirtualNumber::parse(entry["number"].asString())
+                           : Result<VirtualNumber>(std::unexpected(added.error()));
+  json["number"] = written ? Json::Value(written->str()) : Json::Value();
+  json["error"]["code"] = string_of(added.error().code);
+  json["error"]["detail"] = added.error().detail;
+  for (const auto& fault : added.error().faults) {
+    Json::Value one(Json::objectValue);
+    one["pointer"] = fault.pointer;
+    one["code"] = string_of(fault.code);
+    one["detail"] = fault.detail;
+    json["error"]["errors"].append(std::move(one));
+  }
+  return json;
+}
+
+Task<Result<ApiAnswer>> add_many(Api& api, ApiCall call, Json::Value body) {
+  const auto entries = body["numbers"];
+  Faults faults;
+  ObjectReader fields(body, "", faults);
+  if (const auto* numbers = fields.raw("numbers"); !numbers->isArray()) {
+    fields.fault("numbers", "field.type", "must be an array of objects");
+  } else if (numbers->empty()) {
+    fields.fault("numbers", "field.too_short", "must not be empty");
+  } else if (numbers->size() > api.limits.numbers_a_call_max) {
+    fields.fault("numbers", "field.too_many",
+                 "has more than " + std::to_string(api.limits.numbers_a_call_max) + " entries");
+  }
+  fields.refuse_others();
+  BAUTA_CO_CHECK(std::move(faults).status());
+
+  Json::Value results(Json::arrayValue);
+  for (const auto& entry : entries) {
+    const auto pointer = pointer_to("/numbers", results.size());
+    auto read = read_new(entry, pointer, api.limits);
+    if (!read) {
+      results.append(result_json(entry, std::unexpected(std::move(read.error()))));
+      continue;
+    }
+    auto added = co_await api.desk.add_number(call.caller, *std::move(read), std::nullopt);
+    if (!added) {  // the desk knows of one number only
+      for (auto& fault : added.error().faults) fault.pointer.insert(0, pointer);
+    }
+    results.append(result_json(entry, added));
+  }
+  Json::Value done(Json::objectValue);
+  done["data"] = std::move(results);
+  co_return answer(207, done);
+}
+
+Task<Result<ApiAnswer>> add(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(auto body, body_of(api, call));
+  if (body.isMember("numbers")) co_return co_await add_many(api, std::move(call), std::move(body));
+  BAUTA_CO_TRY(auto request, read_new(body, "", api.limits));
+  const KeptEffect<Number> effect(call, [](const Number& number) {
+    return KeptAnswer{.status = 201,
+                      .location = string_of(kPath) + "/" + number.number.str(),
+                      .body = write_json(number_json(number))};
+  });
+  BAUTA_CO_TRY(const auto number,
+               co_await api.desk.add_number(call.caller, std::move(request), effect.idempotent()));
+  co_return effect.answer_of(number);
+}
+
+Result<VirtualNumber> number_in_path(const ApiCall& call) {
+  auto number = VirtualNumber::parse(call.request.path_parameter("number"));
+  if (!number)
+    return fail("number.not_found", "the path names no number: " + number.error().detail);
+  return number;
+}
+
+Task<Result<ApiAnswer>> show(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(auto number, number_in_path(call));
+  BAUTA_CO_TRY(const auto found, co_await api.desk.show_number(call.caller, std::move(number)));
+  co_return answer(200, number_json(found));
+}
+
+Result<ListNumbers> read_list(const ApiCall& call, const ApiLimits& limits) {
+  Faults faults;
+  QueryReader query(call.request, faults);
+  ListNumbers request;
+  request.country = query.text("country").value_or("");
+  if (!request.country.empty() && !is_country(request.country)) {
+    query.fault("country", "field.malformed",
+                "must be a country's two capital letters (ISO 3166-1), as in US");
+  }
+  request.area_code = query.text("area_code").value_or("");
+  if (const auto status = query.text("status")) {
+    request.status = parse_status(*status);
+    if (!request.status) query.fault("status", "field.value", string_of(kStatusValues));
+  }
+  request.connection = query.text("connection").value_or("");
+  request.limit = query.limit(limits);
+  request.cursor = query.cursor();
+  query.refuse_others();
+  BAUTA_CHECK(std::move(faults).status());
+  return request;
+}
+
+Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(auto request, read_list(call, api.limits));
+  BAUTA_CO_TRY(const auto page, co_await api.desk.list_numbers(call.caller, std::move(request)));
+  Json::Value data(Json::arrayValue);
+  for (const auto& number : page.data) data.append(number_json(number));
+  co_return answer(200, page_json(std::move(data), page.next_cursor));
+}
+
+Result<ChangeNumber> read_change(const Json::Value& body, const ApiLimits& limits) {
+  Faults faults;
+  ObjectReader fields(body, "", faults);
+  auto request = read_settings(fields, limits);
+  if (const auto status = fields.text("status", {})) {
+    request.status = parse_status(*status);
+    if (!request.status) fields.fault("status", "field.value", string_of(kStatusValues));
+  }
+  fields.refuse_others();
+  BAUTA_CHECK(std::move(faults).status());
+  return request;
+}
+
+Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(auto number, number_in_path(call));
+  BAUTA_CO_TRY(const auto body, body_of(api, call));
+  BAUTA_CO_TRY(auto request, read_change(body, api.limits));
+  BAUTA_CO_TRY(const auto changed,
+               co_await api.desk.change_number(call.caller, std::move(number), std::move(request)));
+  co_return answer(200, number_json(changed));
+}
+
+Task<Result<ApiAnswer>> remove(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(auto number, number_in_path(call));
+  BAUTA_CO_CHECK(co_await api.desk.remove_number(call.caller, std::move(number)));
+  co_return no_content();
+}
+
+}  // namespace
+
+void mount_numbers(Api& api) {
+  constexpr std::string_view kOne = "/api/v1/numbers/{number}";
+  api.on("POST", kPath, {Scope::numbers_write}, add, api.limits.numbers_body_bytes_max);
+  api.on("GET", kPath, {Scope::numbers_read}, list);
+  api.on("GET", kOne, {Scope::numbers_read}, show);
+  api.on("PATCH", kOne, {Scope::numbers_write}, change);
+  api.on("DELETE", kOne, {Scope::numbers_write}, remove);
+}
+
+}  // namespace bauta::api

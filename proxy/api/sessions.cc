@@ -1,0 +1,292 @@
+#include <algorithm>
+#include <charconv>
+
+#include "proxy/api/frame.h"
+#include "proxy/net/form.h"
+
+namespace bauta::api {
+namespace {
+
+constexpr std::string_view kStatusValues = "must be open, in_progress or closed";
+
+Json::Value participant_json(const Seat& seat, bool shows_addresses) {
+  Json::Value json(Json::objectValue);
+  json["id"] = seat.id.str();
+  json["address"] = shows_addresses ? seat.address.reveal_with_channel() : seat.address.masked();
+  json["virtual_number"] = seat.number.str();
+  json["locality_match"] = string_of(tier_name(seat.match));
+  json["label"] = text_or_null(seat.label);
+  json["language"] = text_or_null(seat.language);
+  json["state"] = string_of(seat_state_name(seat.state));
+  return json;
+}
+
+Json::Value participants_json(const Session& session, bool shows_addresses) {
+  Json::Value json(Json::arrayValue);
+  for (const auto& seat : session.seats) json.append(participant_json(seat, shows_addresses));
+  return json;
+}
+
+Json::Value session_json(const SessionView& view, bool shows_addresses) {
+  const Session& session = view.session;
+  // Over is over, whether or not the sweeper has written it down.
+  const auto ended_at = view.ending ? std::optional(view.ending->at) : session.closed_at;
+  const auto status = view.ending ? SessionStatus::closed : session.status;
+  const auto reason = view.ending ? view.ending->reason : session.closed_reason;
+
+  Json::Value json(Json::objectValue);
+  json["id"] = session.id.str();
+  json["status"] = string_of(session_status_name(status));
+  json["unique_name"] = text_or_null(session.unique_name);
+  json["created_at"] = time_or_null(session.created_at);
+  json["expires_at"] = time_or_null(session.expires_at);
+  json["idle_ttl_seconds"] = session.idle_ttl
+                                 ? Json::Value(static_cast<Json::Int64>(session.idle_ttl->count()))
+                                 : Json::Value();
+  json["last_activity_at"] = time_or_null(view.last_activity);
+  json["closed_at"] = time_or_null(ended_at);
+  json["closed_reason"] = reason == ClosedReason::none
+                              ? Json::Value()
+                              : Json::Value(string_of(closed_reason_name(reason)));
+  json["metadata"] = Json::Value(Json::objectValue);
+  for (const auto& [name, value] : session.metadata) json["metadata"][name] = value;
+  json["participants"] = participants_json(session, shows_addresses);
+  return json;
+}
+
+std::string etag_of(const SessionView& view) {
+  return "\"" + std::to_string(static_cast<std::uint64_t>(view.version)) + "\"";
+}
+
+/// `*` is any version.
+Result<std::optional<Version>> if_match(const HttpHeaders& headers) {
+  const auto fields = headers.find_all("If-Match");
+  if (fields.empty() || (fields.size() == 1 && fields[0] == "*")) return std::optional<Version>{};
+  const auto tag = fields[0];
+  std::uint64_t version = 0;
+  if (fields.size() == 1 && tag.size() > 2 && tag.starts_with('"') && tag.ends_with('"')) {
+    const auto* const end = tag.data() + tag.size() - 1;
+    const auto read = std::from_chars(tag.data() + 1, end, version);
+    if (read.ec == std::errc{} && read.ptr == end) return std::optional(Version{version});
+  }
+  return fail("if_match.malformed", "If-Match must be the ETag that an answer brought");
+}
+
+ApiAnswer shown(const SessionView& view, const ApiCall& call) {
+  auto shown = answer(200, session_json(view, call.may(Scope::addresses_read)));
+  shown.response.headers.add("ETag", etag_of(view));
+  return shown;
+}
+
+std::optional<std::chrono::seconds> seconds(ObjectReader& fields, std::string_view name,
+                                            std::chrono::seconds most) {
+  const auto read = fields.integer(name, 1, most.count());
+  return read ? std::optional(std::chrono::seconds(*read)) : std::nullopt;
+}
+
+std::optional<Locality> read_locality(ObjectReader& participant, const ApiLimits& limits) {
+  const auto* json = participant.raw("locality");
+  if (json == nullptr) return std::nullopt;
+  ObjectReader fields(*json, participant.pointer("locality"), participant.faults());
+  Locality locality;
+  locality.country = fields.text("country", {.chars_min = 2, .chars_max = 2}).value_or("");
+  if (!locality.country.empty() && !is_country(locality.country)) {
+    fields.fault("country", "field.malformed",
+                 "must be a country's two capital letters (ISO 3166-1), as in US");
+  }
+  locality.area_code = fields.text("area_code", {.chars_max = limits.area_chars_max}).value_or("");
+  locality.region = fields.text("region", {.chars_max = limits.area_chars_max}).value_or("");
+  fields.refuse_others();
+  return locality;
+}
+
+void read_participant(const Json::Value& json, std::string pointer, const ApiLimits& limits,
+                      Faults& faults, std::vector<OpenSession::Participant>& participants) {
+  ObjectReader fields(json, std::move(pointer), faults);
+  fields.require("address");
+  const auto written = fields.text("address", {.chars_min = 0, .chars_max = 256});
+  const auto label = fields.text("label", {.chars_max = limits.label_chars_max});
+  const auto language = fields.text("language", {.chars_max = limits.language_chars_max});
+  const auto is_tag = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  if (language && !std::ranges::all_of(*language, is_tag))
+    fields.fault("language", "field.malformed", "must be a language's tag, as in en or pt-BR");
+  auto number = fields.virtual_number("virtual_number");
+  auto locality = read_locality(fields, limits);
+  fields.refuse_others();
+  if (!written) return;
+
+  auto address = RealAddress::parse(*written);
+  if (!address) {
+    faults.add(fields.pointer("address"), address.error());
+    return;
+  }
+  // The desk asks this too; here it comes together with the other faults.
+  if (const auto may = check_may_take_seat(*address); !may) {
+    faults.add(fields.pointer("address"), may.error());
+    return;
+  }
+  participants.push_back({.address = *std::move(address),
+                          .label = label.value_or(""),
+                          .language = language.value_or(""),
+                          .number = std::move(number),
+                          .locality = std::move(locality)});
+}
+
+Result<OpenSession> read_open(const Json::Value& body, const ApiLimits& limits) {
+  Faults faults;
+  OpenSession request;
+  ObjectReader fields(body, "", faults);
+  fields.require("participants");
+  if (const auto* participants = fields.raw("participants")) {
+    if (!participants->isArray()) {
+      fields.fault("participants", "field.type", "must be an array of objects");
+    } else if (participants->size() < 2 || participants->size() > limits.participants_max) {
+      fields.fault("participants", "participants.count",
+                   "must name 2 to " + std::to_string(limits.participants_max) + " people, not " +
+                       std::to_string(participants->size()));
+    } else {
+      std::size_t index = 0;
+      for (const auto& participant : *participants) {
+        read_participant(participant, pointer_to(fields.pointer("participants"), index++), limits,
+                         faults, request.participants);
+      }
+    }
+  }
+  request.unique_name =
+      fields.text("unique_name", {.chars_min = 1, .chars_max = limits.unique_name_chars_max})
+          .value_or("");
+  request.ttl = seconds(fields, "ttl_seconds", limits.ttl_max);
+  request.idle_ttl = seconds(fields, "idle_ttl_seconds", limits.idle_ttl_max);
+  request.metadata = fields.metadata(limits).value_or(decltype(request.metadata){});
+  fields.refuse_others();
+  BAUTA_CHECK(std::move(faults).status());
+  return request;
+}
+
+Task<Result<ApiAnswer>> open(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto body, body_of(api, call));
+  BAUTA_CO_TRY(auto request, read_open(body, api.limits));
+  const KeptEffect<SessionView> effect(
+      call, [shows = call.may(Scope::addresses_read)](const SessionView& view) {
+        return KeptAnswer{.status = 201,
+                          .location = "/api/v1/sessions/" + view.session.id.str(),
+                          .body = write_json(session_json(view, shows))};
+      });
+  BAUTA_CO_TRY(const auto view, co_await api.desk.open_session(call.caller, std::move(request),
+                                                               effect.idempotent()));
+  auto opened = effect.answer_of(view);
+  opened.response.headers.add("ETag", etag_of(view));
+  co_return opened;
+}
+
+Task<Result<ApiAnswer>> show(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto id, id_in_path<SessionId>(call, "id", "session.not_found"));
+  BAUTA_CO_TRY(const auto view, co_await api.desk.show_session(call.caller, id));
+  co_return shown(view, call);
+}
+
+std::optional<SessionStatus> parse_status(std::string_view name) {
+  for (const auto status :
+       {SessionStatus::open, SessionStatus::in_progress, SessionStatus::closed}) {
+    if (session_status_name(status) == name) return status;
+  }
+  return std::nullopt;
+}
+
+Result<ListSessions> read_list(const ApiCall& call, const ApiLimits& limits) {
+  Faults faults;
+  QueryReader query(call.request, faults);
+  ListSessions request;
+  if (const auto status = query.text("status")) {
+    request.status = parse_status(*status);
+    if (!request.status) query.fault("status", "field.value", std::string(kStatusValues));
+  }
+  request.number = query.virtual_number("virtual_number");
+  request.unique_name = query.text("unique_name").value_or("");
+  request.created_after = query.time("created_after");
+  request.created_before = query.time("created_before");
+  request.limit = query.limit(limits);
+  request.cursor = query.cursor();
+  query.refuse_others();
+  BAUTA_CHECK(std::move(faults).status());
+  return request;
+}
+
+Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(auto request, read_list(call, api.limits));
+  BAUTA_CO_TRY(const auto page, co_await api.desk.list_sessions(call.caller, std::move(request)));
+  Json::Value data(Json::arrayValue);
+  for (const auto& view : page.data)
+    data.append(session_json(view, call.may(Scope::addresses_read)));
+  co_return answer(200, page_json(std::move(data), page.next_cursor));
+}
+
+Result<ChangeSession> read_change(const Json::Value& body, const HttpHeaders& headers,
+                                  const ApiLimits& limits) {
+  ChangeSession change;
+  BAUTA_TRY(change.if_match, if_match(headers));
+  Faults faults;
+  ObjectReader fields(body, "", faults);
+  change.ttl = seconds(fields, "ttl_seconds", limits.ttl_max);
+  if (fields.is_null("expires_at")) {
+    change.expires_at.emplace(std::nullopt);
+  } else if (const auto time = fields.time("expires_at")) {
+    change.expires_at.emplace(*time);
+  }
+  if (fields.has("ttl_seconds") && fields.has("expires_at"))
+    fields.fault("expires_at", "field.conflict", "give ttl_seconds or expires_at, not both");
+  if (fields.is_null("idle_ttl_seconds")) {
+    change.idle_ttl.emplace(std::nullopt);
+  } else if (const auto idle = seconds(fields, "idle_ttl_seconds", limits.idle_ttl_max)) {
+    change.idle_ttl.emplace(*idle);
+  }
+  change.metadata = fields.metadata(limits);
+  bool reopens = false;
+  if (const auto status = fields.text("status", {})) {
+    change.close = *status == "closed";
+    reopens = *status == "open";
+    if (!change.close && !reopens) fields.fault("status", "field.value", "must be closed or open");
+  }
+  fields.refuse_others();
+  BAUTA_CHECK(std::move(faults).status());
+  if (reopens)
+    return fail("session.cannot_reopen", "sessions cannot be reopened yet: open a new one");
+  return change;
+}
+
+Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto id, id_in_path<SessionId>(call, "id", "session.not_found"));
+  BAUTA_CO_TRY(const auto body, body_of(api, call));
+  BAUTA_CO_TRY(auto request, read_change(body, call.request.headers, api.limits));
+  BAUTA_CO_TRY(const auto view,
+               co_await api.desk.change_session(call.caller, id, std::move(request)));
+  co_return shown(view, call);
+}
+
+Task<Result<ApiAnswer>> erase(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto id, id_in_path<SessionId>(call, "id", "session.not_found"));
+  BAUTA_CO_CHECK(co_await api.desk.erase_session(call.caller, id));
+  co_return no_content();
+}
+
+Task<Result<ApiAnswer>> list_participants(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto id, id_in_path<SessionId>(call, "id", "session.not_found"));
+  BAUTA_CO_TRY(const auto view, co_await api.desk.show_session(call.caller, id));
+  co_return answer(200,
+                   page_json(participants_json(view.session, call.may(Scope::addresses_read)), ""));
+}
+
+}  // namespace
+
+void mount_sessions(Api& api) {
+  api.on("POST", "/api/v1/sessions", {Scope::sessions_write}, open);
+  api.on("GET", "/api/v1/sessions", {Scope::sessions_read}, list);
+  api.on("GET", "/api/v1/sessions/{id}", {Scope::sessions_read}, show);
+  api.on("PATCH", "/api/v1/sessions/{id}", {Scope::sessions_write}, change);
+  api.on("DELETE", "/api/v1/sessions/{id}", {Scope::sessions_write}, erase);
+  api.on("GET", "/api/v1/sessions/{id}/participants", {Scope::sessions_read}, list_participants);
+}
+
+}  // namespace bauta::api
