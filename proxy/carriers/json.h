@@ -9,7 +9,7 @@
 
 namespace bauta {
 
-/// A carrier's JSON, read forgivingly (a lone surrogate becomes U+FFFD), its depth limited.  Null: not a JSON object.
+/// A carrier's JSON, read forgivingly, its depth limited.  Null: not a JSON object.
 std::unique_ptr<Json::Value> read_foreign_json(std::string_view text);
 /// JSON of our own: nothing after it, no comments, no name twice, UTF-8.  Null: not such an object.
 std::unique_ptr<Json::Value> read_strict_json(std::string_view text);

@@ -4,6 +4,7 @@
 #include <json/value.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <set>
@@ -41,9 +42,11 @@ std::optional<std::string> other_port_spelling(std::string_view url) {
   return other.erase(host + colon, port.size());
 }
 
+/// A body of no stated type is taken for a form, as Twilio's own libraries do.
 bool is_form(std::string_view content_type) {
-  const auto media_type = content_type.substr(0, content_type.find(';'));
-  return same_header_name(media_type, "application/x-www-form-urlencoded");
+  auto media_type = content_type.substr(0, content_type.find(';'));
+  while (media_type.ends_with(' ')) media_type.remove_suffix(1);
+  return media_type.empty() || same_header_name(media_type, "application/x-www-form-urlencoded");
 }
 
 /// The value of bodySHA256 in the URL's query; a body that is no form is signed by it.
@@ -163,15 +166,22 @@ std::unexpected<Error> malformed(std::string_view what) {
   return fail("carrier.malformed", "twilio: " + std::string(what));
 }
 
-/// The fields of a form that are read, each at most once.  The signature covers neither the order of repeated names nor which of them counts.
+/// What is read of a callback.
+constexpr std::array<std::string_view, 9> kFields = {
+    "MessageSid", "AccountSid",    "From",      "To",        "Body",
+    "NumMedia",   "MessageStatus", "ErrorCode", "OptOutType"};
+
+/// The fields of a callback that are read, each at most once: the signature covers neither the order of repeated names nor which of them counts.
 class Fields {
  public:
   static Result<Fields> of(const HttpRequest& request) {
     Fields fields;
     for (auto& [name, value] :
          decode_form(request.method == "GET" ? request.query : request.body)) {
-      const auto [known, added] = fields.values_.emplace(std::move(name), value);
-      if (!added && known->second != value) return malformed("a field stands there twice");
+      const auto known = std::ranges::find(kFields, name);
+      if (known == kFields.end()) continue;
+      const auto [kept, added] = fields.values_.emplace(*known, value);
+      if (!added && kept->second != value) return malformed(name + " stands there twice");
     }
     return fields;
   }
@@ -181,7 +191,7 @@ class Fields {
   }
 
  private:
-  std::map<std::string, std::string, std::less<>> values_;
+  std::map<std::string_view, std::string> values_;
 };
 
 /// Two letters and 32 more characters.  The signature has no separators between names and values, so a sid that may be longer could

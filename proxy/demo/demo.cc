@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <json/value.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -97,19 +98,34 @@ class Screen {
   Screen() : terminal_(isatty(STDOUT_FILENO) == 1) {}
   bool is_terminal() const { return terminal_; }
 
-  void draw(const ShownPhone& left, const ShownPhone& right) {
+  /// What does not fit on the terminal has scrolled off the phones' screens.
+  void draw(ShownPhone left, ShownPhone right) {
     if (!terminal_) return;
     if (lines_ > 0) std::fputs(fmt::format("\x1b[{}A\x1b[J", lines_).c_str(), stdout);
+    while (lines_of(draw_phones(left, right, false)) >= rows() && left.texts.size() > 1 &&
+           right.texts.size() > 1) {
+      left.texts.erase(left.texts.begin());
+      right.texts.erase(right.texts.begin());
+    }
     print(left, right);
   }
   void print(const ShownPhone& left, const ShownPhone& right) {
     const auto picture = draw_phones(left, right, terminal_);
-    lines_ = static_cast<std::size_t>(std::count(picture.begin(), picture.end(), '\n'));
+    lines_ = lines_of(picture);
     std::fputs(picture.c_str(), stdout);
     std::fflush(stdout);
   }
 
  private:
+  static std::size_t lines_of(const std::string& picture) {
+    return static_cast<std::size_t>(std::count(picture.begin(), picture.end(), '\n'));
+  }
+  static std::size_t rows() {
+    winsize size{};
+    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
+    return known ? size.ws_row : 24;
+  }
+
   const bool terminal_;
   std::size_t lines_ = 0;
 };

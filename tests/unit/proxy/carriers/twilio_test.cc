@@ -257,6 +257,14 @@ TEST_F(TwilioTest, RefusesAFieldThatStandsThereTwice) {
   EXPECT_TRUE(bench.accepted.empty());
 }
 
+TEST_F(TwilioTest, TakesRepeatedFieldsThatItDoesNotRead) {
+  auto form = text_form();
+  form.emplace_back("New", "b");
+  form.emplace_back("New", "a");
+  EXPECT_EQ(post_signed(std::string(kPath), form).status, 200U);
+  EXPECT_EQ(bench.accepted.size(), 1U);
+}
+
 TEST_F(TwilioTest, RefusesAnotherAccount) {
   auto form = text_form();
   set(form, "AccountSid", "AC00000000000000000000000000000002");
