@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { request } from './support/http.mjs';
+import { Process, bauta, freePort, temporaryFolder } from './support/relay.mjs';
+import { until } from './support/until.mjs';
+
+async function folder(t) {
+  const path = await temporaryFolder();
+  t.after(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+test('bauta init makes a folder that is its owner\'s alone, shows the key once, and never writes over it', async (t) => {
+  const dir = join(await folder(t), 'new');
+  const made = await bauta('init', dir);
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /^bauta_live_[A-Za-z0-9]{20,}\n$/, 'data on standard output, words on standard error');
+  const key = made.stdout.trim();
+  assert.ok(!made.stderr.includes(key));
+  assert.deepEqual((await readdir(dir)).sort(), ['bauta.toml', 'data', 'master.key']);
+  for (const file of ['bauta.toml', 'master.key']) assert.equal((await stat(join(dir, file))).mode & 0o777, 0o600, file);
+  assert.equal((await bauta('config', 'check', join(dir, 'bauta.toml'))).code, 0);
+
+  const before = await readFile(join(dir, 'master.key'), 'utf8');
+  const again = await bauta('init', dir);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /init\.exists/);
+  assert.equal(again.stdout, '');
+  assert.equal(await readFile(join(dir, 'master.key'), 'utf8'), before);
+});
+
+test('bauta config check names every fault and its line', async (t) => {
+  const dir = await folder(t);
+  const check = async (text) => {
+    const file = join(dir, 'bauta.toml');
+    await writeFile(file, text);
+    return bauta('config', 'check', file);
+  };
+  const faulty = await check('[public]\nlisten = 5\n[relay]\nunknown_wait_secnds = 3\nconflict_tries = 0\n[serverr]\n[[connections]]\nname = "x"\ntype = "pigeon"\n');
+  assert.equal(faulty.code, 1);
+  assert.match(faulty.stderr, /config\.invalid/);
+  for (const [name, line] of [['public.listen', 2], ['relay.unknown_wait_secnds', 4], ['relay.conflict_tries', 5], ['serverr', 6], ['connections.0.type', 7], ['connections.0.token', 7]]) {
+    assert.match(faulty.stderr, new RegExp(`${name.replaceAll('.', '\\.')}: config\\.\\w+: line ${line}: `), faulty.stderr);
+  }
+  assert.match(faulty.stderr, /did you mean unknown_wait_seconds\?/);
+
+  const unreadable = await check('[public]\nlisten = \n');
+  assert.equal(unreadable.code, 1);
+  assert.match(unreadable.stderr, /line 2/);
+  const missing = await bauta('config', 'check', join(dir, 'nothing.toml'));
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /config\.file_missing/);
+  assert.match((await bauta('config', 'reference')).stdout, /unknown_wait_seconds = 60\n/);
+});
+
+test('version, help, and wrong usage', async () => {
+  const version = await bauta('version');
+  assert.equal(version.code, 0);
+  assert.match(version.stdout, /^bauta \d+\.\d+\.\d+ /);
+  for (const args of [['--help'], ['serve', '--help'], ['config', 'check', '--help']]) {
+    const help = await bauta(...args);
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /Usage|bauta/);
+  }
+  for (const args of [[], ['fly'], ['serve'], ['init'], ['serve', '--config', 'a', '--nonsense']]) {
+    const wrong = await bauta(...args);
+    assert.equal(wrong.code, 2, args.join(' '));
+    assert.notEqual(wrong.stderr, '');
+  }
+});
+
+test('bauta serve says what keeps it from starting', async (t) => {
+  const dir = await folder(t);
+  const missing = await bauta('serve', '--config', join(dir, 'bauta.toml'));
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /config\.file_missing/);
+
+  assert.equal((await bauta('init', dir)).code, 0);
+  const config = join(dir, 'bauta.toml');
+  const listen = (await readFile(config, 'utf8')).replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:0');
+  await writeFile(config, listen);
+  const first = new Process(['serve', '--config', config]);
+  t.after(() => first.end('SIGKILL'));
+  await first.says(/ started /);
+  // Two relays on one store would be worse than none.
+  const second = await bauta('serve', '--config', config);
+  assert.equal(second.code, 1, second.stderr);
+  assert.match(second.stderr, /storage\./);
+  assert.deepEqual(await first.end(), { code: 0, signal: null });
+
+  await writeFile(join(dir, 'master.key'), (await bauta('init', join(dir, 'other'))).code === 0 ? await readFile(join(dir, 'other', 'master.key')) : '');
+  const foreign = await bauta('serve', '--config', config);
+  assert.equal(foreign.code, 1, foreign.stderr);
+  assert.match(foreign.stderr, /seal\./);
+});
+
+/** The curl commands of a text: {method, url, headers, body}. */
+function curls(text) {
+  return [...text.replaceAll('\\\n', ' ').matchAll(/^ *curl .*$/gm)].map(([line]) => {
+    const options = [...line.matchAll(/ -([XHd]) ('[^']*'|\S+)/g)].map(([, name, value]) => [name, value.replaceAll('\'', '')]);
+    const of = (name) => options.filter(([one]) => one === name).map(([, value]) => value);
+    const [body] = of('d');
+    return {
+      method: of('X')[0] ?? (body === undefined ? 'GET' : 'POST'),
+      url: new URL(line.match(/https?:\/\/[^\s']+/)[0]),
+      headers: Object.fromEntries([...(body === undefined ? [] : ['Content-Type: application/x-www-form-urlencoded']), ...of('H')]
+        .map((header) => header.split(/: (.*)/).slice(0, 2))),
+      body,
+    };
+  });
+}
+
+test('bauta dev --memory starts, and the curl lines that it prints work', { timeout: 60_000 }, async (t) => {
+  const dir = await folder(t);
+  const ports = [await freePort(), await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`);
+  const dev = new Process(['dev', '--memory', '--dir', dir, '--listen', ports[0], '--admin-listen', ports[1], '--handsets-listen', ports[2]]);
+  t.after(() => dev.end('SIGKILL'));
+  await dev.says(/\/handsets\/inbox -d .*\n/, 30);
+  assert.match(dev.output, /not for production/);
+  const [open, write, look] = curls(dev.output);
+  const ask = async ({ method, url, headers, body }) => {
+    const answer = await request(method, url.host, url.pathname + url.search, { headers, body });
+    assert.ok(answer.status < 300, answer.text);
+    return answer.json;
+  };
+  const session = await ask(open);
+  const line = session.participants[0].virtual_number;
+  await ask({ ...write, body: write.body.replace('VIRTUAL_NUMBER', line) });
+  const [text] = await until('the text is on the other phone', async () => {
+    const { texts } = await ask(look);
+    return texts.length > 0 && texts;
+  });
+  assert.deepEqual([text.text, text.from], ['Hello!', session.participants[1].virtual_number]);
+
+  assert.deepEqual(await dev.end('SIGINT'), { code: 0, signal: null });
+  await assert.rejects(request('GET', ports[2], '/handsets/stats'), 'its phones end with it');
+});

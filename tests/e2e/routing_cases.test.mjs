@@ -1,0 +1,134 @@
+// Faults that others' relays had, with the same inputs: who reaches whom.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { A, B, C, STRANGER, V1, V2, V3, V4 } from './support/people.mjs';
+import { texts } from './support/twilio_stand_in.mjs';
+import { never, until } from './support/until.mjs';
+import { linesOf, world } from './support/world.mjs';
+
+const pool = [V1, V3, V2, V4];
+
+test('C31: two conversations of one person have two numbers, and answers do not cross', async (t) => {
+  const { relay, carrier } = await world({ t, numbers: pool });
+  const withB = linesOf(await relay.openSession(A, B));
+  const withC = linesOf(await relay.openSession(A, C));
+  assert.notEqual(withB[A], withC[A]);
+  assert.deepEqual([withB[B], withC[C]], [V2, V4]);
+
+  await texts(relay, B, V2, 'from B');
+  await texts(relay, C, V4, 'from C');
+  await carrier.received(2);
+  const threadOf = (body) => carrier.posts.find((post) => post.Body === body);
+  assert.deepEqual([threadOf('from B').To, threadOf('from B').From], [A, withB[A]]);
+  assert.deepEqual([threadOf('from C').To, threadOf('from C').From], [A, withC[A]]);
+
+  await texts(relay, A, threadOf('from B').From, 'to B');
+  await texts(relay, A, threadOf('from C').From, 'to C');
+  await carrier.received(4);
+  assert.deepEqual([threadOf('to B').To, threadOf('to B').From], [B, V2]);
+  assert.deepEqual([threadOf('to C').To, threadOf('to C').From], [C, V4]);
+  await never('a fifth text', () => carrier.posts.length > 4, { seconds: 0.3 });
+});
+
+test('C33: a late text on an ended line meets "ended", never the next person', async (t) => {
+  const { relay, carrier } = await world({ t, numbers: pool });
+  const first = await relay.openSession(A, B);
+  const ended = linesOf(first)[A];
+  await relay.ask(200, 'PATCH', `/api/v1/sessions/${first.id}`, { status: 'closed' });
+  const second = linesOf(await relay.openSession(A, C));
+  assert.notEqual(second[A], ended);
+  assert.ok([V1, V3].includes(second[A]));
+
+  await texts(relay, A, ended, 'I found your umbrella');
+  await carrier.received(1);
+  assert.deepEqual([carrier.posts[0].From, carrier.posts[0].To], [ended, A]);
+  assert.doesNotMatch(carrier.posts[0].Body, /umbrella/);
+  // Once a day, however often they text.
+  await texts(relay, A, ended, 'Do you hear me?');
+  await never('a text to anybody else, or a second note', () => carrier.posts.length > 1, { seconds: 0.5 });
+});
+
+test('C33: with one number only, the next conversation waits until it has cooled', async (t) => {
+  const { relay, carrier } = await world({ t, numbers: [V1, V2, V4] });
+  await relay.ask(200, 'PATCH', '/api/v1/services/default', { cooling_seconds: 2, deadline_seconds: 60 });
+  const first = await relay.openSession(A, B);
+  await relay.ask(200, 'PATCH', `/api/v1/sessions/${first.id}`, { status: 'closed' });
+  const refused = await relay.ask(409, 'POST', '/api/v1/sessions', { participants: [{ address: A }, { address: C }] });
+  assert.equal(refused.code, 'pool.exhausted');
+  assert.equal(refused.country, 'US');
+  assert.equal(refused.needed, 1);
+  assert.ok(!refused.detail.includes(A));
+  await texts(relay, A, V1, 'I found your umbrella');
+  await carrier.received(1);
+  assert.deepEqual([carrier.posts[0].From, carrier.posts[0].To], [V1, A]);
+  const second = await until('the number has cooled', async () => {
+    const answer = await relay.call('POST', '/api/v1/sessions', { participants: [{ address: A }, { address: C }] });
+    return answer.status === 201 && answer.json;
+  }, { seconds: 10, every: 200 });
+  assert.equal(linesOf(second)[A], V1);
+  await texts(relay, A, V1, 'hello C');
+  await carrier.received(2);
+  assert.deepEqual([carrier.posts[1].From, carrier.posts[1].To, carrier.posts[1].Body], [V4, C, 'hello C']);
+});
+
+test('C34: our own numbers and strangers are not answered without end', async (t) => {
+  const { relay, carrier } = await world({ t, numbers: pool });
+  await relay.openSession(A, B);
+  await texts(relay, V2, V1, 'hi');
+  assert.equal(await relay.metric('bauta_refusals_total', { code: 'inbound.loop' }), 1);
+  for (let i = 0; i < 20; ++i) await texts(relay, STRANGER, V1, `who are you? ${i}`);
+  await never('more than one note to a stranger, or anything to anybody else',
+    () => carrier.posts.length > 1 || carrier.posts.some((post) => post.To !== STRANGER), { seconds: 0.5 });
+  assert.equal(await relay.metric('bauta_refusals_total', { code: 'inbound.no_route' }), 20);
+  assert.equal((await relay.events('inbound.unrouted')).length, 21);
+  assert.deepEqual(await relay.deadLetters(), []);
+  // A number of ours cannot take a seat either.
+  const refused = await relay.ask(422, 'POST', '/api/v1/sessions', { participants: [{ address: A }, { address: V2 }] });
+  assert.deepEqual(refused.errors.map((one) => [one.pointer, one.code]), [['/participants/1/address', 'address.is_virtual_number']]);
+});
+
+test('C37: "stop" inside a sentence is a word like any other', async (t) => {
+  const { relay, carrier } = await world({ t, numbers: pool });
+  const session = await relay.openSession(A, B);
+  const words = ['We have got to STOP this', 'STOP 12345', 'please stop by at 5', 'No', 'unsubscribed from my gym'];
+  for (const word of words) await texts(relay, B, V2, word);
+  await carrier.received(words.length);
+  assert.deepEqual(carrier.posts.map((post) => [post.From, post.To, post.Body]), words.map((word) => [V1, A, word]));
+  const shown = await relay.ask(200, 'GET', `/api/v1/sessions/${session.id}`);
+  assert.deepEqual(shown.participants.map((one) => one.state), ['active', 'active']);
+  assert.deepEqual(await relay.events('participant.opted_out'), []);
+});
+
+test('STOP is obeyed at once and START takes it back', async (t) => {
+  const { relay, carrier } = await world({ t, numbers: pool });
+  const session = await relay.openSession(A, B);
+  await texts(relay, B, V2, ' "Stop." ');
+  const [confirmation] = await carrier.received(1);
+  assert.deepEqual([confirmation.From, confirmation.To], [V2, B]);
+  assert.match(confirmation.Body, /START/);
+  await texts(relay, A, V1, 'are you there?');
+  await until('it is blocked', async () => (await relay.events('message.blocked')).length === 1);
+  assert.equal((await relay.deadLetters()).length, 1);
+  // A repeated STOP is not confirmed again.
+  await texts(relay, B, V2, 'STOP');
+  await never('anything to who said STOP', () => carrier.posts.filter((post) => post.To === B).length > 1, { seconds: 0.5 });
+  // What they write themselves still arrives.
+  const before = carrier.posts.length;
+  await texts(relay, B, V2, 'one last word');
+  await carrier.received(before + 1);
+  assert.deepEqual([carrier.posts.at(-1).To, carrier.posts.at(-1).Body], [A, 'one last word']);
+
+  await texts(relay, B, V2, 'START');
+  await carrier.received(before + 2);
+  assert.deepEqual([carrier.posts.at(-1).From, carrier.posts.at(-1).To], [V2, B]);
+  await texts(relay, A, V1, 'welcome back');
+  await carrier.received(before + 3);
+  assert.deepEqual([carrier.posts.at(-1).To, carrier.posts.at(-1).Body], [B, 'welcome back']);
+  // For somebody who is not out, START is a word like any other.
+  await texts(relay, B, V2, 'START');
+  await carrier.received(before + 4);
+  assert.deepEqual([carrier.posts.at(-1).To, carrier.posts.at(-1).Body], [A, 'START']);
+  assert.deepEqual((await relay.events('participant.opted_out', 'participant.opted_in')).map((event) => event.type),
+    ['participant.opted_out', 'participant.opted_in']);
+  assert.equal((await relay.messages(session)).length, 4);
+});

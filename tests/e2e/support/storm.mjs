@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { V1, V2, V3, V4, berliner, londoner } from './people.mjs';
+import { Relay } from './relay.mjs';
+import { TwilioStandIn, answerLost, created, newSid, refusal, report, text, throttled } from './twilio_stand_in.mjs';
+import { until } from './until.mjs';
+
+/** Numbers in [0, 1) that a seed decides. */
+function dice(seed) {
+  let count = 0;
+  return () => createHash('sha256').update(`${seed}/${count++}`).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+/**
+ * A relay under load that dies again and again: people and the platform write until each text is answered with success, as carriers and
+ * careful clients do; the carrier answers late, puts off, loses answers, and reports only some texts.  In the end every text that was
+ * answered with success has arrived once, at the right person, from the right number, in its sender's order, or its doubles are announced
+ * (message.unknown), or it is a dead letter with its event.
+ */
+export class Storm {
+  constructor({ seed, sessions = 6, log = () => {} }) {
+    this.seed = seed;
+    this.random = dice(seed);
+    this.log = log;
+    this.sessions = sessions;
+    this.taken = [];     // {body, sender, expected: [{to, from}]} of texts that were answered with success, in their sender's order
+    this.writing = true;
+    this.retries = 0;
+    this.strikes = 0;
+  }
+
+  async start() {
+    this.carrier = await TwilioStandIn.start((post) => this.#answer(post));
+    this.relay = await Relay.make({
+      apiUrl: this.carrier.url,
+      settings: {
+        relay: { unknown_wait_seconds: 1, retry_backoff_first_ms: 50, unknown_resends_max: 20, crash_count_max: 20 },
+        server: { drain_seconds: 1 }, log: { level: 'info' },
+      },
+    });
+    await this.relay.start();
+    await this.relay.addNumbers(V1, V2, V3, V4);
+    this.conversations = [];
+    for (let n = 0; n < this.sessions; ++n) {
+      const session = await this.relay.openSession(berliner(n), londoner(n));
+      const [first, second] = session.participants;
+      this.conversations.push({ id: session.id, first, second });
+    }
+    this.reporting = this.#reportForEver();
+    this.writers = this.conversations.flatMap((conversation, n) => [
+      this.#write(`a${n}`, conversation.first, [conversation.second]),
+      this.#write(`b${n}`, conversation.second, [conversation.first]),
+      ...(n % 2 === 0 ? [this.#writeAsPlatform(`p${n}`, conversation)] : []),
+    ]);
+  }
+
+  /** Ends the relay at a moment of the dice, and starts it again. */
+  async strike(signal) {
+    await sleep(20 + this.random() * 400);
+    const exit = await this.relay.stop(signal);
+    if (signal === 'SIGTERM' && exit.code !== 0) throw new Error(`SIGTERM: ${JSON.stringify(exit)}\n${this.relay.log.slice(-2000)}`);
+    await this.relay.start();
+    ++this.strikes;
+  }
+
+  /** Lets what is under way come to its end, and judges. */
+  async finish() {
+    this.writing = false;
+    await Promise.all(this.writers);
+    await until('every text comes to its end', async () => {
+      const missing = this.taken.filter((one) => one.expected.some((copy) => !this.#copies(one, copy).length));
+      if (missing.length === 0) return true;
+      const dead = await this.relay.deadLetters();
+      return missing.length <= dead.length;
+    }, { seconds: 60, every: 250 });
+    await until('nothing is open', async () => {
+      const open = await this.#open();
+      this.stillOpen = open;
+      return open.length === 0;
+    }, { seconds: 60, every: 250 });
+    this.reported = true;
+    await this.reporting;
+    await this.#judge();
+    return { texts: this.taken.length, strikes: this.strikes, retries: this.retries, posts: this.carrier.posts.length, doubles: this.doubles, dead: this.dead };
+  }
+
+  async remove() {
+    this.writing = false;
+    this.reported = true;
+    await this.relay?.remove();
+    await this.carrier?.stop();
+  }
+
+  #answer(post) {
+    const roll = this.random();
+    if (roll < 0.03) return throttled(0);
+    if (roll < 0.06) return { ...answerLost };
+    if (roll < 0.07) return refusal(21611, 'queue full', 429);
+    return { ...created, delay: roll < 0.3 ? this.random() * 120 : 0 };
+  }
+
+  async #untilTaken(name, ask) {
+    for (;;) {
+      let answer;
+      try { answer = await ask(); } catch { /* it died, or it is not there yet */ }
+      if (answer && answer.status >= 200 && answer.status < 300) return answer;
+      const later = answer && (answer.status >= 500 || answer.status === 429 || answer.json.code === 'idempotency.in_flight');
+      if (answer && !later) throw new Error(`${name} was answered ${answer.status}: ${answer.text}`);
+      ++this.retries;
+      await sleep(15);
+    }
+  }
+
+  async #write(sender, me, others) {
+    for (let i = 0; this.writing; ++i) {
+      const body = `${sender}#${i}`;
+      const sid = newSid();
+      await this.#untilTaken(body, () => text(this.relay, me.address, me.virtual_number, body, sid));
+      this.taken.push({ body, sender, number: i, expected: others.map((one) => ({ to: one.address, from: one.virtual_number })) });
+      await sleep(this.random() * 60);
+    }
+  }
+
+  async #writeAsPlatform(sender, { id, first, second }) {
+    for (let i = 0; this.writing; ++i) {
+      const body = `${sender}#${i}`;
+      await this.#untilTaken(body, () => this.relay.call('POST', `/api/v1/sessions/${id}/messages`, { text: body },
+        { headers: { 'Idempotency-Key': body } }));
+      this.taken.push({ body, sender, number: i, expected: [first, second].map((one) => ({ to: one.address, from: one.virtual_number })) });
+      await sleep(this.random() * 120);
+    }
+  }
+
+  /** Reports half of what was accepted, until it is taken; about the others nobody hears anything. */
+  async #reportForEver() {
+    for (let next = 0; !this.reported;) {
+      const post = this.carrier.posts[next];
+      if (!post) {
+        await sleep(20);
+        continue;
+      }
+      ++next;
+      if (!post.sid || this.random() < 0.5) continue;
+      for (let tries = 0; tries < 200 && !this.reported; ++tries) {
+        try {
+          if ((await report(this.relay, post, 'delivered')).status === 200) break;
+        } catch { /* it is away */ }
+        await sleep(25);
+      }
+    }
+  }
+
+  #copies(one, copy) {
+    return this.carrier.accepted.filter((post) => post.Body === one.body && post.To === copy.to);
+  }
+
+  async #open() {
+    const open = ['received', 'held', 'queued', 'claimed', 'unknown'];
+    const all = [];
+    for (const { id } of this.conversations) {
+      for (const message of await this.relay.messages(id)) {
+        for (const delivery of message.deliveries) if (open.includes(delivery.status)) all.push({ text: message.text, ...delivery });
+      }
+    }
+    return all;
+  }
+
+  async #judge() {
+    const { relay, carrier } = this;
+    const problems = [];
+    const seats = new Map(this.conversations.flatMap(({ first, second }) => [[first.id, first.address], [second.id, second.address]]));
+    const words = new Map();     // message id -> its text
+    for (const { id } of this.conversations) for (const message of await relay.messages(id)) words.set(message.id, message.text);
+    const announced = new Map();  // text and recipient -> how many times its outcome was unknown
+    const failures = new Set();
+    for (const event of await relay.events('message.unknown', 'message.failed')) {
+      const name = `${words.get(event.data.message)} ${seats.get(event.data.to)}`;
+      if (event.type === 'message.unknown') announced.set(name, (announced.get(name) ?? 0) + 1);
+      else failures.add(name);
+    }
+    const dead = new Set((await relay.deadLetters()).map((letter) => `${words.get(letter.message)} ${seats.get(letter.to)}`));
+
+    const known = new Map(this.taken.map((one) => [one.body, one]));
+    if (words.size !== this.taken.length) problems.push(`${this.taken.length} texts were taken, ${words.size} are kept`);
+    for (const post of carrier.posts) {
+      const one = known.get(post.Body);
+      if (!one?.expected.some((copy) => copy.to === post.To && copy.from === post.From)) problems.push(`misrouted: ${JSON.stringify(post)}`);
+    }
+    this.doubles = 0;
+    this.dead = dead.size;
+    for (const one of this.taken) {
+      for (const copy of one.expected) {
+        const name = `${one.body} ${copy.to}`;
+        const copies = this.#copies(one, copy).length;
+        if (copies === 0 && !(dead.has(name) && failures.has(name))) problems.push(`lost: ${name}`);
+        this.doubles += Math.max(0, copies - 1);
+        if (copies - 1 > (announced.get(name) ?? 0)) problems.push(`${copies} times, and announced ${announced.get(name) ?? 0}: ${name}`);
+      }
+    }
+    const last = new Map();  // sender and recipient -> the highest number that arrived
+    for (const post of carrier.accepted) {
+      const one = known.get(post.Body);
+      if (!one) continue;
+      const lane = `${one.sender} ${post.To}`;
+      if (one.number < (last.get(lane) ?? 0)) problems.push(`out of order: ${post.Body} after ${one.sender}#${last.get(lane)}`);
+      last.set(lane, Math.max(one.number, last.get(lane) ?? 0));
+    }
+    problems.push(...carrier.faults.map((fault) => `the carrier was asked wrongly: ${fault}`));
+    if (problems.length > 0) throw new Error(`${problems.length} broken promises:\n  ${problems.slice(0, 20).join('\n  ')}`);
+  }
+}
