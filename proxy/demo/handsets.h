@@ -17,9 +17,9 @@ struct HandsetsOptions {
   /// Whose texts these are: callbacks go to {relay_url}/carriers/{connection}/{token}/inbound and …/status.
   std::string relay_url = "http://127.0.0.1:8080";
   std::string connection = "simulated";
-  std::string token;
+  std::string token{};
   /// Shared with the relay, the connection's auth_token.
-  std::string secret;
+  std::string secret{};
   std::uint64_t seed = 1;
   std::chrono::milliseconds callback_timeout{10'000};
   std::chrono::milliseconds callback_backoff_first{250};

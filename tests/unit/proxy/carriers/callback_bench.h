@@ -25,7 +25,7 @@ T run_on(boost::asio::io_context& loop, Task<T> task) {
                           result.emplace(std::move(value));
                         });
   loop.restart();
-  loop.run();
+  while (!result) loop.run_one();  // idle connections stay
   if (thrown) std::rethrow_exception(thrown);
   return std::move(*result);
 }
