@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -61,14 +60,14 @@ class Reader {
   explicit Reader(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   Result<Config> read(std::string_view toml) {
-    const auto parsed = toml::parse(toml);
-    if (!parsed) {
-      const auto& error = parsed.error();
+    toml::table table;
+    try {
+      table = toml::parse(toml);
+    } catch (const toml::parse_error& error) {
       return invalid({FieldFault{.pointer = "",
                                  .code = "config.unreadable",
                                  .detail = fmt::format("line {}: {}", error.source().begin.line, error.description())}});
     }
-    const auto& table = parsed.table();
     for (const auto& setting : settings()) read_setting(table, setting);
     refuse_unknown(table);
     read_connections(table);

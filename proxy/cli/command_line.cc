@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "proxy/cli/commands.h"
+#include "proxy/cli/dev_relay.h"
+#include "proxy/cli/say.h"
+#include "proxy/cli/version.h"
+#include "proxy/config/config.h"
+#include "proxy/demo/dev.h"
+#include "proxy/demo/handsets.h"
+
+namespace bauta {
+namespace {
+
+std::string secret_from(const char* variable) {
+  char* value = std::getenv(variable);
+  if (value == nullptr) return "";
+  std::string secret(value);
+  ::unsetenv(variable);
+  return secret;
+}
+
+/// The words of one run; each command fills its own part.
+struct Words {
+  InitOptions init;
+  ServeOptions serve;
+  DevOptions dev;
+  HandsetsOptions handsets;
+  std::filesystem::path checked;
+};
+
+void add_init(CLI::App& app, Words& words) {
+  auto* init = app.add_subcommand("init", "Make a configuration, a master key, a store and the first API key");
+  init->add_option("DIR", words.init.folder, "The folder, made if it is not there")->required();
+  init->footer("Example:\n  bauta init /var/lib/bauta > first.key");
+}
+
+void add_serve(CLI::App& app, Words& words) {
+  auto* serve = app.add_subcommand("serve", "Run the relay; SIGTERM drains it, SIGHUP takes up the log level");
+  serve->add_option("--config", words.serve.config, "The configuration")->required();
+  serve->add_flag("--accept-loss", words.serve.accept_loss,
+                  "Start although the store has lost writes that had been made durable");
+  serve->footer("Example:\n  bauta serve --config /var/lib/bauta/bauta.toml");
+}
+
+void add_dev(CLI::App& app, Words& words) {
+  auto* dev = app.add_subcommand("dev", "Run a relay with simulated phones, for trying out; not for production");
+  dev->add_option("--dir", words.dev.folder, "The folder that is kept");
+  dev->add_flag("--memory", words.dev.memory, "Keep nothing");
+  dev->add_flag("--demo", words.dev.demo, "Play a short conversation and show it");
+  dev->add_option("--listen", words.dev.listen, "API and callbacks")->capture_default_str();
+  dev->add_option("--admin-listen", words.dev.admin_listen, "Metrics and health")->capture_default_str();
+  dev->add_option("--handsets-listen", words.dev.handsets_listen, "The simulated phones")->capture_default_str();
+  dev->footer("Examples:\n  bauta dev\n  bauta dev --memory --listen 127.0.0.1:9000");
+}
+
+void add_handsets(CLI::App& app, Words& words) {
+  auto* handsets = app.add_subcommand("handsets", "The simulated carrier with its phones, a process of its own");
+  handsets->add_option("--listen", words.handsets.listen, "Its HTTP face")->capture_default_str();
+  handsets->add_option("--relay", words.handsets.relay_url, "Where the relay takes callbacks")->capture_default_str();
+  handsets->add_option("--connection", words.handsets.connection, "Whose name it has there")->capture_default_str();
+  handsets->add_option("--seed", words.handsets.seed, "Of its chances")->capture_default_str();
+  handsets->footer(
+      "The environment brings BAUTA_HANDSETS_TOKEN (of the callback path) and BAUTA_HANDSETS_SECRET (the connection's auth_token).\n"
+      "Example:\n  BAUTA_HANDSETS_TOKEN=… BAUTA_HANDSETS_SECRET=… bauta handsets --relay http://127.0.0.1:8080");
+}
+
+void add_config(CLI::App& app, Words& words) {
+  auto* config = app.add_subcommand("config", "Check a configuration, or explain every key");
+  config->require_subcommand(1);
+  auto* check = config->add_subcommand("check", "Say all that is wrong with a file");
+  check->add_option("FILE", words.checked, "The configuration")->required();
+  check->footer("Example:\n  bauta config check /var/lib/bauta/bauta.toml");
+  config->add_subcommand("reference", "Every key with type, unit, default and range");
+}
+
+int run(const CLI::App& app, Words& words) {
+  if (app.got_subcommand("init")) return run_init(words.init);
+  if (app.got_subcommand("serve")) return run_serve(words.serve);
+  if (app.got_subcommand("dev")) return run_dev(words.dev, start_dev_relay);
+  if (app.got_subcommand("handsets")) {
+    words.handsets.token = secret_from("BAUTA_HANDSETS_TOKEN");
+    words.handsets.secret = secret_from("BAUTA_HANDSETS_SECRET");
+    return run_handsets(words.handsets);
+  }
+  if (app.got_subcommand("config")) {
+    return app.get_subcommand("config")->got_subcommand("check") ? run_config_check(words.checked) : run_config_reference();
+  }
+  return run_version();
+}
+
+}  // namespace
+
+int run_config_check(const std::filesystem::path& file) {
+  const auto config = load_config(file);
+  if (!config) return say_refused(config.error());
+  fmt::print("{} is fine\n", file.string());
+  return kDone;
+}
+
+int run_config_reference() {
+  fmt::print("{}", config_reference());
+  return kDone;
+}
+
+int run_version() {
+  fmt::print("{}", version_page());
+  return kDone;
+}
+
+int run_command_line(int argc, const char* const* argv) {
+  Words words;
+  CLI::App app("Bauta: a self-hosted number-masking relay for two-way private messaging", "bauta");
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 done, 1 refused (the code is on standard error), 2 wrong usage, 3 server unreachable.");
+  add_init(app, words);
+  add_serve(app, words);
+  add_dev(app, words);
+  add_handsets(app, words);
+  add_config(app, words);
+  app.add_subcommand("version", "Version, revision, compiler and libraries");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kWrongUsage;
+  }
+  return run(app, words);
+}
+
+}  // namespace bauta

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+
+namespace bauta {
+
+/// Every command ends with one of these.
+enum ExitCode : int { kDone = 0, kRefused = 1, kWrongUsage = 2, kUnreachable = 3 };
+
+struct InitOptions {
+  std::filesystem::path folder;
+};
+/// Writes folder/bauta.toml and folder/master.key, and makes the store in folder/data; prints the first key, once.
+int run_init(const InitOptions& options);
+
+struct ServeOptions {
+  std::filesystem::path config;
+  bool accept_loss = false;
+};
+/// Runs until SIGTERM or SIGINT, then drains; a second one ends it at once.  SIGHUP takes up the log level anew.
+int run_serve(const ServeOptions& options);
+
+int run_config_check(const std::filesystem::path& file);
+int run_config_reference();
+int run_version();
+
+/// The whole command line: finds the command, says what is wrong with the words.
+int run_command_line(int argc, const char* const* argv);
+
+}  // namespace bauta

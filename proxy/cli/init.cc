@@ -1,0 +1,103 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <system_error>
+
+#include "proxy/cli/commands.h"
+#include "proxy/cli/init.h"
+#include "proxy/cli/relay_server.h"
+#include "proxy/cli/say.h"
+#include "proxy/config/config.h"
+#include "storage/seal/master_key.h"
+#include "storage/seal/secret.h"
+#include "storage/seal/system_random.h"
+#include "storage/store/id.h"
+
+namespace bauta {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string token(Random& random) {
+  Bits128 bits{};
+  random.fill(bits);
+  return to_base32(bits);
+}
+
+std::string first_config(Random& random) {
+  return fmt::format(R"(# Bauta's configuration.  `bauta config reference` explains every key, `bauta config check FILE` finds mistakes.
+[public]
+listen = "127.0.0.1:8080"            # API and carriers' callbacks; put a TLS proxy in front
+# url = "https://relay.example.com"  # what carriers call: signatures are made over it
+
+[admin]
+listen = "127.0.0.1:9090"            # metrics and health
+
+[storage]
+engine = "rocksdb"
+path = "data"
+
+[master_key]
+file = "master.key"                  # keep a copy elsewhere: without it the store cannot be read
+
+# [[connections]]
+# name = "twilio"
+# type = "twilio"
+# token = "{}"   # part of its callback paths: /carriers/twilio/<token>/inbound
+# account_sid = "AC…"
+# auth_token_file = "twilio.token"
+)",
+                     token(random));
+}
+
+}  // namespace
+
+Status write_new_private_file(const fs::path& path, std::string_view content) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) {
+    return fail("init.cannot_write", fmt::format("cannot make {}: {}", path.string(), std::generic_category().message(errno)));
+  }
+  const bool written = ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && ::fsync(file) == 0;
+  ::close(file);
+  if (!written) return fail("init.cannot_write", fmt::format("cannot write {}", path.string()));
+  return {};
+}
+
+Status write_new_master_key(const fs::path& path) {
+  SystemRandom random;
+  auto text = MasterKey::generate(random) + "\n";
+  auto written = write_new_private_file(path, text);
+  wipe(text);
+  return written;
+}
+
+int run_init(const InitOptions& options) {
+  const auto file = options.folder / "bauta.toml";
+  if (fs::exists(file)) {
+    return say_refused({.code = "init.exists", .detail = file.string() + " is there already: nothing was changed"});
+  }
+  std::error_code error;
+  fs::create_directories(options.folder, error);
+  if (error) return say_refused({.code = "init.cannot_write", .detail = "cannot make " + options.folder.string() + ": " + error.message()});
+  SystemRandom random;
+  if (const auto written = write_new_master_key(options.folder / "master.key"); !written) return say_refused(written.error());
+  if (const auto written = write_new_private_file(file, first_config(random)); !written) return say_refused(written.error());
+  auto config = load_config(file);
+  if (!config) return say_refused(config.error());
+  const auto key = make_first_key(*std::move(config));
+  if (!key) return say_refused(key.error());
+  fmt::print(stderr,
+             "Made {} with its master key and store.  Keep a copy of the master key elsewhere.\n"
+             "The first API key, with every scope, is shown only now:\n",
+             file.string());
+  fmt::print("{}\n", key->secret);
+  fmt::print(stderr, "Start with: bauta serve --config {}\n", file.string());
+  return kDone;
+}
+
+}  // namespace bauta

@@ -1,0 +1,294 @@
+#include "proxy/cli/relay_server.h"
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <mutex>
+#include <vector>
+
+#include "metrics/instruments/instruments.h"
+#include "proxy/admin/admin.h"
+#include "proxy/api/api.h"
+#include "proxy/carriers/carrier_routes.h"
+#include "proxy/carriers/carrier_set.h"
+#include "proxy/carriers/http_clients.h"
+#include "proxy/cli/run_task.h"
+#include "proxy/cli/store_of.h"
+#include "proxy/cli/version.h"
+#include "proxy/config/log.h"
+#include "proxy/delivery/lane_driver.h"
+#include "proxy/net/http_client.h"
+#include "proxy/net/http_server.h"
+#include "proxy/net/io_threads.h"
+#include "routing/desk/desk.h"
+#include "routing/messages/receipts.h"
+#include "routing/messages/relay.h"
+
+namespace bauta {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds kCloseConnections{2};
+
+RelayLimits limits_of(const Config& config) {
+  return {.conflict_tries = static_cast<std::uint32_t>(config.conflict_tries),
+          .dedup = config.dedup,
+          .automatic_answer = config.automatic_answer,
+          .route_forget = config.route_forget,
+          .idempotency = config.idempotency,
+          .unknown_wait = config.unknown_wait,
+          .unknown_resends_max = static_cast<std::uint32_t>(config.unknown_resends_max),
+          .crash_count_max = static_cast<std::uint32_t>(config.crash_count_max),
+          .retry_backoff_first = config.retry_backoff_first,
+          .retry_backoff_max = config.retry_backoff_max};
+}
+
+HttpLimits http_limits_of(const Config& config) {
+  HttpLimits limits;
+  limits.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
+  limits.header_count_max = static_cast<std::size_t>(config.header_count_max);
+  limits.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
+  limits.header_timeout = config.header_timeout;
+  limits.body_timeout = config.body_timeout;
+  limits.idle_timeout = config.idle_timeout;
+  limits.write_timeout = config.write_timeout;
+  limits.connections_max = static_cast<std::size_t>(config.connections_max);
+  limits.requests_in_flight_max = static_cast<std::size_t>(config.requests_in_flight_max);
+  return limits;
+}
+
+HttpClientOptions client_options_of(const Config& config) {
+  HttpClientOptions options;
+  options.connections_max = static_cast<std::size_t>(config.client_connections_max);
+  options.connect_timeout = config.client_connect_timeout;
+  options.tls_timeout = config.client_connect_timeout;
+  options.read_timeout = config.client_read_timeout;
+  options.ca_file = config.client_ca_file;
+  options.user_agent = "bauta/" + std::string(version());
+  return options;
+}
+
+std::vector<ConnectionOptions> connections_of(const Config& config) {
+  std::vector<ConnectionOptions> connections;
+  for (const auto& connection : config.connections) {
+    connections.push_back({.name = connection.name,
+                           .type = connection.type,
+                           .token = connection.token,
+                           .api_url = connection.api_url,
+                           .account_sid = connection.account_sid,
+                           .auth_token = connection.auth_token});
+  }
+  return connections;
+}
+
+Task<Result<FirstKey>> create_key(Accounts& accounts, TimePoint now, Random& random) {
+  BAUTA_CO_TRY(const auto service, co_await accounts.ensure_account_with_service("default", "default", now, random));
+  ApiKey key;
+  key.account = service.account;
+  key.scopes = all_scopes();
+  key.label = "first";
+  key.created_at = now;
+  BAUTA_CO_TRY(auto made, co_await accounts.create_key(std::move(key), random));
+  co_return FirstKey{.secret = std::move(made.secret)};
+}
+
+}  // namespace
+
+struct RelayServer::Parts {
+  explicit Parts(Config configuration)
+      : config(std::move(configuration)),
+        metrics(version(), revision()),
+        threads(static_cast<unsigned>(config.threads)) {}
+
+  Status open(RelayServerOptions options);
+  Status open_carriers();
+  Status start_lanes();
+  Status listen();
+  void watch();
+  static Task<void> keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk, Executor executor, Duration every);
+  void report_failure(const Error& error);
+
+  Config config;
+  SystemClock clock;
+  metrics::Instruments metrics;
+  /// Timers and sockets of everything below live in its loops; what was still under way is destroyed with them, and only counts.
+  IoThreads threads;
+  std::unique_ptr<OpenStore> store;
+  std::optional<RelayParts> relay_parts;
+  std::unique_ptr<Relay> relay;
+  std::unique_ptr<Receipts> receipts;
+  std::unique_ptr<Desk> desk;
+  std::optional<FirstKey> made_key;
+
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  HttpClients all_clients;
+  std::unique_ptr<CarrierSet> carriers;
+  std::vector<std::unique_ptr<LaneDriver>> drivers;
+  std::unique_ptr<HttpServer> public_server;
+  std::unique_ptr<HttpServer> admin_server;
+
+  std::atomic<bool> draining = false;
+  std::atomic<bool> failed = false;
+  std::mutex failure_mutex;
+  std::function<void(const Error&)> end_process;
+  /// Shared with the coroutine that counts, which may end after this.
+  std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
+};
+
+void RelayServer::Parts::report_failure(const Error& error) {
+  failed = true;
+  log::error("the store can promise nothing any more code={} detail={}", error.code, error.detail);
+  const std::lock_guard lock(failure_mutex);
+  if (end_process) end_process(error);
+}
+
+Status RelayServer::Parts::open(RelayServerOptions options) {
+  BAUTA_TRY(store, OpenStore::open(config, options.accept_loss, clock, metrics, [this](const Error& error) { report_failure(error); }));
+  relay_parts.emplace(RelayParts{.store = store->store(),
+                                 .index_key = store->index_key(),
+                                 .clock = clock,
+                                 .random = store->random(),
+                                 .metrics = metrics,
+                                 .limits = limits_of(config)});
+  threads.run();
+  BAUTA_CHECK(open_carriers());
+  relay = std::make_unique<Relay>(*relay_parts);
+  receipts = std::make_unique<Receipts>(*relay_parts);
+  desk = std::make_unique<Desk>(*relay_parts, [this](std::string_view name) { return carriers->has(name); });
+  if (options.make_key) {
+    BAUTA_TRY(made_key, wait_for(threads.executor(0), create_key(desk->accounts(), clock.now(), store->random())));
+  }
+  BAUTA_CHECK(start_lanes());
+  BAUTA_CHECK(listen());
+  watch();
+  return {};
+}
+
+Status RelayServer::Parts::open_carriers() {
+  for (unsigned i = 0; i < threads.count(); ++i) {
+    BAUTA_TRY(auto client, HttpClient::make(threads.executor(i), client_options_of(config)));
+    all_clients.add(threads.executor(i), *client);
+    clients.push_back(std::move(client));
+  }
+  BAUTA_TRY(carriers, CarrierSet::make(connections_of(config), http_carrier_types(),
+                                       {.clients = all_clients, .clock = clock, .public_url = config.public_url}));
+  return {};
+}
+
+Status RelayServer::Parts::start_lanes() {
+  for (unsigned i = 0; i < threads.count(); ++i) {
+    drivers.push_back(std::make_unique<LaneDriver>(threads.executor(i),
+                                                   LaneDriverOptions{.owner = i,
+                                                                     .owners = threads.count(),
+                                                                     .in_flight_max = static_cast<std::size_t>(config.lanes_in_flight_max),
+                                                                     .look_interval = config.log_look},
+                                                   *relay_parts, *carriers));
+    BAUTA_CHECK(wait_for(threads.executor(i), drivers.back()->start()));
+  }
+  return {};
+}
+
+Status RelayServer::Parts::listen() {
+  Router admin;
+  mount_admin(admin, metrics,
+              {{.name = "store", .failing = [this]() -> std::optional<std::string> {
+                  if (failed) return "the store can promise nothing any more; the process is about to end";
+                  return std::nullopt;
+                }},
+               {.name = "drain", .failing = [this]() -> std::optional<std::string> {
+                  if (draining) return "the relay is about to stop";
+                  return std::nullopt;
+                }}},
+              config.admin_key);
+  BAUTA_TRY(admin_server, HttpServer::start(threads,
+                                            {.name = "admin",
+                                             .listen = config.admin_listen,
+                                             .public_url = config.public_url,
+                                             .limits = http_limits_of(config)},
+                                            std::move(admin), metrics));
+  Router router;
+  mount_api(router, *desk, clock, store->random());
+  mount_carrier_routes(router, *carriers,
+                       {.accept = [this](InboundMessage mo) { return relay->accept(std::move(mo)); },
+                        .apply = [this](DeliveryReceipt receipt) { return receipts->apply(std::move(receipt)); }},
+                       metrics);
+  BAUTA_TRY(public_server, HttpServer::start(threads,
+                                             {.name = "public",
+                                              .listen = config.public_listen,
+                                              .public_url = config.public_url,
+                                              .limits = http_limits_of(config)},
+                                             std::move(router), metrics));
+  return {};
+}
+
+void RelayServer::Parts::watch() {
+  asio::co_spawn(threads.executor(0), keep_counting(stopping, *desk, threads.executor(0), config.census), asio::detached);
+}
+
+Task<void> RelayServer::Parts::keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk, Executor executor,
+                                             Duration every) {
+  asio::steady_timer timer(executor);
+  while (!*stopping) {
+    if (const auto counted = co_await desk.census(); !counted) log::warn("census failed code={}", counted.error().code);
+    timer.expires_after(every);
+    co_await timer.async_wait(asio::use_awaitable_t<Executor>());
+  }
+}
+
+RelayServer::RelayServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+RelayServer::~RelayServer() {
+  *parts_->stopping = true;
+  parts_->threads.stop();
+  parts_->threads.join();
+}
+
+Result<std::unique_ptr<RelayServer>> RelayServer::start(Config config, RelayServerOptions options) {
+  std::unique_ptr<RelayServer> server(new RelayServer(std::make_unique<Parts>(std::move(config))));
+  BAUTA_CHECK(server->parts_->open(options));
+  return server;
+}
+
+std::string RelayServer::public_address() const { return parts_->public_server->address(); }
+std::string RelayServer::admin_address() const { return parts_->admin_server->address(); }
+std::optional<FirstKey> RelayServer::made_key() const { return parts_->made_key; }
+
+void RelayServer::on_failure(std::function<void(const Error&)> end_process) {
+  const std::lock_guard lock(parts_->failure_mutex);
+  parts_->end_process = std::move(end_process);
+}
+
+std::size_t RelayServer::drain() {
+  auto& parts = *parts_;
+  parts.draining = true;
+  const auto end = std::chrono::steady_clock::now() + parts.config.drain;
+  const auto rest = [end] {
+    return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()),
+                    std::chrono::milliseconds::zero());
+  };
+  std::size_t cut_off = wait_for(parts.threads.executor(0), parts.public_server->drain(rest()));
+  for (unsigned i = 0; i < parts.threads.count(); ++i) {
+    cut_off += wait_for(parts.threads.executor(i), parts.drivers[i]->drain(rest()));
+  }
+  wait_for(parts.threads.executor(0), parts.admin_server->drain(kCloseConnections));
+  *parts.stopping = true;
+  parts.threads.stop();
+  parts.threads.join();
+  parts.store->close();
+  return cut_off;
+}
+
+Result<FirstKey> make_first_key(Config config) {
+  SystemClock clock;
+  metrics::Instruments metrics(version(), revision());
+  BAUTA_TRY(const auto store, OpenStore::open(config, false, clock, metrics, [](const Error&) {}));
+  Accounts accounts(store->store(), store->index_key());
+  auto key = run_here(create_key(accounts, clock.now(), store->random()));
+  store->close();
+  return key;
+}
+
+}  // namespace bauta

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "proxy/config/config.h"
+#include "storage/store/result.h"
+
+namespace bauta {
+
+/// What a store holds once `bauta init` has been there.
+struct FirstKey {
+  /// "bauta_live_…", shown once.
+  std::string secret;
+};
+
+struct RelayServerOptions {
+  /// Also make account and service `default` and a key with every scope: `bauta dev`.
+  bool make_key = false;
+  /// Start although the store lost writes that had been made durable: `bauta serve --accept-loss`.
+  bool accept_loss = false;
+};
+
+/// A whole relay in this process, made from a configuration: store, seal, desk, carriers, lanes, the two listeners.
+class RelayServer {
+ public:
+  /// Opens the store, reads what is open in it, listens, and drives lanes from then on.
+  /// Codes: those of the configuration, the seal (seal.*), the store (storage.*) and the listeners (http.listen_failed).
+  static Result<std::unique_ptr<RelayServer>> start(Config config, RelayServerOptions options);
+  /// Without draining: as a crash would.
+  ~RelayServer();
+
+  std::string public_address() const;
+  std::string admin_address() const;
+  std::optional<FirstKey> made_key() const;
+
+  /// What the store does when it can promise nothing any more: called once, from any thread, with the reason.  Before that: nothing.
+  void on_failure(std::function<void(const Error&)> end_process);
+
+  /// Takes no more requests, lets what is under way end for as long as [server] drain_seconds says, and closes the store.
+  /// Returns how many requests and lanes were cut off.
+  std::size_t drain();
+
+ private:
+  struct Parts;
+  explicit RelayServer(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+/// `bauta init`: makes the store of `config` with account and service `default` and a key with every scope.
+/// Codes: init.exists (there is an account already), and those of the store and the seal.
+Result<FirstKey> make_first_key(Config config);
+
+}  // namespace bauta

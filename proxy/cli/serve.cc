@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+
+#include "proxy/cli/commands.h"
+#include "proxy/cli/relay_server.h"
+#include "proxy/cli/say.h"
+#include "proxy/cli/version.h"
+#include "proxy/config/config.h"
+#include "proxy/config/log.h"
+
+namespace bauta {
+namespace {
+
+void take_up_log_level(const std::filesystem::path& file) {
+  const auto config = load_config(file);
+  if (!config) {
+    log::warn("configuration not taken up code={}", config.error().code);
+    return;
+  }
+  log::set_level(*log::parse_level(config->log_level));
+  log::info("log level taken up level={}", config->log_level);
+}
+
+/// Waits on this thread for what ends a relay; the code to exit with.
+class Watch {
+ public:
+  explicit Watch(std::filesystem::path config) : config_(std::move(config)) {}
+
+  int wait(RelayServer& server) {
+    server.on_failure([this](const Error&) { boost::asio::post(loop_, [this] { end(kRefused); }); });
+    wait_for_end();
+    wait_for_reload();
+    loop_.run();
+    return code_;
+  }
+  void let_second_signal_kill() {
+    std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGINT, SIG_DFL);
+  }
+
+ private:
+  void end(int code) {
+    code_ = code;
+    loop_.stop();
+  }
+  void wait_for_end() {
+    end_signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) end(kDone);
+    });
+  }
+  void wait_for_reload() {
+    reload_signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (error) return;
+      take_up_log_level(config_);
+      wait_for_reload();
+    });
+  }
+
+  std::filesystem::path config_;
+  boost::asio::io_context loop_{1};
+  boost::asio::signal_set end_signals_{loop_, SIGTERM, SIGINT};
+  boost::asio::signal_set reload_signals_{loop_, SIGHUP};
+  int code_ = kDone;
+};
+
+}  // namespace
+
+int run_serve(const ServeOptions& options) {
+  auto config = load_config(options.config);
+  if (!config) return say_refused(config.error());
+  log::set_level(*log::parse_level(config->log_level));
+  // Before there are other threads: they inherit its mask, and signals find their way here.
+  Watch watch(options.config);
+  auto server = RelayServer::start(*config, {.make_key = false, .accept_loss = options.accept_loss});
+  if (!server) return say_refused(server.error());
+  log::info("started version={} revision={} public={} admin={}", version(), revision(), (*server)->public_address(),
+            (*server)->admin_address());
+  const int code = watch.wait(**server);
+  if (code != kDone) {
+    // A store that cannot promise is not drained: what is on the disk is the truth, and the next start decides from it.
+    std::fflush(nullptr);
+    std::_Exit(code);
+  }
+  log::info("draining seconds={}", config->drain.count());
+  const auto cut_off = (*server)->drain();
+  log::info("stopped reason=signal cut_off={}", cut_off);
+  return kDone;
+}
+
+}  // namespace bauta

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace bauta {
+
+/// "0.1.0"
+std::string_view version();
+/// The commit that was built, "unknown" outside a checkout.
+std::string_view revision();
+/// Version, revision, compiler and libraries, a line each.
+std::string version_page();
+
+}  // namespace bauta
