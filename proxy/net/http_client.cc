@@ -90,7 +90,6 @@ struct Waiter {
 };
 
 struct Origin {
-  std::vector<std::unique_ptr<Link>> idle;  // the one used last is at the back, and is used next
   std::size_t in_use = 0;
   std::list<Waiter*> waiters;
 };
@@ -169,6 +168,8 @@ class HttpClient::Impl : public std::enable_shared_from_this<HttpClient::Impl> {
   class Slot;
   /// Lets close() reach the connection of a call under way.
   class Active;
+  /// The connections that nobody uses.
+  class Idle;
   using Opened = std::variant<std::unique_ptr<Link>, HttpNotSent>;
   struct Exchanged {
     HttpOutcome outcome;
@@ -178,11 +179,11 @@ class HttpClient::Impl : public std::enable_shared_from_this<HttpClient::Impl> {
   static std::string origin_of(const Url& url) {
     return (url.is_https ? "https://" : "http://") + url.authority();
   }
-  void release(const std::string& origin);
+  void release(const std::string& name);
   Task<std::optional<HttpNotSent>> wait_for_slot(Origin& origin, Request& request);
-  std::unique_ptr<Link> take_idle(Origin& origin);
-  void keep(Origin& origin, std::unique_ptr<Link> link);
-  static Task<> drop_what_is_idle_too_long(std::shared_ptr<Impl> self);
+  std::unique_ptr<Link> take_idle(const std::string& name);
+  void keep(const std::string& name, std::unique_ptr<Link> link);
+  static Task<> hold_idle(std::shared_ptr<Impl> self, std::unique_ptr<Idle> idle);
 
   Task<Result<std::vector<tcp::endpoint>>> resolve(Request& request);
   Task<Opened> open(Request& request);
@@ -198,8 +199,7 @@ class HttpClient::Impl : public std::enable_shared_from_this<HttpClient::Impl> {
   ssl::context tls_;
   std::map<std::string, Origin> origins_;
   std::unordered_set<Link*> active_;
-  asio::steady_timer* sweep_ = nullptr;
-  bool is_sweeping_ = false;
+  Idle* idle_ = nullptr;
   bool is_closed_ = false;
 };
 
@@ -230,6 +230,24 @@ class HttpClient::Impl::Active {
   Link& link_;
 };
 
+/// Lives in the frame of hold_idle(), so that the sockets go with their event loop, whether that goes before the client or after it.
+class HttpClient::Impl::Idle {
+ public:
+  explicit Idle(std::shared_ptr<Impl> client) : client_(std::move(client)) {
+    client_->idle_ = this;
+  }
+  ~Idle() { client_->idle_ = nullptr; }
+  Idle(const Idle&) = delete;
+  Idle& operator=(const Idle&) = delete;
+
+  /// By origin; the one used last is at the back, and is used next.
+  std::map<std::string, std::vector<std::unique_ptr<Link>>> links;
+  asio::steady_timer* timer = nullptr;
+
+ private:
+  std::shared_ptr<Impl> client_;
+};
+
 Status HttpClient::Impl::load_certificates() {
   error_code error;
   tls_.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
@@ -251,17 +269,18 @@ Task<HttpOutcome> HttpClient::Impl::call(std::shared_ptr<Impl> self, HttpCall ca
   Request request = *std::move(rendered);
   if (self->is_closed_) co_return not_sent("http.closed", "the client is closed");
 
-  Origin& origin =
-      self->origins_[origin_of(request.url)];  // stays until nobody uses it, see release()
-  if (auto refusal = co_await self->wait_for_slot(origin, request)) co_return *std::move(refusal);
-  const Slot slot(self, origin_of(request.url));
+  const std::string name = origin_of(request.url);
+  if (auto refusal = co_await self->wait_for_slot(self->origins_[name], request)) {
+    co_return *std::move(refusal);
+  }
+  const Slot slot(self, name);
 
   // A connection that the other end closed while it was idle may still swallow a request.  If it took no octet, a new one is tried.
-  if (auto link = self->take_idle(origin)) {
+  if (auto link = self->take_idle(name)) {
     const auto written = link->written();
     auto exchanged = co_await self->exchange(*link, request);
     if (link->written() != written || self->is_closed_) {
-      if (exchanged.may_be_kept) self->keep(origin, std::move(link));
+      if (exchanged.may_be_kept) self->keep(name, std::move(link));
       co_return std::move(exchanged.outcome);
     }
   }
@@ -269,11 +288,11 @@ Task<HttpOutcome> HttpClient::Impl::call(std::shared_ptr<Impl> self, HttpCall ca
   if (auto* refusal = std::get_if<HttpNotSent>(&opened)) co_return std::move(*refusal);
   auto link = std::get<std::unique_ptr<Link>>(std::move(opened));
   auto exchanged = co_await self->exchange(*link, request);
-  if (exchanged.may_be_kept) self->keep(origin, std::move(link));
+  if (exchanged.may_be_kept) self->keep(name, std::move(link));
   co_return std::move(exchanged.outcome);
 }
 
-/// nullopt: one of the origin's connections is ours, and counted in `in_use`.
+/// nullopt: one of the origin's connections is ours, and counted in `in_use`.  An origin that is used or waited for stays, see release().
 Task<std::optional<HttpNotSent>> HttpClient::Impl::wait_for_slot(Origin& origin, Request& request) {
   if (origin.in_use < options_.connections_max) {
     ++origin.in_use;
@@ -329,47 +348,47 @@ void HttpClient::Impl::release(const std::string& name) {
     return;
   }
   --origin.in_use;
-  if (origin.in_use == 0 && origin.idle.empty()) origins_.erase(found);
+  if (origin.in_use == 0) origins_.erase(found);
 }
 
-std::unique_ptr<Link> HttpClient::Impl::take_idle(Origin& origin) {
-  while (!origin.idle.empty()) {
-    auto link = std::move(origin.idle.back());
-    origin.idle.pop_back();
+std::unique_ptr<Link> HttpClient::Impl::take_idle(const std::string& name) {
+  if (idle_ == nullptr) return nullptr;
+  auto& links = idle_->links[name];
+  while (!links.empty()) {
+    auto link = std::move(links.back());
+    links.pop_back();
     if (steady_clock::now() - link->idle_since < options_.idle_timeout && link->is_quiet())
       return link;
   }
   return nullptr;
 }
 
-void HttpClient::Impl::keep(Origin& origin, std::unique_ptr<Link> link) {
+void HttpClient::Impl::keep(const std::string& name, std::unique_ptr<Link> link) {
   if (is_closed_) return;
   link->idle_since = steady_clock::now();
-  origin.idle.push_back(std::move(link));
-  if (is_sweeping_) return;
-  is_sweeping_ = true;
-  asio::co_spawn(executor_, drop_what_is_idle_too_long(shared_from_this()), asio::detached);
+  if (idle_ != nullptr) {
+    idle_->links[name].push_back(std::move(link));
+    return;
+  }
+  auto idle = std::make_unique<Idle>(shared_from_this());
+  idle->links[name].push_back(std::move(link));
+  asio::co_spawn(executor_, hold_idle(shared_from_this(), std::move(idle)), asio::detached);
 }
 
-/// Runs as long as there are idle connections.
-Task<> HttpClient::Impl::drop_what_is_idle_too_long(std::shared_ptr<Impl> self) {
+/// Runs as long as there are idle connections, and drops those that nobody wants.
+Task<> HttpClient::Impl::hold_idle(std::shared_ptr<Impl> self, std::unique_ptr<Idle> idle) {
   asio::steady_timer timer(self->executor_);
-  self->sweep_ = &timer;
-  for (bool any_left = true; any_left && !self->is_closed_;) {
+  idle->timer = &timer;
+  while (!self->is_closed_ && !idle->links.empty()) {
     timer.expires_after(self->options_.idle_timeout);
     co_await timer.async_wait(kTuple);
-    any_left = false;
     const auto oldest = steady_clock::now() - self->options_.idle_timeout;
-    for (auto entry = self->origins_.begin(); entry != self->origins_.end();) {
-      Origin& origin = entry->second;
-      std::erase_if(origin.idle, [&](const auto& link) { return link->idle_since <= oldest; });
-      any_left |= !origin.idle.empty();
-      entry = origin.idle.empty() && origin.in_use == 0 ? self->origins_.erase(entry)
-                                                        : std::next(entry);
+    for (auto& [name, links] : idle->links) {
+      std::erase_if(links, [&](const auto& link) { return link->idle_since <= oldest; });
     }
+    std::erase_if(idle->links, [](const auto& entry) { return entry.second.empty(); });
   }
-  self->sweep_ = nullptr;
-  self->is_sweeping_ = false;
+  idle.reset();
 }
 
 /// The name's addresses.  A lookup that is stuck is left to itself at the deadline: the system's resolver cannot be stopped.
@@ -481,6 +500,10 @@ template <class Stream>
 Task<HttpClient::Impl::Exchanged> HttpClient::Impl::exchange_over(Stream& stream, Link& link,
                                                                   Request& request) {
   const auto written = link.written();
+  if (steady_clock::now() >= request.deadline) {
+    co_return Exchanged{
+        not_sent("http.timeout", "the time for this call was over before it began")};
+  }
   link.socket().expires_at(request.within(options_.write_timeout));
   const auto [write_error, octets] =
       co_await asio::async_write(stream, asio::buffer(request.octets), kTuple);
@@ -542,11 +565,13 @@ HttpUnknown HttpClient::Impl::unknown(error_code error, const Request& request,
 void HttpClient::Impl::close() {
   is_closed_ = true;
   for (auto& [name, origin] : origins_) {
-    origin.idle.clear();
     for (Waiter* waiter : origin.waiters) waiter->timer.cancel();
   }
   for (Link* link : active_) link->socket().close();
-  if (sweep_ != nullptr) sweep_->cancel();
+  if (idle_ != nullptr) {
+    idle_->links.clear();
+    if (idle_->timer != nullptr) idle_->timer->cancel();
+  }
 }
 
 Result<std::unique_ptr<HttpClient>> HttpClient::make(Executor executor, HttpClientOptions options) {

@@ -45,7 +45,7 @@ struct HttpCall {
 
 /// Provably, no octet of the request has left: it may be made again.
 /// Codes: http.bad_call, http.overloaded (too many calls wait), http.wait_timeout, http.resolve_failed, http.connect_failed, http.connect_timeout,
-/// http.tls_failed, http.tls_timeout, http.write_failed (before the first octet), http.closed (the client is closing).
+/// http.tls_failed, http.tls_timeout, http.timeout (the call's own, before it was written), http.write_failed (before the first octet), http.closed (the client is closing).
 struct HttpNotSent {
   Error error;
 };
@@ -62,8 +62,9 @@ struct HttpAnswer {
 };
 using HttpOutcome = std::variant<HttpNotSent, HttpUnknown, HttpAnswer>;
 
-/// HTTP/1.1 with kept connections, over TCP or TLS (1.2 and later; the peer's certificate and name are checked).  One a thread: made for
-/// an executor, and called only on it.  Error details name the host and what went wrong, never the path, the query or a body.
+/// HTTP/1.1 with kept connections, over TCP or TLS (1.2 and later; the peer's certificate and name are checked).  One a thread: made for an
+/// executor, and called, closed and destroyed only on its thread, or when that runs no more (or its event loop is gone already).
+/// Error details name the host and what went wrong, never the path, the query or a body.
 class HttpClient {
  public:
   /// Codes: http.ca_file_unreadable.

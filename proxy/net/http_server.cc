@@ -737,7 +737,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(IoThreads& threads, HttpSe
 }
 
 HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
-HttpServer::~HttpServer() { impl_->close(); }
+HttpServer::~HttpServer() {
+  // Each coroutine holds a share: without one, there is nothing to close, and perhaps no event loop any more.
+  if (impl_.use_count() > 1) impl_->close();
+}
+
 std::uint16_t HttpServer::port() const { return impl_->endpoint().port(); }
 std::string HttpServer::address() const { return show(impl_->endpoint()); }
 Task<std::size_t> HttpServer::drain(std::chrono::milliseconds deadline) {

@@ -52,7 +52,7 @@ struct HttpServerOptions {
 /// Thread-safe: start, port, address.
 class HttpServer {
  public:
-  /// Listens from now on.  `threads` and `metrics` outlive the server; `router` is complete.
+  /// Listens from now on.  `threads` may be destroyed before the server or after it, `metrics` after both; `router` is complete.
   /// Codes: http.listen_failed (malformed address, in use, not allowed).
   static Result<std::unique_ptr<HttpServer>> start(IoThreads& threads, HttpServerOptions options,
                                                    Router router, metrics::Instruments& metrics);

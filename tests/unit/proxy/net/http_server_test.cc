@@ -490,6 +490,16 @@ TEST_F(HttpServerTest, MayBeDestroyedWhileItServes) {
   EXPECT_EQ(busy.read_to_end(), "");
 }
 
+TEST_F(HttpServerTest, MayBeDestroyedAfterItsThreads) {
+  start({}, 2);
+  auto busy = connect();
+  busy.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
+  gate_.await_waiting(1);
+  threads_.reset();
+  server_.reset();
+  EXPECT_EQ(busy.read_to_end(), "");
+}
+
 TEST_F(HttpServerTest, ListensOnlyWhereItCan) {
   start();
   Router router;

@@ -42,6 +42,7 @@ class RawPeer {
     return RawPeer(fd);
   }
 
+  int fd() const { return fd_; }
   bool is_connected() const { return fd_ >= 0; }
 
   bool send(std::string_view octets) const {
