@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
@@ -138,6 +140,25 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
            "# TYPE bauta_process_threads gauge\n",
        }) {
     EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(Instruments, EveryFamilyStandsInTheDocumentationWithItsTypeAndMeaning) {
+  Instruments instruments("0.1.0", "abc");
+  use_all(instruments);
+  std::ifstream file(BAUTA_DOCS "/operations/metrics.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  std::map<std::string, std::string> helps;
+  for (const auto& line : lines_of(instruments.expose())) {
+    std::istringstream words(line);
+    std::string hash, kind, name, rest;
+    words >> hash >> kind >> name;
+    std::getline(words >> std::ws, rest);
+    if (kind == "HELP") helps[name] = rest;
+    if (kind != "TYPE") continue;
+    EXPECT_THAT(page, ::testing::ContainsRegex("\n\\| `" + name + "[^|]*` \\| " + rest + " \\| "))
+        << name;
+    EXPECT_THAT(page, HasSubstr("| " + rest + " | " + helps[name])) << name;
   }
 }
 
