@@ -55,6 +55,7 @@ HttpLimits http_limits_of(const Config& config) {
   limits.body_timeout = config.body_timeout;
   limits.idle_timeout = config.idle_timeout;
   limits.write_timeout = config.write_timeout;
+  limits.linger_timeout = config.linger_timeout;
   limits.connections_max = static_cast<std::size_t>(config.connections_max);
   limits.requests_in_flight_max = static_cast<std::size_t>(config.requests_in_flight_max);
   return limits;
@@ -63,9 +64,15 @@ HttpLimits http_limits_of(const Config& config) {
 HttpClientOptions client_options_of(const Config& config) {
   HttpClientOptions options;
   options.connections_max = static_cast<std::size_t>(config.client_connections_max);
+  options.waiting_max = static_cast<std::size_t>(config.client_waiting_max);
+  options.wait_timeout = config.client_wait_timeout;
   options.connect_timeout = config.client_connect_timeout;
-  options.tls_timeout = config.client_connect_timeout;
+  options.tls_timeout = config.client_tls_timeout;
+  options.write_timeout = config.client_write_timeout;
   options.read_timeout = config.client_read_timeout;
+  options.idle_timeout = config.client_idle_timeout;
+  options.response_header_bytes_max = static_cast<std::size_t>(config.client_response_header_bytes_max);
+  options.response_bytes_max = static_cast<std::size_t>(config.client_response_bytes_max);
   options.ca_file = config.client_ca_file;
   options.user_agent = "bauta/" + std::string(version());
   return options;

@@ -1,10 +1,10 @@
 #include "proxy/config/config.h"
 
 #include <fmt/format.h>
-
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -19,7 +19,9 @@ namespace {
 
 std::string environment_name(const Setting& setting) {
   std::string name = fmt::format("BAUTA_{}_{}", setting.section, setting.name);
-  std::ranges::transform(name, name.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
   return name;
 }
 
@@ -49,9 +51,49 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 std::string suggestion(std::string_view wrong, const std::vector<std::string_view>& known) {
-  const auto nearest = std::ranges::min_element(known, {}, [&](std::string_view k) { return distance(wrong, k); });
+  const auto nearest =
+      std::ranges::min_element(known, {}, [&](std::string_view k) { return distance(wrong, k); });
   if (nearest == known.end() || distance(wrong, *nearest) > 3) return "";
   return fmt::format("; did you mean {}?", *nearest);
+}
+
+bool is_plain(std::string_view text, std::size_t octets_min, std::size_t octets_max) {
+  return text.size() >= octets_min && text.size() <= octets_max &&
+         std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
+         });
+}
+
+/// The address of "127.0.0.1:8080" or "[::1]:8080"; nullopt: it is none.  A name is none: it may mean several, of which some are not loopback.
+std::optional<boost::asio::ip::address> address_of(const std::string& listen) {
+  const auto colon = listen.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  std::string host = listen.substr(0, colon);
+  const bool is_v6 = host.starts_with('[') && host.ends_with(']');
+  if (is_v6) host = host.substr(1, host.size() - 2);
+  std::uint16_t port = 0;
+  const auto [end, bad_port] =
+      std::from_chars(listen.data() + colon + 1, listen.data() + listen.size(), port);
+  boost::system::error_code bad_host;
+  const auto address = boost::asio::ip::make_address(host, bad_host);
+  if (bad_host || bad_port != std::errc() || end != listen.data() + listen.size() ||
+      address.is_v6() != is_v6)
+    return std::nullopt;
+  return address;
+}
+
+/// http or https, a host, and nothing that would make a path appended to it mean something else.
+bool is_base_url(std::string_view url) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (!url.starts_with(scheme)) continue;
+    const auto rest = url.substr(scheme.size());
+    return !rest.empty() && rest.front() != '/' && rest.front() != ':' &&
+           std::ranges::all_of(rest, [](char c) {
+             return c > ' ' && c < '\x7f' && c != '?' && c != '#' && c != '@';
+           });
+  }
+  return false;
 }
 
 /// Reads a whole configuration and collects everything that is wrong with it.
@@ -64,9 +106,10 @@ class Reader {
     try {
       table = toml::parse(toml);
     } catch (const toml::parse_error& error) {
-      return invalid({FieldFault{.pointer = "",
-                                 .code = "config.unreadable",
-                                 .detail = fmt::format("line {}: {}", error.source().begin.line, error.description())}});
+      return invalid({FieldFault{
+          .pointer = "",
+          .code = "config.unreadable",
+          .detail = fmt::format("line {}: {}", error.source().begin.line, error.description())}});
     }
     for (const auto& setting : settings()) read_setting(table, setting);
     refuse_unknown(table);
@@ -78,12 +121,14 @@ class Reader {
 
  private:
   static Result<Config> invalid(std::vector<FieldFault> faults) {
-    return std::unexpected(Error{.code = "config.invalid",
-                                 .detail = fmt::format("the configuration has {} fault(s)", faults.size()),
-                                 .faults = std::move(faults)});
+    return std::unexpected(
+        Error{.code = "config.invalid",
+              .detail = fmt::format("the configuration has {} fault(s)", faults.size()),
+              .faults = std::move(faults)});
   }
 
-  void fault(std::string pointer, std::string_view code, std::string detail, const toml::node* where = nullptr) {
+  void fault(std::string pointer, std::string_view code, std::string detail,
+             const toml::node* where = nullptr) {
     if (where != nullptr) detail = fmt::format("line {}: {}", where->source().begin.line, detail);
     faults_.push_back({.pointer = std::move(pointer), .code = code, .detail = std::move(detail)});
   }
@@ -93,9 +138,13 @@ class Reader {
     const auto* node = table[setting.section][setting.name].node();
     if (const char* value = std::getenv(environment_name(setting).c_str())) {
       take(setting, environment_name(setting), value, nullptr);
-    } else if (node == nullptr && is_secret(setting) &&
-               table[setting.section][fmt::format("{}_file", setting.name)].is_string()) {
-      const auto* file = table[setting.section][fmt::format("{}_file", setting.name)].node();
+    } else if (const auto* file =
+                   is_secret(setting)
+                       ? table[setting.section][fmt::format("{}_file", setting.name)].node()
+                       : nullptr) {
+      if (node != nullptr)
+        fault(pointer, "config.bad_value",
+              fmt::format("it is given twice: here and as {}_file", setting.name), node);
       if (auto text = read_secret(pointer + "_file", *file)) take(setting, pointer, *text, file);
     } else if (node == nullptr) {
       take(setting, pointer, std::string(setting.fallback), nullptr);
@@ -112,7 +161,8 @@ class Reader {
     }
   }
 
-  void take(const Setting& setting, const std::string& pointer, const std::string& text, const toml::node* where) {
+  void take(const Setting& setting, const std::string& pointer, const std::string& text,
+            const toml::node* where) {
     if (setting.kind == SettingKind::integer) {
       std::int64_t number = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -124,13 +174,18 @@ class Reader {
       return;
     }
     if (text.empty() && setting.kind == SettingKind::path) return;  // not given
-    setting.set_text(config_, setting.kind == SettingKind::path ? (folder_ / text).lexically_normal().string() : text);
+    setting.set_text(config_, setting.kind == SettingKind::path
+                                  ? (folder_ / text).lexically_normal().string()
+                                  : text);
   }
 
-  void take_integer(const Setting& setting, const std::string& pointer, std::int64_t number, const toml::node* where) {
+  void take_integer(const Setting& setting, const std::string& pointer, std::int64_t number,
+                    const toml::node* where) {
     if (number < setting.min || number > setting.max) {
       fault(pointer, "config.out_of_range",
-            fmt::format("{} is not between {} and {} {}", number, setting.min, setting.max, setting.unit), where);
+            fmt::format("{} is not between {} and {}{}{}", number, setting.min, setting.max,
+                        setting.unit.empty() ? "" : " ", setting.unit),
+            where);
       return;
     }
     setting.set_integer(config_, number);
@@ -144,10 +199,15 @@ class Reader {
     }
     std::ifstream file(folder_ / *name, std::ios::binary);
     if (!file) {
-      fault(pointer, "config.file_missing", fmt::format("the file {} cannot be read", (folder_ / *name).string()), &node);
+      fault(pointer, "config.file_missing",
+            fmt::format("the file {} cannot be read", (folder_ / *name).string()), &node);
       return std::nullopt;
     }
-    return trimmed(std::string(std::istreambuf_iterator<char>(file), {}));
+    auto secret = trimmed(std::string(std::istreambuf_iterator<char>(file), {}));
+    if (secret.empty())
+      fault(pointer, "config.bad_value",
+            fmt::format("the file {} is empty", (folder_ / *name).string()), &node);
+    return secret;
   }
 
   void refuse_unknown(const toml::table& table) {
@@ -156,14 +216,16 @@ class Reader {
     for (const auto& [section, node] : table) {
       if (!sections.contains(section.str())) {
         fault(std::string(section.str()), "config.unknown_key",
-              fmt::format("there is no section [{}]{}", section.str(), suggestion(section.str(), {sections.begin(), sections.end()})),
+              fmt::format("there is no section [{}]{}", section.str(),
+                          suggestion(section.str(), {sections.begin(), sections.end()})),
               &node);
         continue;
       }
       if (section.str() == "connections") continue;
       const auto* keys = node.as_table();
       if (keys == nullptr) {
-        fault(std::string(section.str()), "config.wrong_type", fmt::format("[{}] is a section", section.str()), &node);
+        fault(std::string(section.str()), "config.wrong_type",
+              fmt::format("[{}] is a section", section.str()), &node);
         continue;
       }
       std::vector<std::string_view> names;
@@ -178,11 +240,14 @@ class Reader {
     }
   }
 
-  void refuse_unknown_keys(const toml::table& table, const std::string& path, const std::vector<std::string_view>& known) {
+  void refuse_unknown_keys(const toml::table& table, const std::string& path,
+                           const std::vector<std::string_view>& known) {
     for (const auto& [key, node] : table) {
       if (std::ranges::find(known, key.str()) != known.end()) continue;
-      fault(fmt::format("{}.{}", path, key.str()), "config.unknown_key",
-            fmt::format("there is no key {} in {}{}", key.str(), path, suggestion(key.str(), known)), &node);
+      fault(
+          fmt::format("{}.{}", path, key.str()), "config.unknown_key",
+          fmt::format("there is no key {} in {}{}", key.str(), path, suggestion(key.str(), known)),
+          &node);
     }
   }
 
@@ -215,32 +280,58 @@ class Reader {
       read_connection_setting(table, path, setting, connection);
     }
     refuse_unknown_keys(table, path, {known.begin(), known.end()});
-    if (!connection.type.empty() && std::ranges::find(connection_types(), connection.type) == connection_types().end()) {
-      fault(path + ".type", "config.bad_value", fmt::format("there is no type {} of connection; twilio and simulated there are", connection.type),
-            &table);
-    }
-    for (const auto& other : config_.connections) {
-      if (other.name == connection.name) fault(path + ".name", "config.bad_value", "two connections have this name", &table);
-    }
+    check_connection(table, path, connection);
     config_.connections.push_back(std::move(connection));
   }
 
-  void read_connection_setting(const toml::table& table, const std::string& path, const ConnectionSetting& setting,
-                               ConnectionConfig& connection) {
+  void check_connection(const toml::table& table, const std::string& path,
+                        const ConnectionConfig& connection) {
+    const auto bad = [&](const char* key, std::string detail) {
+      fault(fmt::format("{}.{}", path, key), "config.bad_value", std::move(detail), &table);
+    };
+    const auto types = connection_types();
+    if (!connection.type.empty() && std::ranges::find(types, connection.type) == types.end()) {
+      bad("type", fmt::format("there is no type {} of connection, only: {}", connection.type,
+                              fmt::join(types, ", ")));
+    }
+    if (!connection.name.empty() && !is_plain(connection.name, 1, 40)) {
+      bad("name", "a name is 1 to 40 letters, digits, hyphens and underscores");
+    }
+    if (!connection.token.empty() && !is_plain(connection.token, 16, 128)) {
+      bad("token",
+          "a token is 16 to 128 letters, digits, hyphens and underscores that nobody can guess");
+    }
+    if (!connection.api_url.empty() && !is_base_url(connection.api_url))
+      bad("api_url", "it is no URL of http or https");
+    for (const auto& other : config_.connections) {
+      if (!connection.name.empty() && other.name == connection.name)
+        bad("name", fmt::format("two connections are named {}", connection.name));
+    }
+  }
+
+  void read_connection_setting(const toml::table& table, const std::string& path,
+                               const ConnectionSetting& setting, ConnectionConfig& connection) {
     const auto pointer = fmt::format("{}.{}", path, setting.name);
     const auto file_key = fmt::format("{}_file", setting.name);
     if (const auto* node = table[setting.name].node()) {
+      if (setting.is_secret && table.contains(file_key)) {
+        fault(pointer, "config.bad_value",
+              fmt::format("it is given twice: here and as {}", file_key), node);
+      }
       if (const auto text = node->value_exact<std::string>()) {
         connection.*setting.member = *text;
       } else {
         fault(pointer, "config.wrong_type", "a text in quotes is wanted here", node);
       }
     } else if (const auto* file = table[file_key].node(); file != nullptr && setting.is_secret) {
-      if (auto text = read_secret(pointer + "_file", *file)) connection.*setting.member = *std::move(text);
+      if (auto text = read_secret(pointer + "_file", *file))
+        connection.*setting.member = *std::move(text);
     } else if (setting.required) {
-      fault(pointer, "config.missing_key", fmt::format("{} is missing{}: {}", setting.name,
-                                                       setting.is_secret ? fmt::format(" (or {})", file_key) : "", setting.sentence),
-            &table);
+      fault(
+          pointer, "config.missing_key",
+          fmt::format("{} is missing{}: {}", setting.name,
+                      setting.is_secret ? fmt::format(" (or {})", file_key) : "", setting.sentence),
+          &table);
     }
   }
 
@@ -248,19 +339,26 @@ class Reader {
     if (config_.storage_engine != "rocksdb" && config_.storage_engine != "memory") {
       fault("storage.engine", "config.bad_value", "there are the engines rocksdb and memory");
     }
-    if (!log::parse_level(config_.log_level)) fault("log.level", "config.bad_value", "write debug, info, warn or error");
+    if (!log::parse_level(config_.log_level))
+      fault("log.level", "config.bad_value", "write debug, info, warn or error");
+    if (!config_.public_url.empty() && !is_base_url(config_.public_url)) {
+      fault("public.url", "config.bad_value",
+            "it is no URL, as https://relay.example.com (without a query; http only on a machine "
+            "of one's own)");
+    }
     if (config_.public_url.empty()) config_.public_url = "http://" + config_.public_listen;
     while (config_.public_url.ends_with('/')) config_.public_url.pop_back();
-    if (!config_.public_url.starts_with("http://") && !config_.public_url.starts_with("https://")) {
-      fault("public.url", "config.bad_value", "it begins with https:// (or http:// on a machine of one's own)");
-    }
-    const bool loopback = config_.admin_listen.starts_with("127.") || config_.admin_listen.starts_with("[::1]") ||
-                          config_.admin_listen.starts_with("localhost");
-    if (!loopback && config_.admin_key.empty()) {
-      fault("admin.listen", "config.bad_value", "off loopback the admin listener needs admin.key or admin.key_file");
+    if (!address_of(config_.public_listen)) fault("public.listen", "config.bad_value", kNoListen);
+    const auto admin = address_of(config_.admin_listen);
+    if (!admin) fault("admin.listen", "config.bad_value", kNoListen);
+    if (admin && !admin->is_loopback() && config_.admin_key.empty()) {
+      fault("admin.listen", "config.bad_value",
+            "off loopback the admin listener needs admin.key or admin.key_file");
     }
   }
 
+  static constexpr const char* kNoListen =
+      "it is no address and port, as 127.0.0.1:8080 or [::1]:8080";
   std::filesystem::path folder_;
   Config config_;
   std::vector<FieldFault> faults_;
@@ -268,11 +366,16 @@ class Reader {
 
 }  // namespace
 
-Result<Config> parse_config(std::string_view toml, const std::filesystem::path& folder) { return Reader(folder).read(toml); }
+Result<Config> parse_config(std::string_view toml, const std::filesystem::path& folder) {
+  return Reader(folder).read(toml);
+}
 
 Result<Config> load_config(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) return fail("config.file_missing", fmt::format("the configuration {} cannot be read; `bauta init DIR` makes one", file.string()));
+  if (!stream)
+    return fail("config.file_missing",
+                fmt::format("the configuration {} cannot be read; `bauta init DIR` makes one",
+                            file.string()));
   const std::string text(std::istreambuf_iterator<char>(stream), {});
   return parse_config(text, std::filesystem::absolute(file).parent_path());
 }
@@ -281,25 +384,31 @@ std::string config_reference() {
   std::string page;
   std::string_view section;
   for (const auto& setting : settings()) {
-    if (section != setting.section) page += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", setting.section);
+    if (section != setting.section)
+      page += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", setting.section);
     section = setting.section;
-    const auto shown = setting.fallback.empty()                    ? std::string("none")
-                       : setting.kind == SettingKind::integer ? std::string(setting.fallback)
-                                                              : fmt::format("\"{}\"", setting.fallback);
+    const auto shown = setting.fallback.empty() ? std::string("none")
+                       : setting.kind == SettingKind::integer
+                           ? std::string(setting.fallback)
+                           : fmt::format("\"{}\"", setting.fallback);
     page += fmt::format("{} = {}\n    {}\n", setting.name, shown, setting.sentence);
     if (setting.kind == SettingKind::integer) {
-      page += fmt::format("    {} {}, {} to {}.  ", "whole number", setting.unit.empty() ? "" : fmt::format("of {}", setting.unit),
-                          setting.min, setting.max);
+      page += fmt::format("    whole number{}{}, {} to {}.  ", setting.unit.empty() ? "" : " of ",
+                          setting.unit, setting.min, setting.max);
     } else {
-      page += fmt::format("    {}.  ", setting.kind == SettingKind::path ? "path, relative to the file" : "text");
+      page += fmt::format(
+          "    {}.  ", setting.kind == SettingKind::path ? "path, relative to the file" : "text");
       if (is_secret(setting)) page += fmt::format("Also as {}_file.  ", setting.name);
     }
-    page += fmt::format("Environment: {}.  A change needs a restart.\n", environment_name(setting));
+    page +=
+        fmt::format("Environment: {}.  {}\n", environment_name(setting),
+                    setting.is_live ? "SIGHUP takes up a change." : "A change needs a restart.");
   }
   page += "\n[[connections]]\n";
   for (const auto& setting : connection_settings()) {
     page += fmt::format("{}{}{}\n    {}\n", setting.name, setting.required ? " (required)" : "",
-                        setting.type.empty() ? "" : fmt::format(" (type {})", setting.type), setting.sentence);
+                        setting.type.empty() ? "" : fmt::format(" (type {})", setting.type),
+                        setting.sentence);
     if (setting.is_secret) page += fmt::format("    Also as {}_file.\n", setting.name);
   }
   return page;

@@ -61,11 +61,19 @@ struct Config {
   std::chrono::seconds body_timeout{};
   std::chrono::seconds idle_timeout{};
   std::chrono::seconds write_timeout{};
+  std::chrono::seconds linger_timeout{};
   std::int64_t connections_max = 0;
   std::int64_t requests_in_flight_max = 0;
   std::int64_t client_connections_max = 0;
+  std::int64_t client_waiting_max = 0;
+  std::chrono::seconds client_wait_timeout{};
   std::chrono::seconds client_connect_timeout{};
+  std::chrono::seconds client_tls_timeout{};
+  std::chrono::seconds client_write_timeout{};
   std::chrono::seconds client_read_timeout{};
+  std::chrono::seconds client_idle_timeout{};
+  std::int64_t client_response_header_bytes_max = 0;
+  std::int64_t client_response_bytes_max = 0;
   std::string client_ca_file{};
   // [log]
   std::string log_level{};
@@ -75,7 +83,8 @@ struct Config {
   std::vector<ConnectionConfig> connections{};
 };
 
-/// Reads `file`; environment variables (BAUTA_PUBLIC_LISTEN, …) win over it.  Paths are relative to the file.
+/// Reads `file`; environment variables (BAUTA_PUBLIC_LISTEN, …) win over it.  Paths are relative to the file.  Nothing is opened but
+/// the files of secrets.
 /// config.invalid: `faults` has all that is wrong at once, each with the key as its pointer and the line in its detail.
 Result<Config> load_config(const std::filesystem::path& file);
 /// The same from text that stands for a file in `folder`.

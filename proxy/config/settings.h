@@ -23,6 +23,8 @@ struct Setting {
   std::string_view sentence;
   void (*set_text)(Config&, std::string_view);
   void (*set_integer)(Config&, std::int64_t);
+  /// Taken up anew on SIGHUP; else a change needs a restart.
+  bool is_live = false;
 };
 std::span<const Setting> settings();
 

@@ -1,0 +1,314 @@
+#include "proxy/config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "proxy/config/settings.h"
+
+namespace bauta {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+using ::testing::Not;
+namespace fs = std::filesystem;
+
+constexpr const char* kWhole = R"([public]
+listen = "0.0.0.0:80"
+url = "https://relay.example.com/"
+[admin]
+listen = "127.0.0.1:9999"
+[storage]
+engine = "memory"
+path = "elsewhere/data"
+[master_key]
+file = "/etc/bauta/master.key"
+[relay]
+unknown_wait_seconds = 5
+[[connections]]
+name = "twilio"
+type = "twilio"
+token = "0123456789abcdef"
+account_sid = "AC1"
+auth_token = "secret"
+[[connections]]
+name = "sim"
+type = "simulated"
+token = "0123456789abcdeg"
+auth_token = "other"
+api_url = "http://127.0.0.1:8090"
+)";
+
+/// Every fault as "key: code: detail", a line each.
+std::string faults_of(const Result<Config>& config) {
+  if (config) return "fine";
+  std::string text;
+  for (const auto& fault : config.error().faults) {
+    text.append(fault.pointer)
+        .append(": ")
+        .append(fault.code)
+        .append(": ")
+        .append(fault.detail)
+        .append("\n");
+  }
+  return text;
+}
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  ConfigTest()
+      : folder_(fs::temp_directory_path() / ("bauta-config-" + std::to_string(::getpid()))) {
+    fs::create_directories(folder_);
+  }
+  ~ConfigTest() override { fs::remove_all(folder_); }
+
+  Result<Config> parse(std::string_view toml) const { return parse_config(toml, folder_); }
+  void write(const std::string& name, std::string_view text) const {
+    std::ofstream(folder_ / name) << text;
+  }
+
+  fs::path folder_;
+};
+
+/// Set for as long as it lives.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~Environment() { ::unsetenv(name_); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST_F(ConfigTest, NothingIsNeeded) {
+  const auto config = parse("");
+  ASSERT_TRUE(config) << faults_of(config);
+  EXPECT_EQ(config->public_listen, "127.0.0.1:8080");
+  EXPECT_EQ(config->public_url, "http://127.0.0.1:8080");
+  EXPECT_EQ(config->admin_listen, "127.0.0.1:9090");
+  EXPECT_EQ(config->storage_engine, "rocksdb");
+  EXPECT_EQ(config->storage_path, folder_ / "data");
+  EXPECT_EQ(config->master_key_file, std::nullopt);
+  EXPECT_EQ(config->unknown_wait, seconds(60));
+  EXPECT_EQ(config->drain, seconds(20));
+  EXPECT_TRUE(config->connections.empty());
+}
+
+TEST_F(ConfigTest, TheFileSaysEverything) {
+  const auto config = parse(kWhole);
+  ASSERT_TRUE(config) << faults_of(config);
+  EXPECT_EQ(config->public_listen, "0.0.0.0:80");
+  EXPECT_EQ(config->public_url, "https://relay.example.com")
+      << "without the slash, since paths are appended";
+  EXPECT_EQ(config->storage_engine, "memory");
+  EXPECT_EQ(config->storage_path, folder_ / "elsewhere/data") << "relative to the file";
+  EXPECT_EQ(config->master_key_file, "/etc/bauta/master.key");
+  EXPECT_EQ(config->unknown_wait, seconds(5));
+  ASSERT_EQ(config->connections.size(), 2U);
+  EXPECT_EQ(config->connections[0].account_sid, "AC1");
+  EXPECT_EQ(config->connections[0].auth_token, "secret");
+  EXPECT_EQ(config->connections[1].api_url, "http://127.0.0.1:8090");
+}
+
+TEST_F(ConfigTest, SaysAllThatIsWrongAtOnceAndWhere) {
+  EXPECT_EQ(faults_of(parse(R"([public]
+listen = 80
+[relay]
+unknown_wait_secnds = 5
+conflict_tries = 0
+dedup_hours = "many"
+[logg]
+[[connections]]
+name = "a b"
+type = "pigeon"
+)")),
+            "public.listen: config.wrong_type: line 2: a text in quotes is wanted here\n"
+            "relay.conflict_tries: config.out_of_range: line 5: 0 is not between 1 and 100\n"
+            "relay.dedup_hours: config.wrong_type: line 6: a whole number is wanted here\n"
+            "logg: config.unknown_key: line 7: there is no section [logg]; did you mean log?\n"
+            "relay.unknown_wait_secnds: config.unknown_key: line 4: there is no key "
+            "unknown_wait_secnds in relay; did you mean "
+            "unknown_wait_seconds?\n"
+            "connections.0.token: config.missing_key: line 8: token is missing (or token_file): "
+            "The unguessable part of its callback "
+            "paths: 16 to 128 letters, digits, '-', '_'.\n"
+            "connections.0.auth_token: config.missing_key: line 8: auth_token is missing (or "
+            "auth_token_file): The secret shared with "
+            "the provider: signs callbacks, and gives access to its API.\n"
+            "connections.0.type: config.bad_value: line 8: there is no type pigeon of connection, "
+            "only: twilio, simulated\n"
+            "connections.0.name: config.bad_value: line 8: a name is 1 to 40 letters, digits, "
+            "hyphens and underscores\n"
+            "public.listen: config.bad_value: it is no address and port, as 127.0.0.1:8080 or "
+            "[::1]:8080\n");
+}
+
+TEST_F(ConfigTest, SaysWhereTheFileCannotBeRead) {
+  EXPECT_THAT(faults_of(parse("[public]\nlisten = \n")),
+              HasSubstr(": config.unreadable: line 2: "));
+  EXPECT_THAT(faults_of(parse("[public]\nlisten = \"a\"\nlisten = \"b\"\n")),
+              HasSubstr("config.unreadable: line 3: "));
+  EXPECT_EQ(load_config(folder_ / "missing.toml").error().code, "config.file_missing");
+}
+
+TEST_F(ConfigTest, EveryKeyIsReadFromTheFileWithinItsRange) {
+  for (const auto& setting : settings()) {
+    if (setting.kind != SettingKind::integer) continue;
+    const auto with = [&](std::int64_t value) {
+      return faults_of(parse("[" + std::string(setting.section) + "]\n" +
+                             std::string(setting.name) + " = " + std::to_string(value)));
+    };
+    EXPECT_EQ(with(setting.min), "fine") << setting.name;
+    EXPECT_EQ(with(setting.max), "fine") << setting.name;
+    EXPECT_THAT(with(setting.min - 1), HasSubstr("config.out_of_range: line 2")) << setting.name;
+    EXPECT_THAT(with(setting.max + 1), HasSubstr("config.out_of_range: line 2")) << setting.name;
+    EXPECT_EQ(with(std::stoll(std::string(setting.fallback))), "fine") << setting.name;
+  }
+}
+
+TEST_F(ConfigTest, TheEnvironmentWinsOverTheFile) {
+  const Environment listen("BAUTA_PUBLIC_LISTEN", "[::1]:8081");
+  const Environment wait("BAUTA_RELAY_UNKNOWN_WAIT_SECONDS", "7");
+  const auto config = parse(kWhole);
+  ASSERT_TRUE(config) << faults_of(config);
+  EXPECT_EQ(config->public_listen, "[::1]:8081");
+  EXPECT_EQ(config->unknown_wait, seconds(7));
+}
+
+TEST_F(ConfigTest, AFaultOfTheEnvironmentNamesTheVariable) {
+  const Environment wait("BAUTA_RELAY_UNKNOWN_WAIT_SECONDS", "7s");
+  EXPECT_EQ(faults_of(parse(kWhole)),
+            "BAUTA_RELAY_UNKNOWN_WAIT_SECONDS: config.wrong_type: a whole number is wanted here\n");
+}
+
+TEST_F(ConfigTest, ASecretMayStandInAFileOfItsOwn) {
+  write("twilio.token", "  from the file\n");
+  write("admin.key", "admin");
+  const auto config = parse(R"([admin]
+key_file = "admin.key"
+[[connections]]
+name = "t"
+type = "twilio"
+token = "0123456789abcdef"
+account_sid = "AC1"
+auth_token_file = "twilio.token"
+)");
+  ASSERT_TRUE(config) << faults_of(config);
+  EXPECT_EQ(config->connections[0].auth_token, "from the file");
+  EXPECT_EQ(config->admin_key, "admin");
+}
+
+TEST_F(ConfigTest, ASecretIsGivenOnceAndIsNeverEmpty) {
+  write("empty", "\n");
+  write("full", "x");
+  const auto with = [&](const std::string& lines) {
+    return faults_of(parse(
+        "[[connections]]\nname = \"t\"\ntype = \"simulated\"\ntoken = \"0123456789abcdef\"\n" +
+        lines));
+  };
+  EXPECT_EQ(with("auth_token_file = \"full\""), "fine");
+  EXPECT_THAT(with("auth_token_file = \"empty\""),
+              HasSubstr("connections.0.auth_token_file: config.bad_value: line 5: the file "));
+  EXPECT_THAT(with("auth_token_file = \"missing\""),
+              HasSubstr("connections.0.auth_token_file: config.file_missing: line 5: "));
+  EXPECT_THAT(with("auth_token_file = 5"),
+              HasSubstr("connections.0.auth_token_file: config.wrong_type: line 5: "));
+  EXPECT_THAT(
+      with("auth_token_file = \"full\"\nauth_token = \"hunter2\""),
+      ::testing::AllOf(
+          HasSubstr("connections.0.auth_token: config.bad_value: line 6: it is given twice"),
+          Not(HasSubstr("hunter2"))));
+  EXPECT_THAT(faults_of(parse("[admin]\nkey_file = 5")),
+              HasSubstr("admin.key_file: config.wrong_type: line 2: "));
+}
+
+TEST_F(ConfigTest, AConnectionIsNamedAndReachedWithoutDoubt) {
+  const auto with = [&](const std::string& name, const std::string& token,
+                        const std::string& more = "") {
+    return "[[connections]]\nname = \"" + name + "\"\ntype = \"simulated\"\ntoken = \"" + token +
+           "\"\nauth_token = \"x\"\n" + more;
+  };
+  const std::string token = "0123456789abcdef";
+  EXPECT_EQ(faults_of(parse(with("a", token) + with("b", token))), "fine");
+  EXPECT_THAT(faults_of(parse(with("a", token) + with("a", token))),
+              HasSubstr("connections.1.name: config.bad_value: line 6: two"));
+  for (const auto* name : {"a/b", "a b", "\xc3\xa9", "a\\nb"})
+    EXPECT_THAT(faults_of(parse(with(name, token))), HasSubstr("0.name: ")) << name;
+  for (const auto* bad : {"short", "0123456789abcde/", "0123456789abcdef?"})
+    EXPECT_THAT(faults_of(parse(with("a", bad))), HasSubstr("0.token: "));
+  EXPECT_THAT(faults_of(parse(with("a", token, "api_url = \"api.example.com\"\n"))),
+              HasSubstr("0.api_url: config.bad_value"));
+  EXPECT_THAT(faults_of(parse(with("a", token, "account_sid = \"AC\"\n"))),
+              HasSubstr("0.account_sid: config.unknown_key: line 6"));
+  EXPECT_THAT(faults_of(parse("connections = 5")), HasSubstr("connections: config.wrong_type"));
+  EXPECT_THAT(faults_of(parse("[connections]\nname = \"a\"")),
+              HasSubstr("connections: config.wrong_type"));
+}
+
+TEST_F(ConfigTest, TheAdminListenerLeavesLoopbackOnlyWithAKey) {
+  const auto with = [&](const std::string& listen, const std::string& key = "") {
+    return faults_of(parse("[admin]\nlisten = \"" + listen + "\"\n" + key));
+  };
+  for (const auto* fine : {"127.0.0.1:0", "127.3.2.1:9090", "[::1]:9090"})
+    EXPECT_EQ(with(fine), "fine") << fine;
+  for (const auto* open :
+       {"0.0.0.0:9090", "[::]:9090", "192.0.2.1:9090", "[::ffff:192.0.2.1]:9090"}) {
+    EXPECT_THAT(with(open), HasSubstr("admin.listen: config.bad_value: off loopback")) << open;
+    EXPECT_EQ(with(open, "key = \"secret\""), "fine") << open;
+  }
+  for (const auto* none : {"", "localhost:9090", "127.0.0.1", "127.evil.example.com:9090",
+                           "127.0.0.1:99999", "127.0.0.1:", "::1:9090"}) {
+    EXPECT_THAT(with(none, "key = \"secret\""),
+                HasSubstr("admin.listen: config.bad_value: it is no address"))
+        << none;
+  }
+}
+
+TEST_F(ConfigTest, ThePublicUrlIsOneThatPathsCanBeAppendedTo) {
+  const auto with = [&](const std::string& url) {
+    return faults_of(parse("[public]\nurl = \"" + url + "\""));
+  };
+  for (const auto* fine :
+       {"https://a.example.com", "http://127.0.0.1:8080/", "https://a.example.com/bauta"})
+    EXPECT_EQ(with(fine), "fine") << fine;
+  for (const auto* bad : {"a.example.com", "ftp://a", "https://", "https:///x", "https://a?b",
+                          "https://a#b", "https://u:p@a", "https://a b"}) {
+    EXPECT_THAT(with(bad), HasSubstr("public.url: config.bad_value")) << bad;
+  }
+}
+
+TEST_F(ConfigTest, WordsAreOfTheirList) {
+  EXPECT_THAT(faults_of(parse("[storage]\nengine = \"sqlite\"")),
+              HasSubstr("storage.engine: config.bad_value"));
+  EXPECT_THAT(faults_of(parse("[log]\nlevel = \"verbose\"")),
+              HasSubstr("log.level: config.bad_value"));
+}
+
+TEST(ConfigReference, ExplainsEveryKey) {
+  const auto page = config_reference();
+  for (const auto& setting : settings()) {
+    EXPECT_THAT(page, HasSubstr("\n" + std::string(setting.name) + " = ")) << setting.name;
+    EXPECT_THAT(page, HasSubstr(std::string(setting.sentence)));
+    EXPECT_TRUE(setting.sentence.ends_with('.')) << setting.name;
+  }
+  for (const auto& setting : connection_settings())
+    EXPECT_THAT(page, HasSubstr("\n" + std::string(setting.name)));
+  EXPECT_THAT(page, HasSubstr("BAUTA_RELAY_UNKNOWN_WAIT_SECONDS"));
+  EXPECT_THAT(page, HasSubstr("Environment: BAUTA_LOG_LEVEL.  SIGHUP takes up a change."));
+}
+
+TEST(ConfigReference, IsThePageInTheDocumentation) {
+  std::ifstream file(BAUTA_DOCS "/configuration.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  EXPECT_THAT(page, HasSubstr("```\n" + config_reference() + "```\n"))
+      << "write the output of `bauta config reference` there";
+}
+
+}  // namespace
+}  // namespace bauta
