@@ -1,6 +1,9 @@
 #include "pool/allocation/allocator.h"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <map>
 #include <span>
 #include <unordered_map>
@@ -79,6 +82,12 @@ std::uint64_t own_place(PersonHash person) {
 
 Key just_behind(const Key& key) { return Key::from_octets(key.octets() + '\0'); }
 
+/// A walk around a large ring must not hold up everybody else on its thread.
+Task<> give_way() {
+  co_await boost::asio::post(co_await boost::asio::this_coro::executor,
+                             boost::asio::use_awaitable_t<Executor>());
+}
+
 /// One decision.  Lives in the frame of Allocator::choose.
 class Search {
  public:
@@ -111,14 +120,13 @@ class Search {
   Task<Result<SeatChoice>> nearest();
   Task<Result<Found>> walk(Tier tier, std::string name);
   Task<Result<Found>> walk_from(ScanRequest request);
-  bool is_passed_over(const RingEntry& entry);
-  Task<Result<Found>> first_free_of(std::vector<RingEntry> entries);
-  Found confirm(const RingEntry& entry, std::optional<Stored<Number>> number,
+  Result<std::optional<RingPlace>> candidate(const KeyedRecord& record);
+  Task<Result<Found>> first_free_of(std::vector<RingPlace> places);
+  Found confirm(const RingPlace& place, std::optional<Stored<Number>> number,
                 Version route_version);
   Task<Status> read_lines();
 
-  Bar bar_of(NumberStatus status, const std::vector<std::string>& capabilities,
-             const std::vector<std::string>& reach, const VirtualNumber& number) const;
+  Bar bar_of(const RingTerms& terms) const;
   Bar bar_of(const Number& number) const;
   /// None: what stands under the key of a route leaves it free.
   Result<std::optional<Taken>> taken_by(const std::optional<Record>& record) const;
@@ -138,6 +146,9 @@ class Search {
   Ring ring_;
   std::uint32_t page_ = kFirstPage;
   Tally tally_;
+  /// What the last place of the ring said, and what follows for this person: its neighbours mostly say the same.
+  std::optional<std::string> terms_;
+  Bar terms_bar_ = Bar::none;
   /// All lines of the person that are not free, by number, once they have been read.
   std::optional<std::unordered_map<std::string, Taken>> taken_;
 };
@@ -187,11 +198,11 @@ Task<Result<Search::Found>> Search::walk_from(ScanRequest request) {
     page_ = std::min(page_ * kPageGrowth, kPageMax);
     BAUTA_CO_TRY(auto page, co_await store_.scan(request));
 
-    std::vector<RingEntry> candidates;
+    std::vector<RingPlace> candidates;
     for (const KeyedRecord& record : page.records) {
-      BAUTA_CO_TRY(auto entry, Inventory::decode_entry(record));
-      if (is_passed_over(entry)) continue;
-      candidates.push_back(std::move(entry));
+      BAUTA_CO_TRY(auto place, candidate(record));
+      if (!place) continue;
+      candidates.push_back(*std::move(place));
       if (taken_ && candidates.size() == kKnownFreePage) {
         BAUTA_CO_TRY(auto found, co_await first_free_of(std::exchange(candidates, {})));
         if (found) co_return found;
@@ -199,33 +210,44 @@ Task<Result<Search::Found>> Search::walk_from(ScanRequest request) {
     }
     BAUTA_CO_TRY(auto found, co_await first_free_of(std::move(candidates)));
     if (found || !page.more) co_return found;
+    if (page_ == kPageMax) co_await give_way();
     request.after = page.records.empty() ? std::move(page.resume_after)
                                          : std::optional(std::move(page.records.back().key));
   }
 }
 
-/// Judged without another read: barred by what the ring says, or known to be taken.  Counted.
-bool Search::is_passed_over(const RingEntry& entry) {
-  if (const Bar bar = bar_of(entry.status, entry.capabilities, entry.reach, entry.number);
-      bar != Bar::none) {
-    ++tally_.barred[bar];
-    return true;
+/// None: barred by what the ring says, or known to be taken; counted without another read.
+Result<std::optional<RingPlace>> Search::candidate(const KeyedRecord& record) {
+  constexpr auto kNone = [] { return std::optional<RingPlace>{}; };
+  if (terms_ != record.record.value) {
+    BAUTA_TRY(const auto terms, Inventory::decode_terms(record.record.value));
+    terms_ = record.record.value;
+    terms_bar_ = bar_of(terms);
   }
-  if (!taken_) return false;
-  const auto taken = taken_->find(entry.number.str());
-  if (taken == taken_->end()) return false;
+  if (terms_bar_ != Bar::none) {
+    ++tally_.barred[terms_bar_];
+    return kNone();
+  }
+  BAUTA_TRY(auto place, Inventory::read_place(record.key));
+  if (request_.closed.contains(place.number)) {
+    ++tally_.barred[Bar::closed];
+    return kNone();
+  }
+  if (!taken_) return place;
+  const auto taken = taken_->find(place.number.str());
+  if (taken == taken_->end()) return place;
   count(taken->second);
-  return true;
+  return kNone();
 }
 
-Task<Result<Search::Found>> Search::first_free_of(std::vector<RingEntry> entries) {
-  if (entries.empty()) co_return Found{};
+Task<Result<Search::Found>> Search::first_free_of(std::vector<RingPlace> places) {
+  if (places.empty()) co_return Found{};
   // The record of the first comes along: mostly it is the one.
-  std::vector<Key> keys{Inventory::key_of(entries.front().number)};
-  for (const RingEntry& entry : entries)
-    keys.push_back(RouteTable::key_of(request_.service, request_.person, entry.number));
+  std::vector<Key> keys{Inventory::key_of(places.front().number)};
+  for (const RingPlace& place : places)
+    keys.push_back(RouteTable::key_of(request_.service, request_.person, place.number));
   BAUTA_CO_TRY(auto records, co_await store_.multi_get(std::move(keys)));
-  for (std::size_t at = 0; at < entries.size(); ++at) {
+  for (std::size_t at = 0; at < places.size(); ++at) {
     BAUTA_CO_TRY(const auto taken, taken_by(records[at + 1]));
     if (taken) {
       count(*taken);
@@ -233,18 +255,18 @@ Task<Result<Search::Found>> Search::first_free_of(std::vector<RingEntry> entries
     }
     std::optional<Stored<Number>> number;
     if (at > 0) {
-      BAUTA_CO_TRY(number, co_await inventory_.find(entries[at].number));
+      BAUTA_CO_TRY(number, co_await inventory_.find(places[at].number));
     } else if (records.front()) {
       BAUTA_CO_TRY(number, decode_number(*records.front()));
     }
     const Version route_version = records[at + 1] ? records[at + 1]->version : kAbsent;
-    if (auto found = confirm(entries[at], std::move(number), route_version)) co_return found;
+    if (auto found = confirm(places[at], std::move(number), route_version)) co_return found;
   }
   co_return Found{};
 }
 
 /// The ring told a copy; the number's record is the guard that the commit expects.
-Search::Found Search::confirm(const RingEntry& entry, std::optional<Stored<Number>> number,
+Search::Found Search::confirm(const RingPlace& place, std::optional<Stored<Number>> number,
                               Version route_version) {
   if (!number || number->value.service != request_.service) return std::nullopt;  // removed since
   if (const Bar bar = bar_of(number->value); bar != Bar::none) {
@@ -252,8 +274,8 @@ Search::Found Search::confirm(const RingEntry& entry, std::optional<Stored<Numbe
     return std::nullopt;
   }
   pool::CursorRecord cursor;
-  cursor.set_rank(entry.rank);
-  cursor.set_number(entry.number.str());
+  cursor.set_rank(place.rank);
+  cursor.set_number(place.number.str());
   auto advance = [key = ring_.cursor_key, was = ring_.cursor_version,
                   now = cursor.SerializeAsString(),
                   forget_at = now_ + kForgetCursorAfter](Commit& commit) {
@@ -308,9 +330,8 @@ void Search::count(const Taken& taken) {
     tally_.first_reusable_at = taken.reusable_at;
 }
 
-Bar Search::bar_of(NumberStatus status, const std::vector<std::string>& capabilities,
-                   const std::vector<std::string>& reach, const VirtualNumber& number) const {
-  switch (status) {
+Bar Search::bar_of(const RingTerms& terms) const {
+  switch (terms.status) {
     case NumberStatus::draining:
       return Bar::draining;
     case NumberStatus::reserved:
@@ -319,16 +340,17 @@ Bar Search::bar_of(NumberStatus status, const std::vector<std::string>& capabili
     case NumberStatus::active:
       break;
   }
-  if (!holds(capabilities, request_.capability)) return Bar::capability;
+  if (!holds(terms.capabilities, request_.capability)) return Bar::capability;
   // What a number reaches is said of telephones; elsewhere the capability says it all.
-  if (request_.address.channel() == Channel::sms && !reach.empty() && !holds(reach, own_.country))
-    return Bar::reach;
-  if (request_.closed.contains(number)) return Bar::closed;
+  const bool bound = request_.address.channel() == Channel::sms && !terms.reach.empty();
+  if (bound && !holds(terms.reach, own_.country)) return Bar::reach;
   return Bar::none;
 }
 
 Bar Search::bar_of(const Number& number) const {
-  return bar_of(number.status, number.capabilities, number.reach, number.number);
+  const Bar bar =
+      bar_of({.status = number.status, .capabilities = number.capabilities, .reach = number.reach});
+  return bar == Bar::none && request_.closed.contains(number.number) ? Bar::closed : bar;
 }
 
 Task<Result<SeatChoice>> Search::named(VirtualNumber number) {

@@ -125,21 +125,22 @@ Key Inventory::place_key(ServiceId service, std::string_view ring, std::uint64_t
   return Key("ring").id(service).text(ring).u64(rank).text(number);
 }
 
-Result<RingEntry> Inventory::decode_entry(const KeyedRecord& record) {
-  KeyReader reader(record.key, "ring");
+Result<RingPlace> Inventory::read_place(const Key& key) {
+  KeyReader reader(key, "ring");
   reader.id<ServiceTag>();
   reader.text();
   const std::uint64_t rank = reader.u64();
   auto number = VirtualNumber::from_carrier(reader.text());
-  pool::RingRecord place;
-  if (!number || !place.ParseFromString(record.record.value)) return corrupt();
-  BAUTA_TRY(const auto status, status_of(place));
-  return RingEntry{.key = record.key,
-                   .rank = rank,
-                   .number = *std::move(number),
-                   .status = status,
-                   .capabilities = words(place.capabilities()),
-                   .reach = words(place.reach())};
+  if (!number) return corrupt();
+  return RingPlace{.rank = rank, .number = *std::move(number)};
+}
+
+Result<RingTerms> Inventory::decode_terms(const std::string& value) {
+  pool::RingRecord terms;
+  if (!terms.ParseFromString(value)) return corrupt();
+  BAUTA_TRY(const auto status, status_of(terms));
+  return RingTerms{
+      .status = status, .capabilities = words(terms.capabilities()), .reach = words(terms.reach())};
 }
 
 Result<Stored<Number>> decode_number(const Record& record) {
@@ -191,8 +192,8 @@ Task<Result<NumberPage>> Inventory::list(ServiceId service, std::optional<Key> a
     BAUTA_CO_TRY(auto page, co_await store_.scan(request));
     std::vector<Key> keys;
     for (const KeyedRecord& record : page.records) {
-      BAUTA_CO_TRY(const auto entry, decode_entry(record));
-      keys.push_back(key_of(entry.number));
+      BAUTA_CO_TRY(const auto place, read_place(record.key));
+      keys.push_back(key_of(place.number));
     }
     BAUTA_CO_TRY(const auto records, co_await store_.multi_get(std::move(keys)));
     for (std::size_t at = 0; at < records.size(); ++at) {

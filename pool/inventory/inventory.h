@@ -43,15 +43,17 @@ struct Number {
 /// Is `text` among them?  Of a number's capabilities or reach.
 bool holds(const std::vector<std::string>& words, std::string_view text);
 
-/// A number's place in a ring, and a copy of what decides whether it may be given to somebody, so that numbers which may not are passed
-/// over without reading their records.  The record is the guard, and has the last word.
-struct RingEntry {
-  Key key;
-  std::uint64_t rank = 0;
-  VirtualNumber number;
+/// What decides whether a number may be given to somebody, as every place in a ring repeats it: so numbers which may not are passed over
+/// without reading their records.  The record is the guard, and has the last word.
+struct RingTerms {
   NumberStatus status = NumberStatus::active;
   std::vector<std::string> capabilities;
   std::vector<std::string> reach;
+};
+/// A number's place in a ring, as the key tells it.
+struct RingPlace {
+  std::uint64_t rank = 0;
+  VirtualNumber number;
 };
 
 struct NumberPage {
@@ -82,7 +84,8 @@ class Inventory {
   static Key place_key(ServiceId service, std::string_view ring, std::uint64_t rank);
   static Key place_key(ServiceId service, std::string_view ring, std::uint64_t rank,
                        std::string_view number);
-  static Result<RingEntry> decode_entry(const KeyedRecord& record);
+  static Result<RingPlace> read_place(const Key& key);
+  static Result<RingTerms> decode_terms(const std::string& value);
 
   /// Adds to `commit` what makes `number` exist: expects it absent.
   static void add(Commit& commit, const Number& number);

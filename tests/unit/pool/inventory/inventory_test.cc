@@ -33,14 +33,15 @@ std::vector<std::string> ring(World& world, const std::string& name) {
   const auto page =
       world.run(world.store.scan(ScanRequest::prefix(Inventory::ring_key(world.service, name))));
   for (const auto& record : page->records) {
-    const auto entry = Inventory::decode_entry(record);
-    numbers.push_back(entry->number.str() + " " + std::string(number_status_name(entry->status)));
+    const auto place = Inventory::read_place(record.key);
+    const auto terms = Inventory::decode_terms(record.record.value);
+    numbers.push_back(place->number.str() + " " + std::string(number_status_name(terms->status)));
   }
   return numbers;
 }
 
 std::vector<std::string> listed(World& world, std::uint32_t limit,
-                                std::function<bool(const Number&)> filter = {}) {
+                                const std::function<bool(const Number&)>& filter = {}) {
   std::vector<std::string> pages;
   std::optional<Key> after;
   do {

@@ -106,6 +106,7 @@ class World {
   SeededRandom random{1};
   const ServiceId service = ServiceId::make(1, random);
 
+  boost::asio::io_context& io() { return io_; }
   template <class T>
   T run(Task<T> task) {
     std::optional<T> result;
