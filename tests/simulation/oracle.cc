@@ -6,6 +6,8 @@
 namespace bauta::simulation {
 namespace {
 
+/// The body of every text that is a START.
+constexpr const char* kStart = "START";
 constexpr Time kSecond = 1'000'000;
 constexpr Time kMillisecond = 1'000;
 /// A lane's latest deadline may be rounded up by so much.
@@ -36,16 +38,23 @@ Time Oracle::Session::earliest_end() const {
   return end - kMillisecond;
 }
 
-Time Oracle::Session::latest_end() const {
-  Time end = std::min(close_answered, is.expires.value_or(kNever));
-  if (is.idle) end = std::min(end, active_high + *is.idle);
+/// A text that is being handed in may count as activity at any moment until it is answered.
+Time Oracle::latest_end_by_clock(const Session& session) const {
+  Time end = session.is.expires.value_or(kNever);
+  if (session.is.idle) {
+    const Time active = session.coming_in.empty() ? session.active_high : now_;
+    end = std::min(end, active + *session.is.idle);
+  }
   return end + kMillisecond;
 }
 
-Time Oracle::Session::latest_hand_over(const Latitude& latitude) const {
-  Time end = is.expires.value_or(kNever);
-  if (is.idle) end = std::min(end, active_high + *is.idle);
-  return std::min(close_answered + latitude.after_guard, end + latitude.after_clock);
+Time Oracle::latest_end(const Session& session) const {
+  return std::min(session.close_answered, latest_end_by_clock(session));
+}
+
+Time Oracle::latest_hand_over(const Session& session) const {
+  return std::min(session.close_answered + latitude_.after_guard,
+                  latest_end_by_clock(session) + latitude_.after_clock);
 }
 
 int Oracle::session_asked(SessionAsked asked) {
@@ -67,7 +76,7 @@ void Oracle::session_refused(int asked, const std::string& code) {
       held += std::ranges::any_of(sessions_, [&](const auto& entry) {
         const auto& session = entry.second;
         return session.seats(person, number) && session.is.asked <= now_ &&
-               reusable_high(session) >= open.is.asked;
+               reusable_high(session, {.person = person, .number = number}) >= open.is.asked;
       });
     }
     // Who asks for this person at the same moment may have got one, and nobody was told yet.
@@ -137,13 +146,19 @@ Time Oracle::reusable_low(const Session& session, const SessionOpened::Seat& sea
   return latest + terms_.at(session.is.service).cooling - kMillisecond;
 }
 
-/// Surely from then on.
-Time Oracle::reusable_high(const Session& session) const {
+/// Surely from then on.  Whatever was handed to a carrier on the lane keeps it cooling, also Bauta's own word that the session had
+/// ended: its end by a clock is written down later.
+Time Oracle::reusable_high(const Session& session, const SessionOpened::Seat& seat) const {
   const auto& terms = terms_.at(session.is.service);
-  const Time end = session.latest_end();
-  return end >= kNever
-             ? kNever
-             : end + terms.deadline + kDeadlineRounding + terms.cooling + latitude_.after_clock;
+  const Time end = latest_end(session);
+  if (end >= kNever) return kNever;
+  Time latest = end + terms.deadline;
+  for (const auto& submission : submissions_) {
+    if (submission.from == seat.number && submission.to == seat.person) {
+      latest = std::max(latest, submission.deadline);
+    }
+  }
+  return latest + kDeadlineRounding + terms.cooling + latitude_.after_clock;
 }
 
 // ---- Texts ---------------------------------------------------------------------------------------
@@ -151,6 +166,12 @@ Time Oracle::reusable_high(const Session& session) const {
 int Oracle::text_written(TextWritten text) {
   const int id = static_cast<int>(texts_.size());
   if (text.word == TextWritten::Word::none) by_body_[text.body] = id;
+  for (auto& [name, session] : sessions_) {
+    const bool concerned =
+        text.session.empty() ? session.seats(text.person, text.number) : text.session == name;
+    if (concerned && latest_end(session) + latitude_.after_clock >= now_)
+      session.coming_in.insert(id);
+  }
   texts_.push_back({.is = std::move(text)});
   return id;
 }
@@ -161,10 +182,8 @@ void Oracle::text_taken(int id) {
   text.taken = now_;
   // What was said keeps the idle clock of its session going.
   for (auto& [name, session] : sessions_) {
+    if (session.coming_in.erase(id) > 0) session.active_high = std::max(session.active_high, now_);
     if (!text.is.session.empty() || !session.seats(text.is.person, text.is.number)) continue;
-    if (session.latest_end() + latitude_.after_clock >= text.is.first_try) {
-      session.active_high = std::max(session.active_high, now_);
-    }
     if (session.is.answered <= text.is.first_try && session.earliest_end() > now_ &&
         text.is.word == TextWritten::Word::none && !text.is.forged) {
       session.active_low = std::max(session.active_low, text.is.first_try);
@@ -172,7 +191,9 @@ void Oracle::text_taken(int id) {
   }
 }
 
-void Oracle::text_turned_away(int id) { texts_[static_cast<std::size_t>(id)].turned_away = true; }
+void Oracle::text_turned_away(int id) {
+  for (auto& [name, session] : sessions_) session.coming_in.erase(id);
+}
 
 // ---- What is handed to carriers ------------------------------------------------------------------
 
@@ -203,15 +224,15 @@ std::optional<bool> Oracle::may_be_handed_over(const Submission& submission) con
   if (!text.is.session.empty()) {
     const auto session = sessions_.find(text.is.session);
     return session != sessions_.end() && session->second.seats(submission.to, submission.from) &&
-           submission.started <= session->second.latest_hand_over(latitude_);
+           submission.started <= latest_hand_over(session->second);
   }
   if (submission.to == text.is.person) return false;
   for (const auto& [id, session] : sessions_) {
     if (session.seats(text.is.person, text.is.number) &&
         session.seats(submission.to, submission.from) &&
         session.is.asked <= std::min(text.taken, now_) &&
-        session.latest_end() + latitude_.after_clock >= text.is.first_try &&
-        submission.started <= session.latest_hand_over(latitude_)) {
+        latest_end(session) + latitude_.after_clock >= text.is.first_try &&
+        submission.started <= latest_hand_over(session)) {
       return true;
     }
   }
@@ -227,6 +248,23 @@ std::optional<bool> Oracle::may_be_handed_over(const Submission& submission) con
 /// Promise 1: the right people, by the right numbers, while their session lives.
 void Oracle::check_misrouted(int id) {
   const auto& submission = submissions_[static_cast<std::size_t>(id)];
+  if (submission.body == kStart) {
+    // A word like any other from who is not out: they share a session.
+    const bool wrote = std::ranges::any_of(sessions_, [&](const auto& entry) {
+      const auto& session = entry.second;
+      return session.seats(submission.to, submission.from) &&
+             std::ranges::any_of(texts_, [&](const Text& text) {
+               return text.is.word == TextWritten::Word::start && text.is.person != submission.to &&
+                      session.seats(text.is.person, text.is.number);
+             });
+    });
+    const bool pending = std::ranges::any_of(opens_, [](const Open& open) { return open.pending; });
+    if (!wrote && pending)
+      undecided_.push_back(id);
+    else if (!wrote)
+      breaks(1, submission.to + " is sent a START that nobody in a session of theirs wrote");
+    return;
+  }
   if (submission.text < 0) {
     // Bauta's own words answer a text of that person, or a carrier's word about them.
     const bool wrote = std::ranges::any_of(texts_, [&](const Text& text) {
@@ -334,7 +372,7 @@ void Oracle::check_consent(const Submission& submission) {
   if (number == numbers_.end()) return;
   const auto& service = number->second.service;
   if (!is_surely_out(service, submission.to, now_)) return;
-  if (submission.text >= 0) {
+  if (submission.text >= 0 || submission.body == kStart) {
     breaks(6, submission.to + " said STOP and is sent text " + name(submission.body));
     return;
   }
@@ -343,8 +381,8 @@ void Oracle::check_consent(const Submission& submission) {
            text.is.person == submission.to;
   });
   const auto told = std::ranges::count_if(submissions_, [&](const Submission& other) {
-    return other.text < 0 && other.to == submission.to && other.answer == SubmitAnswer::accepted &&
-           numbers_.at(other.from).service == service &&
+    return other.text < 0 && other.body != kStart && other.to == submission.to &&
+           other.answer == SubmitAnswer::accepted && numbers_.at(other.from).service == service &&
            is_surely_out(service, other.to, other.started) &&
            !crashed_within(other.answered, other.answered + latitude_.after_answer);
   });
@@ -378,7 +416,8 @@ void Oracle::all_told(const std::vector<DeliveryTold>& told,
   std::map<std::pair<std::string, std::string>, const DeliveryTold*> by_text;
   for (const auto& one : told) {
     const auto what = "text " + name(one.body) + " to " + one.person;
-    if (!by_text.try_emplace({one.body, one.person}, &one).second)
+    const bool repeats = one.body == kStart;  // not told apart
+    if (!by_text.try_emplace({one.body, one.person}, &one).second && !repeats)
       breaks(4, what + " stands twice in the list");
     // Promise 3: each ends, and not silently.
     if (!fine.contains(one.state) && !dead.contains(one.state))
@@ -392,7 +431,7 @@ void Oracle::all_told(const std::vector<DeliveryTold>& told,
     const auto sends = std::ranges::count_if(submissions_, [&](const Submission& submission) {
       return submission.carrier_has && submission.to == one.person && submission.body == one.body;
     });
-    if (sends > 1 + static_cast<std::ptrdiff_t>(one.resends)) {
+    if (!repeats && sends > 1 + static_cast<std::ptrdiff_t>(one.resends)) {
       breaks(4, what + " was sent " + std::to_string(sends) + " times, counted " +
                     std::to_string(one.resends) + " resends");
     }

@@ -148,18 +148,16 @@ class Oracle {
     Time close_asked = kNever;
     Time close_answered = kNever;
     bool erased = false;
+    /// Texts that are being handed in, and may be its.
+    std::set<int> coming_in = {};
 
     bool seats(const std::string& person, const std::string& number) const;
     std::set<std::string> people() const;
     Time earliest_end() const;
-    Time latest_end() const;
-    /// By which moment a claim of a text of this session was surely durable, or never will be.
-    Time latest_hand_over(const Latitude& latitude) const;
   };
   struct Text {
     TextWritten is;
     Time taken = kNever;
-    bool turned_away = false;
   };
   struct Submission {
     int text = -1;  // none of a person's or platform's: a text of Bauta's own
@@ -181,9 +179,13 @@ class Oracle {
   };
 
   void breaks(int promise, std::string what);
+  Time latest_end_by_clock(const Session& session) const;
+  Time latest_end(const Session& session) const;
+  /// The last moment at which a text of this session may still be handed over.
+  Time latest_hand_over(const Session& session) const;
   bool crashed_within(Time from, Time to) const;
   Time reusable_low(const Session& session, const SessionOpened::Seat& seat) const;
-  Time reusable_high(const Session& session) const;
+  Time reusable_high(const Session& session, const SessionOpened::Seat& seat) const;
   bool is_surely_out(const std::string& service, const std::string& person, Time at) const;
   /// nullopt: cannot be told yet, an open session that would allow it has not been answered.
   std::optional<bool> may_be_handed_over(const Submission& submission) const;

@@ -23,6 +23,8 @@ constexpr Time kAfterClock = 3 * (2 * UnsureStore::kFsyncMax + 10 * UnsureStore:
 /// A carrier's answer is kept in memory until the store takes it, which is tried every second.
 constexpr Time kAfterAnswer = 60'000'000;
 
+/// Longer than it takes to find what a lost hint did not tell.
+constexpr Micros kQuiet = seconds(30);
 /// How long the relay may take to come to rest once everybody does.
 constexpr Micros kRestMax = hours(12);
 constexpr std::uint64_t kStepsMax = 3'000'000;
@@ -90,6 +92,8 @@ void World::furnish() {
     oracle_.service_is(made.id.str(), {.cooling = settings.cooling_seconds / Micros(1),
                                        .deadline = settings.deadline_seconds / Micros(1)});
     Service service;
+    note("service {}: cooling {} s, deadline {} s", at, settings.cooling_seconds.count(),
+         settings.deadline_seconds.count());
     service.caller.key.account = made.account;
     service.caller.key.scopes = all_scopes();
     service.caller.service = made;
@@ -167,9 +171,11 @@ Outcome World::run() {
   start();
   next_act();
   std::optional<Micros> resting_since;
+  Micros quiet_since{0};
   while (!oracle_.broken() && outcome_.steps < kStepsMax) {
     if (relay_) relay_->poll();
-    if (acts_left_ == 0 && under_way_ == 0 && at_rest()) break;
+    if (acts_left_ > 0 || under_way_ > 0 || !at_rest()) quiet_since = schedule_.now();
+    if (schedule_.now() > quiet_since + kQuiet) break;
     if (acts_left_ == 0 && !resting_since) {
       resting_since = schedule_.now();
       carriers_.be({});
@@ -302,7 +308,7 @@ void World::open_session() {
   std::vector<std::size_t> people = service.people;
   for (std::size_t at = people.size(); at > 1; --at)
     std::swap(people[at - 1], people[chance_.below(at)]);
-  people.resize(std::min<std::size_t>(people.size(), chance_.one_in(5) ? 3 : 2));
+  people.resize(std::min<std::size_t>(people.size(), chance_.one_in(60) ? 3 : 2));
 
   OpenSession request;
   SessionAsked asked{
@@ -496,7 +502,10 @@ void World::platform_text() {
       note("platform text {}: {}", id, answer ? "taken" : answer.error().code);
       self->done = true;
       --under_way_;
-      if (answer) oracle_.text_taken(id);
+      if (answer)
+        oracle_.text_taken(id);
+      else
+        oracle_.text_turned_away(id);
     });
   };
   persist(attempt);
