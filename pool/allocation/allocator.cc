@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "pool/allocation/route.pb.h"
+#include "storage/store/planted.h"
 
 namespace bauta {
 namespace {
@@ -314,7 +315,8 @@ Result<std::optional<Search::Taken>> Search::taken_by(const Route& route) const 
   if (route.address && *route.address != request_.address)
     return fail("storage.corrupt", "a route is of another address; restore a backup");
   const bool cooling = route.state == RouteState::cooling;
-  if (cooling && route.reusable_at <= now_) return std::optional<Taken>{};
+  if (cooling && (route.reusable_at <= now_ || planted(PlantedBug::skipped_cooling)))
+    return std::optional<Taken>{};
   if (cooling && request_.may_take_over && request_.may_take_over(route))
     return std::optional<Taken>{};
   return Taken{.reusable_at = cooling ? std::optional(route.reusable_at) : std::nullopt};

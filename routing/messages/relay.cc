@@ -1,11 +1,13 @@
 #include "routing/messages/relay.h"
 
+#include <boost/asio/this_coro.hpp>
 #include <charconv>
 
 #include "routing/outbox/ending.h"
 #include "routing/outbox/fan_out.h"
 #include "routing/text/segments.h"
 #include "storage/store/assert.h"
+#include "storage/store/planted.h"
 
 namespace bauta {
 namespace {
@@ -111,6 +113,10 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
   // STOP counts without a route and on an ended line: consent comes first (promise 6).
   if (const auto keyword = keyword_in(arrival.mo.text, arrival.mo.to)) {
     BAUTA_CO_TRY(auto consent, co_await ledger_.look_up(arrival.service.id, person, arrival.mo.to));
+    if (planted(PlantedBug::stop_needs_route)) {
+      BAUTA_CO_TRY(const auto line, co_await routes_.find(arrival.service.id, person, arrival.mo.from, arrival.mo.to));
+      if (!line) co_return co_await refuse(std::move(arrival), "inbound.no_route");
+    }
     // START and YES act only for someone who is out, and are words like any other else.
     if (*keyword == Keyword::stop || consent.is_out()) {
       co_return co_await record_consent(std::move(arrival), *keyword, std::move(consent));
@@ -125,6 +131,10 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
 }
 
 Task<Result<std::optional<InboundOutcome>>> Relay::end(Arrival arrival, Commit commit, InboundOutcome outcome) {
+  if (planted(PlantedBug::answer_before_commit)) {
+    leave_behind(co_await boost::asio::this_coro::executor, commit_settled(parts_.store, std::move(commit), arrival.dedup));
+    co_return outcome;
+  }
   BAUTA_CO_TRY(const auto committed, co_await commit_settled(parts_.store, std::move(commit), arrival.dedup));
   if (!committed) co_return std::nullopt;
   co_return outcome;

@@ -2,6 +2,14 @@
 
 #include <cstdint>
 
+#ifdef BAUTA_PLANTED_BUGS
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <utility>
+
+#include "storage/store/task.h"
+#endif
+
 namespace bauta {
 
 /// Bugs that the simulation plants to show that its oracle would catch them.  They exist in the simulation's own build of pool/ and
@@ -21,8 +29,15 @@ enum class PlantedBug : std::uint8_t {
 #ifdef BAUTA_PLANTED_BUGS
 inline PlantedBug planted_bug = PlantedBug::none;
 inline bool planted(PlantedBug bug) { return planted_bug == bug; }
+/// Does not wait for `task`.
+template <class T>
+void leave_behind(Executor executor, Task<T> task) {
+  boost::asio::co_spawn(std::move(executor), std::move(task), boost::asio::detached);
+}
 #else
 constexpr bool planted(PlantedBug) { return false; }
+template <class Executor, class Task>
+void leave_behind(const Executor&, const Task&) {}
 #endif
 
 }  // namespace bauta
