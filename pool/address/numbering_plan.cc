@@ -267,16 +267,23 @@ Parsed parse(std::string_view text, std::string_view region) {
   if (text.size() > kTextMax) return {{}, Fault::not_a_number};
   const bool clean = is_written_as_a_number(text);
   PhoneNumber number;
-  const auto error =
+  auto error =
       util().Parse(std::string(text), region.empty() ? "ZZ" : std::string(region), &number);
   if (error == PhoneNumberUtil::NO_PARSING_ERROR && number.has_extension())
     return {{}, Fault::extension};
   if (!clean) return {{}, Fault::not_a_number};
-  if (error != PhoneNumberUtil::NO_PARSING_ERROR) return {{}, fault_from(error)};
-  if (const auto fault = fault_of_length(number)) return {{}, fault};
 
   Parsed parsed;
-  util().Format(number, PhoneNumberUtil::E164, &parsed.e164);
+  std::string was(text);
+  for (;;) {
+    if (error != PhoneNumberUtil::NO_PARSING_ERROR) return {{}, fault_from(error)};
+    util().Format(number, PhoneNumberUtil::E164, &parsed.e164);
+    if (parsed.e164 == was) break;
+    // One zero that does not belong there is taken off at a time: only what reads as itself is canonical.
+    was = parsed.e164;
+    error = util().Parse(was, "ZZ", &number);
+  }
+  if (const auto fault = fault_of_length(number)) return {{}, fault};
   const std::size_t digits = parsed.e164.size() - 1;
   if (digits < kDigitsMin || digits > kDigitsMax) return {{}, Fault::length};
   return parsed;

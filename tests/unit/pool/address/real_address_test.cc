@@ -7,8 +7,11 @@
 
 #include <concepts>
 #include <ostream>
+#include <random>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <unordered_set>
 
@@ -260,6 +263,40 @@ TEST(RealAddress, SaysWhereNoPhoneThatTextsHasThisNumber) {
                                                 {"messenger:42", true},   {"INFO", false}};
   for (const auto& [address, plausible] : hints) {
     EXPECT_EQ(is_plausible_mobile(*RealAddress::from_carrier(address)), plausible) << address;
+  }
+}
+
+/// Any octets, but mostly such as stand in telephone numbers.
+std::string random_text(std::mt19937_64& random) {
+  constexpr std::string_view kLikely = "0123456789012345678901234567890123456789+ -().:/abxABX\t";
+  std::string text = random() % 2 == 0 ? "+" : "";
+  if (random() % 10 == 0) text = "whatsapp:" + text;
+  for (auto left = random() % 20; left > 0; --left) {
+    text +=
+        random() % 30 == 0 ? static_cast<char>(random() % 256) : kLikely[random() % kLikely.size()];
+  }
+  return text;
+}
+
+TEST(RealAddress, WhateverIsReadIsReadBackAsTheSame) {
+  // +49 00 30… lost one of its zeros each time that it was read: one person was two.
+  EXPECT_EQ(RealAddress::parse("+49 0030 23125042")->reveal(), "+493023125042");
+  for (std::uint64_t seed = 1; seed <= 20'000; ++seed) {
+    std::mt19937_64 random(seed);
+    const std::string text = random_text(random);
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    if (const auto parsed = RealAddress::parse(text)) {
+      const std::string canonical = parsed->reveal_with_channel();
+      ASSERT_EQ(RealAddress::parse(canonical)->reveal_with_channel(), canonical) << text;
+      ASSERT_EQ(RealAddress::from_carrier(canonical)->reveal_with_channel(), canonical) << text;
+    }
+    if (const auto carried = RealAddress::from_carrier(text)) {
+      const std::string kept = carried->reveal_with_channel();
+      ASSERT_EQ(RealAddress::from_carrier(kept)->reveal_with_channel(), kept) << text;
+      if (carried->reveal().size() > 4)
+        ASSERT_EQ(carried->masked().find(carried->reveal()), std::string::npos);
+      if (seed % 50 == 0) std::ignore = check_may_take_seat(*carried);
+    }
   }
 }
 
