@@ -76,7 +76,7 @@ std::optional<boost::asio::ip::address> address_of(const std::string& listen) {
   const auto [end, bad_port] =
       std::from_chars(listen.data() + colon + 1, listen.data() + listen.size(), port);
   boost::system::error_code bad_host;
-  const auto address = boost::asio::ip::make_address(host, bad_host);
+  auto address = boost::asio::ip::make_address(host, bad_host);
   if (bad_host || bad_port != std::errc() || end != listen.data() + listen.size() ||
       address.is_v6() != is_v6)
     return std::nullopt;

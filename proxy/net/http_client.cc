@@ -40,7 +40,7 @@ using std::chrono::steady_clock;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 /// What is read of a body at once.
-constexpr std::size_t kReadOctets = 64 * 1024;
+constexpr std::size_t kReadOctets = 65'536;
 /// 1xx answers before the real one.
 constexpr int kInterimAnswersMax = 16;
 
@@ -250,11 +250,14 @@ class HttpClient::Impl::Idle {
 
 Status HttpClient::Impl::load_certificates() {
   error_code error;
-  tls_.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
-                       ssl::context::no_sslv3 | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1,
-                   error);
-  tls_.set_verify_mode(ssl::verify_peer, error);
-  tls_.set_default_verify_paths(error);
+  constexpr auto kOptions = ssl::context::default_workarounds | ssl::context::no_sslv2 |
+                            ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
+                            ssl::context::no_tlsv1_1;
+  if (tls_.set_options(kOptions, error) || tls_.set_verify_mode(ssl::verify_peer, error) ||
+      tls_.set_default_verify_paths(error)) {
+    return fail("http.ca_file_unreadable",
+                "the system's certificates cannot be used: " + error.message());
+  }
   if (options_.ca_file.empty()) return {};
   if (tls_.load_verify_file(options_.ca_file, error)) {
     return fail("http.ca_file_unreadable",
@@ -461,7 +464,7 @@ Task<std::optional<HttpNotSent>> HttpClient::Impl::connect(Link& link, Request& 
     co_return not_sent("http.connect_failed",
                        request.url.host + " cannot be reached: " + error.message());
   error_code ignored;
-  link.socket().socket().set_option(tcp::no_delay(true), ignored);
+  (void)link.socket().socket().set_option(tcp::no_delay(true), ignored);
   co_return std::nullopt;
 }
 

@@ -26,8 +26,8 @@ struct HttpClientOptions {
   std::chrono::milliseconds read_timeout{30'000};
   /// An idle connection is kept no longer.
   std::chrono::milliseconds idle_timeout{30'000};
-  std::size_t response_header_bytes_max = 32 * 1024;
-  std::size_t response_bytes_max = 1024 * 1024;
+  std::size_t response_header_bytes_max = 32'768;
+  std::size_t response_bytes_max = 1'048'576;
   /// Certificates (PEM) that are trusted beside the system's; "": none.
   std::string ca_file = {};
   std::string user_agent = "bauta";

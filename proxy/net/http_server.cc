@@ -50,9 +50,9 @@ using Parser = http::request_parser<http::string_body>;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 /// What is read of a body at once.
-constexpr std::size_t kReadOctets = 64 * 1024;
+constexpr std::size_t kReadOctets = 65'536;
 /// What an idle connection holds.
-constexpr std::size_t kFirstReadOctets = 4 * 1024;
+constexpr std::size_t kFirstReadOctets = 4'096;
 /// Connections beyond the limit are told so, but no more than these at once a thread; others are just closed.
 constexpr std::size_t kTurnedAwayMax = 64;
 /// After a failed accept (no file descriptor is left): a pause, so that the loop doesn't spin.
@@ -207,8 +207,9 @@ struct ThreadState {
 };
 
 void cut_off_all(ThreadState& thread) {
-  std::vector<std::shared_ptr<Connection>>
-      connections;  // what is cut off may leave the set at once
+  // What is cut off may leave the set at once.
+  std::vector<std::shared_ptr<Connection>> connections;
+  connections.reserve(thread.connections.size());
   for (Connection* connection : thread.connections)
     connections.push_back(connection->shared_from_this());
   for (const auto& connection : connections) connection->close();
@@ -377,7 +378,7 @@ Task<> HttpServer::Impl::accept(std::shared_ptr<Impl> self, std::size_t index,
 
 void HttpServer::Impl::admit(ThreadState& thread, tcp::socket socket) {
   error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
+  (void)socket.set_option(tcp::no_delay(true), ignored);
   auto connection = std::make_shared<Connection>(
       std::move(socket));  // shared by its coroutine and the coroutine's end
   const auto spawn = [&](Task<> task) {
@@ -596,12 +597,13 @@ Task<HttpResponse> HttpServer::Impl::answer(const HttpHandler* handler, HttpRequ
   const InFlight in_flight(in_flight_);
   const std::string request_id = request.request_id;
   const std::string_view route = request.route;
-  std::string_view kind = "unknown";
+  std::string_view kind;
   try {
     co_return co_await (*handler)(std::move(request));
   } catch (const std::exception& exception) {
     kind = typeid(exception).name();  // never what(): it may quote its input
   } catch (...) {
+    kind = "unknown";
   }
   if (draining_) {
     log::warn("handler cut off listener={} route={} request={}", options_.name, route, request_id);
@@ -648,7 +650,7 @@ Task<bool> HttpServer::Impl::write(ThreadState& thread, Connection& connection, 
 /// is given the time to read it and to close first.
 Task<> HttpServer::Impl::close_gently(Connection& connection) {
   error_code error;
-  connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
+  (void)connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
   connection.stream.expires_after(limits_.linger_timeout);
   std::array<char, 4096> discarded{};
   while (!error) {

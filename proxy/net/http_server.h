@@ -15,9 +15,9 @@ namespace bauta {
 
 /// What a listener takes on: each has the same name under [http] of the configuration.
 struct HttpLimits {
-  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t header_bytes_max = 16'384;
   std::size_t header_count_max = 100;
-  std::size_t body_bytes_max = 256 * 1024;
+  std::size_t body_bytes_max = 262'144;
   /// From a request's first octet to the end of its head.
   std::chrono::milliseconds header_timeout{10'000};
   /// For the whole body.

@@ -104,42 +104,40 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
   use_all(instruments);
   const auto text = instruments.expose();
   expect_well_formed(text);
-  for (const auto* line : {
-           "bauta_build_info{revision=\"abc\",version=\"0.1.0\"} 1\n",
-           "bauta_texts_total{connection=\"twilio\",direction=\"inbound\",outcome=\"relayed\"} 1\n",
-           "bauta_texts_total{connection=\"twilio\",direction=\"outbound\",outcome=\"accepted\"} "
-           "1\n",
-           "bauta_accept_seconds_bucket{le=\"0.005\"} 1\n",
-           "bauta_accept_seconds_bucket{le=\"0.0025\"} 0\n",
-           "bauta_end_to_end_seconds_sum 2\n",
-           "bauta_refusals_total{code=\"pool.exhausted\"} 1\n",
-           "bauta_possible_doubles_total{connection=\"twilio\"} 1\n",
-           "bauta_unknown_status_words_total{connection=\"twilio\"} 1\n",
-           "bauta_dead_letters_total{code=\"session.ended\"} 1\n",
-           "bauta_crashed_claims_total 1\n",
-           "bauta_lane_texts 5\n",
-           "bauta_lane_oldest_seconds{owner=\"0\"} 7\n",
-           "bauta_commits_total{outcome=\"committed\"} 1\n",
-           "bauta_commit_group_size_bucket{le=\"16\"} 1\n",
-           "bauta_fsync_seconds_count 1\n",
-           "bauta_commit_queue 3\n",
-           "bauta_sessions{status=\"open\"} 4\n",
-           "bauta_pool_numbers{area_code=\"202\",country=\"US\",status=\"active\"} 9\n",
-           "bauta_pool_lines{area_code=\"none\",country=\"GB\",state=\"live\"} 2\n",
-           "bauta_http_requests_total{listener=\"public\",method=\"GET\",route=\"/api/v1/sessions/"
-           "{id}\",status=\"200\"} 1\n",
-           "bauta_http_request_seconds_count{listener=\"public\",route=\"/api/v1/sessions/{id}\"} "
-           "1\n",
-           "bauta_http_connections{listener=\"public\"} 1\n",
-           "bauta_http_rejected_total{listener=\"public\",reason=\"malformed\"} 1\n",
-           "# TYPE bauta_process_resident_memory_bytes gauge\n",
-           "# TYPE bauta_process_cpu_seconds_total counter\n",
-           "# TYPE bauta_process_start_time_seconds gauge\n",
-           "# TYPE bauta_process_open_fds gauge\n",
-           "# TYPE bauta_process_max_fds gauge\n",
-           "# TYPE bauta_process_threads gauge\n",
-       }) {
-    EXPECT_THAT(text, HasSubstr(line));
+  for (
+      const auto* line : {
+          R"(bauta_build_info{revision="abc",version="0.1.0"} 1)",
+          R"(bauta_texts_total{connection="twilio",direction="inbound",outcome="relayed"} 1)",
+          R"(bauta_texts_total{connection="twilio",direction="outbound",outcome="accepted"} 1)",
+          R"(bauta_accept_seconds_bucket{le="0.005"} 1)",
+          R"(bauta_accept_seconds_bucket{le="0.0025"} 0)",
+          R"(bauta_end_to_end_seconds_sum 2)",
+          R"(bauta_refusals_total{code="pool.exhausted"} 1)",
+          R"(bauta_possible_doubles_total{connection="twilio"} 1)",
+          R"(bauta_unknown_status_words_total{connection="twilio"} 1)",
+          R"(bauta_dead_letters_total{code="session.ended"} 1)",
+          R"(bauta_crashed_claims_total 1)",
+          R"(bauta_lane_texts 5)",
+          R"(bauta_lane_oldest_seconds{owner="0"} 7)",
+          R"(bauta_commits_total{outcome="committed"} 1)",
+          R"(bauta_commit_group_size_bucket{le="16"} 1)",
+          R"(bauta_fsync_seconds_count 1)",
+          R"(bauta_commit_queue 3)",
+          R"(bauta_sessions{status="open"} 4)",
+          R"(bauta_pool_numbers{area_code="202",country="US",status="active"} 9)",
+          R"(bauta_pool_lines{area_code="none",country="GB",state="live"} 2)",
+          R"(bauta_http_requests_total{listener="public",method="GET",route="/api/v1/sessions/{id}",status="200"} 1)",
+          R"(bauta_http_request_seconds_count{listener="public",route="/api/v1/sessions/{id}"} 1)",
+          R"(bauta_http_connections{listener="public"} 1)",
+          R"(bauta_http_rejected_total{listener="public",reason="malformed"} 1)",
+          R"(# TYPE bauta_process_resident_memory_bytes gauge)",
+          R"(# TYPE bauta_process_cpu_seconds_total counter)",
+          R"(# TYPE bauta_process_start_time_seconds gauge)",
+          R"(# TYPE bauta_process_open_fds gauge)",
+          R"(# TYPE bauta_process_max_fds gauge)",
+          R"(# TYPE bauta_process_threads gauge)",
+      }) {
+    EXPECT_THAT(text, HasSubstr(std::string(line) + "\n"));
   }
 }
 
@@ -156,9 +154,11 @@ TEST(Instruments, EveryFamilyStandsInTheDocumentationWithItsTypeAndMeaning) {
     std::getline(words >> std::ws, rest);
     if (kind == "HELP") helps[name] = rest;
     if (kind != "TYPE") continue;
-    EXPECT_THAT(page, ::testing::ContainsRegex("\n\\| `" + name + "[^|]*` \\| " + rest + " \\| "))
+    const std::string row =
+        std::string("\n\\| `").append(name).append("[^|]*` \\| ").append(rest).append(" \\| ");
+    EXPECT_THAT(page, ::testing::ContainsRegex(row)) << name;
+    EXPECT_THAT(page, HasSubstr(std::string("| ").append(rest).append(" | ").append(helps[name])))
         << name;
-    EXPECT_THAT(page, HasSubstr("| " + rest + " | " + helps[name])) << name;
   }
 }
 
@@ -222,6 +222,7 @@ TEST(Instruments, LosesNothingWhenThreadsMakeTheSameSeriesAtOnce) {
   Instruments instruments("0.1.0", "abc");
   {
     std::vector<std::jthread> threads;
+    threads.reserve(5);
     for (int thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&] {
         for (int i = 0; i < 2'000; ++i)

@@ -284,7 +284,9 @@ TEST_F(HttpClientTest, ADripOfOctetsDoesNotProlongTheAnswer) {
 
 TEST_F(HttpClientTest, UnknownWhenThePeerTakesOnlyAPartOfTheRequest) {
   make({.write_timeout = milliseconds(100)});
-  auto outcome = post(listener_.port(), std::string(30'000'000, 'a'));
+  std::string large;
+  large.resize(30'000'000, 'a');
+  auto outcome = post(listener_.port(), std::move(large));
   auto peer = listener_.accept();
   EXPECT_EQ(describe(outcome.get()), "unknown: http.write_timeout");
 }

@@ -12,18 +12,19 @@ namespace {
 using ::testing::HasSubstr;
 
 /// Says which route answered, and with what.
-HttpHandler saying(std::string name) {
+HttpHandler saying(const std::string& name) {
   struct Say {
     static Task<HttpResponse> answer(std::string name, HttpRequest request) {
       std::string text = std::move(name) + " " + std::string(request.route);
-      for (const auto& [key, value] : request.path_parameters) text += " " + key + "=" + value;
+      for (const auto& [key, value] : request.path_parameters)
+        text.append(" ").append(key).append("=").append(value);
       co_return text_response(200, std::move(text));
     }
   };
   return [name](HttpRequest request) { return Say::answer(name, std::move(request)); };
 }
 
-HttpResponse ask(const Router& router, std::string method, std::string path) {
+HttpResponse ask(const Router& router, std::string method, const std::string& path) {
   boost::asio::io_context context;
   HttpResponse response;
   boost::asio::co_spawn(context.get_executor(),
@@ -40,8 +41,8 @@ HttpResponse ask(const Router& router, std::string method, std::string path) {
   return response;
 }
 
-std::string body_of(const Router& router, std::string method, std::string path) {
-  return ask(router, std::move(method), std::move(path)).body;
+std::string body_of(const Router& router, std::string method, const std::string& path) {
+  return ask(router, std::move(method), path).body;
 }
 
 class RouterTest : public ::testing::Test {
