@@ -20,8 +20,8 @@ void tell_failure(std::uint64_t seed, const std::deque<std::string>& last_lines)
   std::printf("replay: ./dev sim --seeds 1 --from %llu\n", static_cast<unsigned long long>(seed));
 }
 
-extern "C" void interrupted(int) {
-  std::signal(SIGABRT, SIG_DFL);
+extern "C" void interrupted(int signal) {
+  std::signal(signal, SIG_DFL);
   std::printf("seed %llu: the relay stopped itself\n",
               static_cast<unsigned long long>(running_seed));
   if (running != nullptr) tell_failure(running_seed, running->trace().last());
@@ -36,6 +36,11 @@ struct Options {
   std::string plant;
 };
 
+/// The promise that each breaks first and foremost.
+const std::map<PlantedBug, int> kBreaks = {{PlantedBug::skipped_cooling, 1},
+                                           {PlantedBug::answer_before_commit, 3},
+                                           {PlantedBug::send_without_claim, 4},
+                                           {PlantedBug::stop_needs_route, 6}};
 const std::map<std::string, PlantedBug> kPlants = {
     {"skipped-cooling", PlantedBug::skipped_cooling},
     {"answer-before-commit", PlantedBug::answer_before_commit},
@@ -63,6 +68,8 @@ int simulate(const Options& options) {
                   static_cast<double>(outcome.at.count()) / 1e6, outcome.broken->promise,
                   outcome.broken->what.c_str());
       if (!options.plant.empty()) {
+        if (outcome.broken->promise != kBreaks.at(planted_bug))
+          continue;  // caught, but not as what it is
         std::printf("caught %s\n", options.plant.c_str());
         return 0;
       }
@@ -115,6 +122,8 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember(bauta::simulation::kPlants));
   CLI11_PARSE(app, argc, argv);
   if (!options.plant.empty()) bauta::planted_bug = bauta::simulation::kPlants.at(options.plant);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::signal(SIGABRT, bauta::simulation::interrupted);
+  std::signal(SIGSEGV, bauta::simulation::interrupted);
   return bauta::simulation::simulate(options);
 }

@@ -173,6 +173,10 @@ void RelayProcess::erase(Caller caller, SessionId session, std::function<void(St
   spawn(run<Status>(this, desk_.erase_session(std::move(caller), session), std::move(done)));
 }
 
+void RelayProcess::sweep() {
+  spawn(run<Result<std::size_t>>(this, desk_.close_ended(), [](Result<std::size_t>) {}));
+}
+
 Task<Result<std::string>> RelayProcess::run_open(RelayProcess* self, Caller caller,
                                                  OpenSession request, IdempotencyMark mark) {
   const auto running = self->desk_.begin(caller, mark);

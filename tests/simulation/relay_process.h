@@ -58,6 +58,9 @@ class RelayProcess {
   void close(Caller caller, SessionId session, std::function<void(Status)> done);
   void erase(Caller caller, SessionId session, std::function<void(Status)> done);
 
+  /// What proxy/ calls now and then.
+  void sweep();
+
   /// For what is asked only before and after the run.
   template <class T>
   T ask(Task<T> task);

@@ -97,7 +97,7 @@ void World::furnish() {
     service.caller.key.account = made.account;
     service.caller.key.scopes = all_scopes();
     service.caller.service = made;
-    const auto american = static_cast<std::size_t>(chance_.between(1, 4));
+    const auto american = static_cast<std::size_t>(chance_.between(1, 6));
     const auto british = static_cast<std::size_t>(chance_.between(0, 2));
     for (std::size_t n = 0; n < american + british; ++n) {
       const bool is_british = n >= american;
@@ -226,12 +226,13 @@ void World::next_act() {
 void World::act() {
   --acts_left_;
   if (relay_ && crash_one_in_ > 0 && chance_.one_in(crash_one_in_)) crash();
+  if (relay_ && chance_.one_in(12)) relay_->sweep();
   const auto drawn = chance_.below(100);
-  if (drawn < 22 || sessions_.empty()) {
+  if (drawn < 18 || sessions_.empty()) {
     open_session();
-  } else if (drawn < 62) {
+  } else if (drawn < 64) {
     text_burst();
-  } else if (drawn < 70) {
+  } else if (drawn < 71) {
     late_text();
   } else if (drawn < 76) {
     platform_text();
@@ -254,7 +255,7 @@ void World::act() {
 /// A crash in the midst of things: a little later than whatever is being done now.
 void World::crash() {
   schedule_.in(Micros(chance_.between(0, chance_.one_in(2) ? 20'000 : 400'000)), [this] {
-    if (!relay_) return;
+    if (!relay_ || telling_) return;
     note("crash");
     ++outcome_.crashes;
     oracle_.crashed();
@@ -546,6 +547,7 @@ void World::close_session(std::size_t at, bool erase) {
 
 /// Carriers try a receipt a few times, no more.
 void World::bring_receipt(DeliveryReceipt receipt, std::function<void()> done) {
+  if (telling_) return;  // what was asked for must not change while it is told
   auto attempt = std::make_shared<Attempt>();
   attempt->patience = milliseconds(chance_.between(500, 10'000));
   attempt->once = [this, receipt = std::move(receipt),
@@ -570,6 +572,7 @@ void World::bring_receipt(DeliveryReceipt receipt, std::function<void()> done) {
 
 /// Asks the relay, as a platform would, what became of every text.
 void World::tell_all() {
+  telling_ = true;
   trouble_ = {};
   relay_.reset();
   start();

@@ -119,6 +119,7 @@ class World {
   std::vector<Known> sessions_;
   std::unique_ptr<RelayProcess> relay_;
 
+  bool telling_ = false;
   std::size_t acts_left_ = 0;
   std::size_t crash_one_in_ = 0;
   std::size_t pace_ = 0;
