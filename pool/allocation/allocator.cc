@@ -359,10 +359,11 @@ Task<Result<SeatChoice>> Search::named(VirtualNumber number) {
   std::vector<Key> keys{Inventory::key_of(number),
                         RouteTable::key_of(request_.service, request_.person, number)};
   BAUTA_CO_TRY(const auto records, co_await store_.multi_get(std::move(keys)));
-  const auto not_in_pool = [&] {
+  // Not repeated: what is no number of ours may be somebody's own (promise 2).
+  const auto not_in_pool = [] {
     return fail(
         "number.not_in_pool",
-        number.str() + " is no number of this service; add it first, or leave virtual_number out");
+        "the virtual_number asked for is no number of this service; add it first, or leave it out");
   };
   if (!records[0]) co_return not_in_pool();
   BAUTA_CO_TRY(auto found, decode_number(*records[0]));
