@@ -237,12 +237,13 @@ Result<Scope> parse_scope(std::string_view name) {
 }
 
 const std::vector<Scope>& all_scopes() {
-  static const std::vector<Scope> all = [] {
+  static const std::vector<Scope> kAll = [] {
     std::vector<Scope> scopes;
+    scopes.reserve(kScopes.size());
     for (const auto& [scope, name] : kScopes) scopes.push_back(scope);
     return scopes;
   }();
-  return all;
+  return kAll;
 }
 
 bool ApiKey::may(Scope scope) const { return std::ranges::find(scopes, scope) != scopes.end(); }

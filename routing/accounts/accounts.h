@@ -29,8 +29,8 @@ std::string_view unknown_policy_name(UnknownPolicy policy);
 struct ServiceSettings {
   /// The name people read in what Bauta itself says; "" leaves it out.  At most 40 characters.
   std::string display_name;
-  std::chrono::seconds cooling_seconds{24 * 3600};       // 0 … 90 days
-  std::chrono::seconds deadline_seconds{4 * 3600};       // 60 s … 48 h
+  std::chrono::seconds cooling_seconds{24 * 3600};  // 0 … 90 days
+  std::chrono::seconds deadline_seconds{4 * 3600};  // 60 s … 48 h
   UnknownPolicy unknown = UnknownPolicy::resend;
   /// The farthest tier a seat may be served from.
   Tier locality_fallback = Tier::country;
@@ -52,8 +52,17 @@ struct Service {
 };
 
 enum class Scope : std::uint8_t {
-  sessions_read, sessions_write, addresses_read, messages_read, messages_write, numbers_read, numbers_write,
-  events_read, webhooks_write, account, operator_
+  sessions_read,
+  sessions_write,
+  addresses_read,
+  messages_read,
+  messages_write,
+  numbers_read,
+  numbers_write,
+  events_read,
+  webhooks_write,
+  account,
+  operator_  // NOLINT(readability-identifier-naming): the word without it is the language's
 };
 std::string_view scope_name(Scope scope);  // "sessions:read", …, "account", "operator"
 Result<Scope> parse_scope(std::string_view name);
@@ -88,15 +97,19 @@ class Accounts {
   Accounts(Store& store, const IndexKey& index_key) : store_(store), index_key_(index_key) {}
 
   /// The account and the service `name` of it, made in one commit.  For `bauta init` and `bauta dev`: found again if they exist.
-  Task<Result<Service>> ensure_account_with_service(std::string account, std::string service, TimePoint now, Random& random);
+  Task<Result<Service>> ensure_account_with_service(std::string account, std::string service,
+                                                    TimePoint now, Random& random);
 
   Task<Result<std::optional<Stored<Service>>>> find_service(ServiceId id) const;
-  Task<Result<std::optional<Stored<Service>>>> find_service(AccountId account, std::string name) const;
+  Task<Result<std::optional<Stored<Service>>>> find_service(AccountId account,
+                                                            std::string name) const;
   Task<Result<std::vector<Stored<Service>>>> services_of(AccountId account) const;
   static Key service_key(ServiceId id);
-  Task<Result<Service>> create_service(AccountId account, std::string name, ServiceSettings settings, TimePoint now, Random& random);
+  Task<Result<Service>> create_service(AccountId account, std::string name,
+                                       ServiceSettings settings, TimePoint now, Random& random);
   /// Expects `was`; nullopt: somebody else changed it meanwhile.
-  Task<Result<std::optional<Service>>> change_service(Stored<Service> was, ServiceSettings settings);
+  Task<Result<std::optional<Service>>> change_service(Stored<Service> was,
+                                                      ServiceSettings settings);
 
   Task<Result<NewApiKey>> create_key(ApiKey key, Random& random);
   Task<Result<std::vector<ApiKey>>> keys_of(AccountId account) const;

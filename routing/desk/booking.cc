@@ -172,7 +172,7 @@ Task<Result<SeatChoice>> Booking::choose(Stored<Service> service,
   co_return choice;
 }
 
-Task<Result<SeatRequest>> Booking::describe(const Stored<Service>& service,
+Task<Result<SeatRequest>> Booking::describe(Stored<Service> service,
                                             OpenSession::Participant participant) const {
   const ServiceId id = service.value.id;
   const Tier widest = service.value.settings.locality_fallback;
@@ -228,8 +228,8 @@ Task<Result<bool>> Booking::write_down_ends(Stored<Service> service, PersonHash 
 Task<void> Booking::tell_refusal(ServiceId service, Error refusal, TimePoint now) {
   bench_.parts.metrics.refused(refusal.code);
   if (refusal.code != "pool.exhausted") co_return;
-  std::vector<std::pair<std::string, std::string>> data;
-  for (const auto& [name, value] : refusal.members) data.emplace_back(name, value);
+  std::vector<std::pair<std::string, std::string>> data(refusal.members.begin(),
+                                                        refusal.members.end());
   Commit commit;
   EventLog::append(
       commit, service,

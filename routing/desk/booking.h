@@ -26,7 +26,7 @@ class Booking {
   Task<Status> make_name_free(Stored<Service> service, Bits128 unique_name_hash, TimePoint now);
   Task<Result<SeatChoice>> choose(Stored<Service> service, OpenSession::Participant participant,
                                   TimePoint now);
-  Task<Result<SeatRequest>> describe(const Stored<Service>& service,
+  Task<Result<SeatRequest>> describe(Stored<Service> service,
                                      OpenSession::Participant participant) const;
   Task<Result<bool>> write_down_ends(Stored<Service> service, PersonHash person, TimePoint now);
   Task<void> tell_refusal(ServiceId service, Error refusal, TimePoint now);

@@ -168,23 +168,28 @@ class Desk {
   };
   std::unique_ptr<Running> begin(const Caller& caller, const IdempotencyMark& mark);
 
-  Task<Result<SessionView>> open_session(Caller caller, OpenSession request, std::optional<Idempotent<SessionView>> idempotent);
+  Task<Result<SessionView>> open_session(Caller caller, OpenSession request,
+                                         std::optional<Idempotent<SessionView>> idempotent);
   Task<Result<SessionView>> show_session(Caller caller, SessionId id);
   Task<Result<Page<SessionView>>> list_sessions(Caller caller, ListSessions request);
   Task<Result<SessionView>> change_session(Caller caller, SessionId id, ChangeSession request);
   /// Closes, then erases texts and addresses; the cooling routes stay.
   Task<Status> erase_session(Caller caller, SessionId id);
 
-  Task<Result<MessageView>> send_text(Caller caller, SendText request, std::optional<Idempotent<MessageView>> idempotent);
-  Task<Result<Page<MessageView>>> list_messages(Caller caller, SessionId session, std::uint32_t limit, std::string cursor);
+  Task<Result<MessageView>> send_text(Caller caller, SendText request,
+                                      std::optional<Idempotent<MessageView>> idempotent);
+  Task<Result<Page<MessageView>>> list_messages(Caller caller, SessionId session,
+                                                std::uint32_t limit, std::string cursor);
 
-  Task<Result<Number>> add_number(Caller caller, NewNumber request, std::optional<Idempotent<Number>> idempotent);
+  Task<Result<Number>> add_number(Caller caller, NewNumber request,
+                                  std::optional<Idempotent<Number>> idempotent);
   Task<Result<Number>> show_number(Caller caller, VirtualNumber number);
   Task<Result<Page<Number>>> list_numbers(Caller caller, ListNumbers request);
   Task<Result<Number>> change_number(Caller caller, VirtualNumber number, ChangeNumber request);
   Task<Status> remove_number(Caller caller, VirtualNumber number);
 
-  Task<Result<Page<DeadLetter>>> list_dead_letters(Caller caller, std::uint32_t limit, std::string cursor);
+  Task<Result<Page<DeadLetter>>> list_dead_letters(Caller caller, std::uint32_t limit,
+                                                   std::string cursor);
   Task<Result<Page<Event>>> list_events(Caller caller, std::uint32_t limit, std::string cursor);
 
   /// One walk over the store, a page at a time: what the gauges of sessions and pool show.

@@ -14,11 +14,31 @@ namespace bauta {
 
 /// api.md, "Events".  On disk by name (event_type_name): never rename.
 enum class EventType : std::uint8_t {
-  session_created, session_in_progress, session_closed, session_reopened, session_erased,
-  participant_joined, participant_left, participant_opted_out, participant_opted_in, participant_blocked,
-  message_received, message_held, message_sent, message_delivered, message_unconfirmed, message_unknown, message_undelivered,
-  message_failed, message_blocked,
-  inbound_unrouted, number_added, number_draining, number_removed, pool_low, pool_exhausted
+  session_created,
+  session_in_progress,
+  session_closed,
+  session_reopened,
+  session_erased,
+  participant_joined,
+  participant_left,
+  participant_opted_out,
+  participant_opted_in,
+  participant_blocked,
+  message_received,
+  message_held,
+  message_sent,
+  message_delivered,
+  message_unconfirmed,
+  message_unknown,
+  message_undelivered,
+  message_failed,
+  message_blocked,
+  inbound_unrouted,
+  number_added,
+  number_draining,
+  number_removed,
+  pool_low,
+  pool_exhausted
 };
 std::string_view event_type_name(EventType type);  // "session.created"
 Result<EventType> parse_event_type(std::string_view name);
@@ -46,11 +66,13 @@ class EventLog {
   explicit EventLog(Store& store) : store_(store) {}
 
   static void append(Commit& commit, ServiceId service, const Event& event);
-  static Event make(EventType type, SessionId session, TimePoint now, Random& random, std::vector<std::pair<std::string, std::string>> data = {});
+  static Event make(EventType type, SessionId session, TimePoint now, Random& random,
+                    std::vector<std::pair<std::string, std::string>> data = {});
   static Key prefix(ServiceId service);
 
   /// Newest first below `before` (none: the newest), or oldest first above `after`.
-  Task<Result<EventPage>> newest(ServiceId service, std::optional<Position> before, std::uint32_t limit) const;
+  Task<Result<EventPage>> newest(ServiceId service, std::optional<Position> before,
+                                 std::uint32_t limit) const;
   Task<Result<EventPage>> after(ServiceId service, Position after, std::uint32_t limit) const;
 
  private:

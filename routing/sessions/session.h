@@ -66,7 +66,8 @@ struct Ending {
 
 /// The one judgement of whether a session lives at `now` (life.md, Session): closed, or over by either clock.  `last_activity`: of its
 /// activity record; none: nobody has texted, the idle clock runs from its creation.
-std::optional<Ending> judge(const Session& session, std::optional<TimePoint> last_activity, TimePoint now);
+std::optional<Ending> judge(const Session& session, std::optional<TimePoint> last_activity,
+                            TimePoint now);
 
 /// A session with what its judgement needs, as read together.
 struct SessionState {
@@ -74,7 +75,9 @@ struct SessionState {
   std::optional<TimePoint> last_activity;
   Version activity_version = kAbsent;
 
-  std::optional<Ending> ending(TimePoint now) const { return judge(session.value, last_activity, now); }
+  std::optional<Ending> ending(TimePoint now) const {
+    return judge(session.value, last_activity, now);
+  }
 };
 
 /// Sessions and their activity.  Thread-safe, reads no clock.
@@ -98,7 +101,8 @@ class Sessions {
   static Result<TimePoint> decode_activity(const Record& record);
 
   /// Several at once; none where there is no such session.
-  Task<Result<std::vector<std::optional<SessionState>>>> find_all(std::vector<std::pair<ServiceId, SessionId>> ids) const;
+  Task<Result<std::vector<std::optional<SessionState>>>> find_all(
+      std::vector<std::pair<ServiceId, SessionId>> ids) const;
 
   /// Adds to `commit` the session as it is now, and its index when it is new or closed; expects `was`.
   static void write(Commit& commit, const Session& session, Version was);
@@ -114,7 +118,8 @@ class Sessions {
 /// lives (again: a text came meanwhile) is told as it is if its end by a clock was asked.
 class SessionCloser {
  public:
-  SessionCloser(Store& store, const Sessions& sessions, const RouteTable& routes) : store_(store), sessions_(sessions), routes_(routes) {}
+  SessionCloser(Store& store, const Sessions& sessions, const RouteTable& routes)
+      : store_(store), sessions_(sessions), routes_(routes) {}
 
   struct Request {
     ServiceId service;
@@ -131,8 +136,10 @@ class SessionCloser {
   Task<Result<Session>> close(Request request, TimePoint now, Random& random) const;
 
  private:
-  Task<Result<std::optional<Session>>> try_close(Request request, TimePoint now, Random& random) const;
-  Task<Result<std::optional<Session>>> write_end(Request request, SessionState state, Ending ending, TimePoint now, Random& random) const;
+  Task<Result<std::optional<Session>>> try_close(Request request, TimePoint now,
+                                                 Random& random) const;
+  Task<Result<std::optional<Session>>> write_end(Request request, SessionState state, Ending ending,
+                                                 TimePoint now, Random& random) const;
 
   Store& store_;
   const Sessions& sessions_;
