@@ -200,7 +200,7 @@ Task<Result<SeatRequest>> Booking::describe(Stored<Service> service,
   co_return request;
 }
 
-/// False: nothing changed, every live line of theirs belongs to a session that lives.
+/// False: nothing is free that may not have been a moment ago; every live line of theirs belongs to a session that lives.
 Task<Result<bool>> Booking::write_down_ends(Stored<Service> service, PersonHash person,
                                             TimePoint now) {
   bool some_ended = false;
@@ -209,7 +209,11 @@ Task<Result<bool>> Booking::write_down_ends(Stored<Service> service, PersonHash 
     BAUTA_CO_TRY(auto page, co_await bench_.routes.lines_of(service.value.id, person,
                                                             std::move(after), kLinesPage));
     for (const auto& line : page.lines) {
-      if (line.value.state != RouteState::live) continue;
+      if (line.value.state != RouteState::live) {
+        // Perhaps the sweeper was quicker, and wrote this end down since the refusal looked.
+        some_ended = some_ended || line.value.reusable_at <= now;
+        continue;
+      }
       BAUTA_CO_TRY(const auto state,
                    co_await bench_.sessions.find(service.value.id, line.value.session));
       const auto ending = state ? state->ending(now) : std::nullopt;
