@@ -460,11 +460,10 @@ Task<std::optional<HttpNotSent>> HttpClient::Impl::connect(Link& link, Request& 
   if (is_closed_) co_return not_sent("http.closed", "the client is closed");
   if (error == beast::error::timeout)
     co_return not_sent("http.connect_timeout", request.url.host + " was not reached in time");
-  if (error)
+  if (error || link.socket().socket().set_option(tcp::no_delay(true), error)) {
     co_return not_sent("http.connect_failed",
                        request.url.host + " cannot be reached: " + error.message());
-  error_code ignored;
-  (void)link.socket().socket().set_option(tcp::no_delay(true), ignored);
+  }
   co_return std::nullopt;
 }
 

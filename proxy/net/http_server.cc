@@ -377,8 +377,8 @@ Task<> HttpServer::Impl::accept(std::shared_ptr<Impl> self, std::size_t index,
 }
 
 void HttpServer::Impl::admit(ThreadState& thread, tcp::socket socket) {
-  error_code ignored;
-  (void)socket.set_option(tcp::no_delay(true), ignored);
+  error_code error;
+  if (socket.set_option(tcp::no_delay(true), error)) return;  // gone already
   auto connection = std::make_shared<Connection>(
       std::move(socket));  // shared by its coroutine and the coroutine's end
   const auto spawn = [&](Task<> task) {
@@ -650,7 +650,7 @@ Task<bool> HttpServer::Impl::write(ThreadState& thread, Connection& connection, 
 /// is given the time to read it and to close first.
 Task<> HttpServer::Impl::close_gently(Connection& connection) {
   error_code error;
-  (void)connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
+  error = connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
   connection.stream.expires_after(limits_.linger_timeout);
   std::array<char, 4096> discarded{};
   while (!error) {
