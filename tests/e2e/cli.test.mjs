@@ -16,7 +16,7 @@ test('bauta init makes a folder that is its owner\'s alone, shows the key once, 
   const dir = join(await folder(t), 'new');
   const made = await bauta('init', dir);
   assert.equal(made.code, 0, made.stderr);
-  assert.match(made.stdout, /^bauta_live_[A-Za-z0-9]{20,}\n$/, 'data on standard output, words on standard error');
+  assert.match(made.stdout, /^bauta_live_[A-Za-z0-9_-]{40,}\n$/, 'data on standard output, words on standard error');
   const key = made.stdout.trim();
   assert.ok(!made.stderr.includes(key));
   assert.deepEqual((await readdir(dir)).sort(), ['bauta.toml', 'data', 'master.key']);
