@@ -164,7 +164,8 @@ bool has_control_character(std::string_view text) {
 }
 
 struct Connection : std::enable_shared_from_this<Connection> {
-  explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
+  Connection(tcp::socket socket, std::string from)
+      : stream(std::move(socket)), peer(std::move(from)) {}
 
   void close() {
     cut_off.emit(asio::cancellation_type::terminal);
@@ -172,6 +173,7 @@ struct Connection : std::enable_shared_from_this<Connection> {
   }
 
   beast::tcp_stream stream;
+  const std::string peer;
   asio::cancellation_signal cut_off;
   /// Waits for a request of which nothing has come yet.
   bool is_idle = false;
@@ -378,9 +380,10 @@ Task<> HttpServer::Impl::accept(std::shared_ptr<Impl> self, std::size_t index,
 
 void HttpServer::Impl::admit(ThreadState& thread, tcp::socket socket) {
   error_code error;
-  if (socket.set_option(tcp::no_delay(true), error)) return;  // gone already
-  auto connection = std::make_shared<Connection>(
-      std::move(socket));  // shared by its coroutine and the coroutine's end
+  const auto peer = socket.remote_endpoint(error);
+  if (error || socket.set_option(tcp::no_delay(true), error)) return;  // gone already
+  // Shared by its coroutine and the coroutine's end.
+  auto connection = std::make_shared<Connection>(std::move(socket), peer.address().to_string());
   const auto spawn = [&](Task<> task) {
     asio::co_spawn(thread.executor, std::move(task),
                    asio::bind_cancellation_slot(connection->cut_off.slot(),
@@ -528,9 +531,7 @@ HttpRequest HttpServer::Impl::request_of(const Parser& parser, const Connection&
   if (question != std::string_view::npos) request.query = rest.substr(question + 1);
   for (const auto& field : message)
     request.headers.add(std::string(field.name_string()), std::string(field.value()));
-  error_code error;
-  const auto peer = connection.stream.socket().remote_endpoint(error);
-  if (!error) request.peer = peer.address().to_string();
+  request.peer = connection.peer;
   return request;
 }
 
