@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { judge } from './judge.mjs';
 import { V1, V2, V3, V4, berliner, londoner } from './people.mjs';
 import { Relay } from './relay.mjs';
 import { TwilioStandIn, answerLost, created, newSid, refusal, report, text, throttled } from './twilio_stand_in.mjs';
@@ -172,39 +173,19 @@ export class Storm {
     const words = new Map();     // message id -> its text
     for (const { id } of this.conversations) for (const message of await relay.messages(id)) words.set(message.id, message.text);
     const announced = new Map();  // text and recipient -> how many times its outcome was unknown
-    const failures = new Set();
+    const failed = new Set();
     for (const event of await relay.events('message.unknown', 'message.failed')) {
       const name = `${words.get(event.data.message)} ${seats.get(event.data.to)}`;
       if (event.type === 'message.unknown') announced.set(name, (announced.get(name) ?? 0) + 1);
-      else failures.add(name);
+      else failed.add(name);
     }
     const dead = new Set((await relay.deadLetters()).map((letter) => `${words.get(letter.message)} ${seats.get(letter.to)}`));
 
-    const known = new Map(this.taken.map((one) => [one.body, one]));
     if (words.size !== this.taken.length) problems.push(`${this.taken.length} texts were taken, ${words.size} are kept`);
-    for (const post of carrier.posts) {
-      const one = known.get(post.Body);
-      if (!one?.expected.some((copy) => copy.to === post.To && copy.from === post.From)) problems.push(`misrouted: ${JSON.stringify(post)}`);
-    }
-    this.doubles = 0;
+    const judged = judge({ taken: this.taken, posts: carrier.posts, announced, dead, failed });
+    problems.push(...judged.problems);
+    this.doubles = judged.doubles;
     this.dead = dead.size;
-    for (const one of this.taken) {
-      for (const copy of one.expected) {
-        const name = `${one.body} ${copy.to}`;
-        const copies = this.#copies(one, copy).length;
-        if (copies === 0 && !(dead.has(name) && failures.has(name))) problems.push(`lost: ${name}`);
-        this.doubles += Math.max(0, copies - 1);
-        if (copies - 1 > (announced.get(name) ?? 0)) problems.push(`${copies} times, and announced ${announced.get(name) ?? 0}: ${name}`);
-      }
-    }
-    const last = new Map();  // sender and recipient -> the highest number that arrived
-    for (const post of carrier.accepted) {
-      const one = known.get(post.Body);
-      if (!one) continue;
-      const lane = `${one.sender} ${post.To}`;
-      if (one.number < (last.get(lane) ?? 0)) problems.push(`out of order: ${post.Body} after ${one.sender}#${last.get(lane)}`);
-      last.set(lane, Math.max(one.number, last.get(lane) ?? 0));
-    }
     problems.push(...carrier.faults.map((fault) => `the carrier was asked wrongly: ${fault}`));
     if (problems.length > 0) throw new Error(`${problems.length} broken promises:\n  ${problems.slice(0, 20).join('\n  ')}`);
   }
