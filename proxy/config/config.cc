@@ -135,6 +135,8 @@ class Reader {
 
   void read_setting(const toml::table& table, const Setting& setting) {
     const auto pointer = fmt::format("{}.{}", setting.section, setting.name);
+    // What is faulty is its default from here on, so that one mistake is one fault.
+    take(setting, pointer, std::string(setting.fallback), nullptr);
     const auto* node = table[setting.section][setting.name].node();
     if (const char* value = std::getenv(environment_name(setting).c_str())) {
       take(setting, environment_name(setting), value, nullptr);
@@ -147,7 +149,7 @@ class Reader {
               fmt::format("it is given twice: here and as {}_file", setting.name), node);
       if (auto text = read_secret(pointer + "_file", *file)) take(setting, pointer, *text, file);
     } else if (node == nullptr) {
-      take(setting, pointer, std::string(setting.fallback), nullptr);
+      return;
     } else if (setting.kind == SettingKind::integer) {
       if (const auto number = node->value_exact<std::int64_t>()) {
         take_integer(setting, pointer, *number, node);

@@ -144,9 +144,7 @@ type = "pigeon"
             "connections.0.type: config.bad_value: line 8: there is no type pigeon of connection, "
             "only: twilio, simulated\n"
             "connections.0.name: config.bad_value: line 8: a name is 1 to 40 letters, digits, "
-            "hyphens and underscores\n"
-            "public.listen: config.bad_value: it is no address and port, as 127.0.0.1:8080 or "
-            "[::1]:8080\n");
+            "hyphens and underscores\n");
 }
 
 TEST_F(ConfigTest, SaysWhereTheFileCannotBeRead) {
