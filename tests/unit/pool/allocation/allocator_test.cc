@@ -418,9 +418,9 @@ TEST_F(ManyLines, ADecisionCostsThreeCallsAsLongAsTheNextNumberIsFree) {
     const auto request = world_.seat_for(address());
     const auto choice = world_.choose(request);
     ASSERT_TRUE(choice);
-    // Cursor, eight places of the ring, their routes and one number; now and then the ring's end lies between.
+    // Cursor, four places of the ring, their routes and one number; now and then the ring's end lies between.
     ASSERT_LE(world_.store.reads.calls, 5U);
-    ASSERT_LE(world_.store.reads.records, 1U + 2 * (8 + 8 + 1));
+    ASSERT_LE(world_.store.reads.records, 1U + 2 * (4 + 4 + 1));
     ASSERT_TRUE(world_.take(request, *choice, world_.new_session()));
   }
 }
