@@ -135,6 +135,7 @@ class Partition::Impl {
   std::optional<std::string> reason_against(const Delivery& delivery, const Circumstances& seen, TimePoint now) const;
   Task<Result<Progress>> finish(Waiting head, Stored<Delivery> delivery, DeliveryState state, std::string code);
   Task<Result<Progress>> settle(LaneKey key, Waiting head);
+  Task<Status> keep_opt_out(Answered answered);
   Task<Result<std::optional<Progress>>> settle_once(Waiting head, Stored<Delivery> current, const Answered& answered);
   Delivery after(const Delivery& claimed, const SubmitOutcome& outcome, TimePoint now);
   TimePoint next_attempt(const Delivery& delivery, const SubmitLater& later, TimePoint now);
@@ -570,6 +571,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::settle(LaneKey key, Wai
     }
     BAUTA_CO_TRY(const auto record, co_await parts_.store.get(delivery_key(key.service, head.message, head.seat)));
     if (!record) {  // erased while it was on its way
+      BAUTA_CO_CHECK(co_await keep_opt_out(answered));
       lanes_.at(key).answered.reset();
       spent_.push_back(head.position);
       co_return Progress(Done());
@@ -577,6 +579,18 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::settle(LaneKey key, Wai
     BAUTA_CO_TRY(current, decode_delivery(*record));
   }
   co_return Progress(parts_.clock.now(key.service) + kLookAgain);
+}
+
+/// Of a text that was erased on its way nothing is left to write; what the carrier said of its recipient counts all the same (promise 6).
+Task<Status> Partition::Impl::keep_opt_out(Answered answered) {
+  const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
+  if (refused == nullptr || !refused->opted_out) co_return Status();
+  Commit commit;
+  BAUTA_CO_CHECK(co_await record_carrier_opt_out(parts_.store, commit, answered.claimed.value, answered.at, parts_.random));
+  if (commit.puts.empty()) co_return Status();  // the ledger knows
+  BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
+  if (!committed) co_return fail("storage.contended", "somebody wrote this person's word meanwhile");
+  co_return Status();
 }
 
 /// nullopt: a conflict, somebody wrote the delivery or one of its provider ids meanwhile.
