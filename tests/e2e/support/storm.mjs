@@ -4,7 +4,6 @@ import { judge } from './judge.mjs';
 import { V1, V2, V3, V4, berliner, londoner } from './people.mjs';
 import { Relay } from './relay.mjs';
 import { TwilioStandIn, answerLost, created, newSid, refusal, report, text, throttled } from './twilio_stand_in.mjs';
-import { until } from './until.mjs';
 
 /** Numbers in [0, 1) that a seed decides. */
 function dice(seed) {
@@ -68,17 +67,11 @@ export class Storm {
   async finish() {
     this.writing = false;
     await Promise.all(this.writers);
-    await until('every text comes to its end', async () => {
-      const missing = this.taken.filter((one) => one.expected.some((copy) => !this.#copies(one, copy).length));
-      if (missing.length === 0) return true;
-      const dead = await this.relay.deadLetters();
-      return missing.length <= dead.length;
-    }, { seconds: 60, every: 250 });
-    await until('nothing is open', async () => {
-      const open = await this.#open();
-      this.stillOpen = open;
-      return open.length === 0;
-    }, { seconds: 60, every: 250 });
+    await this.#atRest('texts that never reached the carrier', async () => {
+      const missing = this.#missing();
+      return missing.length === 0 ? missing : missing.slice((await this.relay.deadLetters()).length);
+    });
+    await this.#atRest('deliveries that are still open', () => this.#open());
     this.reported = true;
     await this.reporting;
     await this.#judge();
@@ -151,8 +144,25 @@ export class Storm {
     }
   }
 
-  #copies(one, copy) {
-    return this.carrier.accepted.filter((post) => post.Body === one.body && post.To === copy.to);
+  /** Waits until `left` has nothing more to name; it may take its time, as long as it gets on. */
+  async #atRest(what, left) {
+    let least = Infinity;
+    let since = Date.now();
+    for (;;) {
+      const names = await left();
+      if (names.length === 0) return;
+      if (names.length < least) {
+        least = names.length;
+        since = Date.now();
+      }
+      if (Date.now() - since > 30_000) throw new Error(`${names.length} ${what}:\n  ${names.slice(0, 20).join('\n  ')}`);
+      await sleep(250);
+    }
+  }
+
+  #missing() {
+    const arrived = new Set(this.carrier.accepted.map((post) => `${post.Body} ${post.To}`));
+    return this.taken.flatMap((one) => one.expected.map(({ to }) => `${one.body} ${to}`)).filter((name) => !arrived.has(name));
   }
 
   async #open() {
@@ -160,7 +170,7 @@ export class Storm {
     const all = [];
     for (const { id } of this.conversations) {
       for (const message of await this.relay.messages(id)) {
-        for (const delivery of message.deliveries) if (open.includes(delivery.status)) all.push({ text: message.text, ...delivery });
+        for (const delivery of message.deliveries) if (open.includes(delivery.status)) all.push(`${message.text} ${delivery.status}`);
       }
     }
     return all;
