@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { A, B, C, STRANGER, V1, V2, V3, V4 } from './support/people.mjs';
-import { texts } from './support/twilio_stand_in.mjs';
+import { created, refusal, report, texts } from './support/twilio_stand_in.mjs';
 import { never, until } from './support/until.mjs';
 import { linesOf, world } from './support/world.mjs';
 
@@ -131,4 +131,28 @@ test('STOP is obeyed at once and START takes it back', async (t) => {
   assert.deepEqual((await relay.events('participant.opted_out', 'participant.opted_in')).map((event) => event.type),
     ['participant.opted_out', 'participant.opted_in']);
   assert.equal((await relay.messages(session)).length, 4);
+});
+
+test('C40: a carrier that says "opted out", in its answer or later, is believed; nothing is tried again', async (t) => {
+  const { relay, carrier } = await world({
+    t, numbers: pool, answer: (post) => (post.To === B && post.Body === 'to B' ? refusal(21610, `The message From/To pair violates a rule: ${B}`) : created),
+  });
+  const withB = linesOf(await relay.openSession(A, B));
+  const withC = linesOf(await relay.openSession(A, C));
+  await texts(relay, A, withB[A], 'to B');
+  await texts(relay, A, withC[A], 'to C');
+  await carrier.received(2);
+  await report(relay, carrier.posts.find((post) => post.To === C), 'failed', { ErrorCode: '21610' });
+  await until('both are known to be out', async () => (await relay.events('participant.opted_out')).length === 2);
+
+  await texts(relay, A, withB[A], 'again to B');
+  await texts(relay, A, withC[A], 'again to C');
+  await until('both are blocked', async () => (await relay.events('message.blocked')).length === 2);
+  assert.equal(carrier.posts.filter((post) => post.To !== A).length, 2);
+
+  await texts(relay, B, V2, 'START');
+  await until('START is confirmed', () => carrier.posts.some((post) => post.To === B && post.Body !== 'to B'));
+  await texts(relay, A, withB[A], 'welcome back');
+  await until('it reaches B', () => carrier.posts.some((post) => post.To === B && post.Body === 'welcome back'));
+  assert.ok(!JSON.stringify(await relay.deadLetters()).includes('3023125142'));
 });
