@@ -239,6 +239,7 @@ Task<void> RelayServer::Parts::keep_counting(std::shared_ptr<std::atomic<bool>> 
                                              Duration every) {
   asio::steady_timer timer(executor);
   while (!*stopping) {
+    if (const auto ended = co_await desk.close_ended(); !ended) log::warn("sweep failed code={}", ended.error().code);
     if (const auto counted = co_await desk.census(); !counted) log::warn("census failed code={}", counted.error().code);
     timer.expires_after(every);
     co_await timer.async_wait(asio::use_awaitable_t<Executor>());

@@ -2,34 +2,87 @@
 
 #include "proxy/cli/run_task.h"
 #include "storage/memory/memory_store.h"
+#include "storage/rocksdb/rocks_store.h"
 #include "storage/seal/master_key.h"
 
 namespace bauta {
+namespace {
+
+/// What the committer does, counted.
+class CountCommits final : public CommitObserver {
+ public:
+  explicit CountCommits(metrics::Instruments& metrics) : metrics_(metrics) {}
+
+  void group_done(const CommitGroup& group) override {
+    count("committed", group.committed);
+    count("conflict", group.conflicts);
+    count("refused", group.refused);
+    count("unknown", group.unknown);
+    if (group.writes > 0) metrics_.group_committed(group.committed, group.write);
+    metrics_.commit_queue(group.waiting);
+  }
+  void refused_at_once() override { metrics_.commit_done("refused"); }
+
+ private:
+  void count(std::string_view outcome, std::size_t times) {
+    for (; times > 0; --times) metrics_.commit_done(outcome);
+  }
+  metrics::Instruments& metrics_;
+};
+
+}  // namespace
 
 struct OpenStore::Parts {
+  explicit Parts(metrics::Instruments& metrics) : commits(metrics) {}
+
+  CountCommits commits;
   SystemRandom random;
-  std::unique_ptr<Store> engine;
+  std::unique_ptr<MemoryStore> memory;
+  std::unique_ptr<RocksStore> rocks;
   std::unique_ptr<KeyRing> ring;
   std::unique_ptr<SealedStore> sealed;
+
+  void open_in_memory(const Clock& clock) {
+    memory = std::make_unique<MemoryStore>(clock);
+    ring = KeyRing::ephemeral(random);
+    sealed = std::make_unique<SealedStore>(*memory, *ring, random);
+  }
+  Status open_on_disk(const Config& config, bool accept_loss, const Clock& clock, std::function<void(const Error&)> on_failure) {
+    // The master key first: it is taken out of the environment before there are other threads.
+    BAUTA_TRY(auto master, MasterKey::load({.file = config.master_key_file.value_or("").string()}));
+    RocksStoreOptions options;
+    options.path = config.storage_path;
+    options.accept_loss = accept_loss;
+    options.queue_commits_max = static_cast<std::size_t>(config.storage_queue_max);
+    options.observer = &commits;
+    options.on_failure = std::move(on_failure);
+    BAUTA_TRY(rocks, RocksStore::open(std::move(options), clock));
+    BAUTA_TRY(ring, run_here(KeyRing::open(*rocks, std::move(master), random, clock.now())));
+    sealed = std::make_unique<SealedStore>(*rocks, *ring, random);
+    return {};
+  }
 };
 
 OpenStore::OpenStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 OpenStore::~OpenStore() = default;
 
-Result<std::unique_ptr<OpenStore>> OpenStore::open(const Config& config, bool, const Clock& clock, metrics::Instruments&,
-                                                   std::function<void(const Error&)>) {
-  auto parts = std::make_unique<Parts>();
+Result<std::unique_ptr<OpenStore>> OpenStore::open(const Config& config, bool accept_loss, const Clock& clock,
+                                                   metrics::Instruments& metrics, std::function<void(const Error&)> on_failure) {
+  auto parts = std::make_unique<Parts>(metrics);
   if (config.storage_engine == "memory") {
-    parts->engine = std::make_unique<MemoryStore>(clock);
-    parts->ring = KeyRing::ephemeral(parts->random);
+    parts->open_in_memory(clock);
+  } else {
+    BAUTA_CHECK(parts->open_on_disk(config, accept_loss, clock, std::move(on_failure)));
   }
-  parts->sealed = std::make_unique<SealedStore>(*parts->engine, *parts->ring, parts->random);
   return std::unique_ptr<OpenStore>(new OpenStore(std::move(parts)));
 }
 
 Store& OpenStore::store() { return *parts_->sealed; }
 const IndexKey& OpenStore::index_key() const { return parts_->ring->index_key(); }
 Random& OpenStore::random() { return parts_->random; }
-void OpenStore::close() {}
+
+void OpenStore::close() {
+  if (parts_->rocks) parts_->rocks->drain();
+}
 
 }  // namespace bauta

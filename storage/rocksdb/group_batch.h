@@ -1,0 +1,64 @@
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "storage/rocksdb/known_versions.h"
+#include "storage/rocksdb/positions.h"
+#include "storage/store/store.h"
+
+namespace bauta {
+
+/// The writes of a group of commits, each judged against the database and those before it.  The committer's.
+class GroupBatch {
+ public:
+  GroupBatch(rocksdb::DB& database, KnownVersions& known, Positions& positions)
+      : database_(database), known_(known), positions_(positions) {}
+
+  /// Begins a new group; the clock's word counts for all of it.
+  void begin(TimePoint now);
+  /// Adds all of the commit, or nothing.  Its keys are looked at until the next begin().  Codes: storage.unavailable, storage.corrupt.
+  Result<std::variant<Committed, Conflict>> add(const Commit& commit);
+
+  rocksdb::WriteBatch& writes() { return batch_; }
+  bool empty() const { return batch_.Count() == 0; }
+  /// Which keys have changed.
+  const std::vector<std::string_view>& keys() const { return keys_; }
+  /// The sequence number of the last write, once it is written.
+  std::uint64_t last_sequence() const { return base_ + batch_.Count(); }
+  /// The batch is durable and visible.
+  void publish();
+
+ private:
+  Result<Version> version_of(const Key& key);
+  /// Looks up the ends of all logs that the commit touches, before anything is added.
+  Status find_ends(const Commit& commit);
+  Result<Position> find_end(std::string_view prefix);
+  /// nullptr: the key is no entry that was ever appended.
+  const Position* end_of_log_with(std::string_view key) const;
+  void put(std::string_view key, const Frame& frame, std::string_view value);
+  void erase(std::string_view key, Version version);
+
+  rocksdb::DB& database_;
+  KnownVersions& known_;
+  Positions& positions_;
+
+  rocksdb::WriteBatch batch_;
+  std::uint64_t base_ = 0;
+  TimePoint now_{};
+  std::vector<std::string_view> keys_;
+  std::deque<std::string> appended_keys_;
+  /// The last position below each prefix, those of this batch included.
+  std::unordered_map<std::string, Position, Positions::Hash, std::equal_to<>> ends_;
+};
+
+}  // namespace bauta
