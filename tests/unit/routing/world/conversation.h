@@ -1,0 +1,141 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "routing/messages/receipts.h"
+#include "routing/messages/relay.h"
+#include "routing/outbox/partition.h"
+#include "tests/unit/routing/world/world.h"
+
+namespace bauta::testing_routing {
+
+/// A carrier that answers what it was told to, accepts else, and remembers what it was given.
+class ScriptedCarrier final : public CarrierPort {
+ public:
+  std::deque<SubmitOutcome> answers;
+  bool carries_reference = true;
+  std::vector<OutboundMessage> taken;
+  /// Called with each text before it is answered: a receipt that comes too early, a crash.
+  std::function<void(const OutboundMessage&)> meanwhile;
+
+  bool has(std::string_view connection) const override { return connection == "twilio"; }
+  bool receipts_carry_reference(std::string_view) const override { return carries_reference; }
+  Task<SubmitOutcome> submit(std::string, OutboundMessage message) override {
+    taken.push_back(message);
+    co_await boost::asio::post(boost::asio::use_awaitable_t<Executor>{});
+    if (const auto act = std::exchange(meanwhile, {})) act(message);
+    if (answers.empty()) co_return SubmitAccepted{{"SM" + std::to_string(taken.size())}};
+    auto answer = std::move(answers.front());
+    answers.pop_front();
+    co_return answer;
+  }
+
+  /// "from > to: text", a line each.
+  std::string log() const {
+    std::string lines;
+    for (const auto& message : taken) lines += message.from.str() + " > " + message.to.reveal() + ": " + message.text.reveal() + "\n";
+    return lines;
+  }
+};
+
+/// A world with a session of A and B, the way in, and the lanes of every number that is used.
+class Conversation : public World {
+ public:
+  static constexpr const char* kA = "+12025550142";
+  static constexpr const char* kB = "+442079460142";
+  static constexpr const char* kX = "+12025550199";
+
+  Conversation() {
+    add({"+12025550177", "+12025550178", "+442079460177"});
+    start();
+    session = *try_open(session_of({kA, kB}));
+  }
+
+  /// As after a crash: what only lived in memory is gone.
+  void crash() {
+    partitions.clear();
+    restart();
+    start();
+  }
+  void start() {
+    for (const auto* number : {"+12025550177", "+12025550178", "+442079460177"}) {
+      const auto p = partition_of(World::number(number));
+      if (std::ranges::any_of(partitions, [&](const auto& other) { return other.first == p; })) continue;
+      partitions.emplace_back(p, std::make_unique<Partition>(p, parts, carrier));
+      BAUTA_ASSERT(run(partitions.back().second->start()).has_value());
+    }
+  }
+  /// Everything that is ready now, until nothing is.
+  void work() {
+    for (bool again = true; again;) {
+      again = false;
+      for (const auto& [p, partition] : partitions) {
+        BAUTA_ASSERT(run(partition->read_on()).has_value());
+        for (auto& lane : partition->take_ready(clock.now())) {
+          run(partition->step(std::move(lane)));
+          again = true;
+        }
+      }
+    }
+  }
+
+  std::string seat_number(std::size_t at) const { return session.session.seats[at].number.str(); }
+  void text(const std::string& from, const std::string& to, const std::string& words) {
+    BAUTA_ASSERT(run(relay.accept(inbound(from, to, words, ""))).has_value());
+  }
+  InboundMessage inbound(const std::string& from, const std::string& to, const std::string& words, const std::string& id) {
+    return {.connection = "twilio",
+            .provider_id = id.empty() ? "SM-in-" + std::to_string(++ids_) : id,
+            .from = *RealAddress::from_carrier(from),
+            .to = World::number(to),
+            .text = *MessageText::parse(words)};
+  }
+  std::string outcome_of_text(const std::string& from, const std::string& to, const std::string& words, const std::string& id = "") {
+    const auto outcome = run(relay.accept(inbound(from, to, words, id)));
+    return outcome ? std::string(inbound_outcome_name(*outcome)) : std::string(outcome.error().code);
+  }
+  ReceiptOutcome receipt(const OutboundMessage& of, ReceiptStatus status, std::string code = "") {
+    return *run(receipts.apply({.connection = "twilio",
+                                .reference = of.reference,
+                                .word = {.status = status, .carrier_code = std::move(code)}}));
+  }
+  /// The states of all deliveries of the session, oldest first: "hi|sent".
+  std::string deliveries() {
+    std::string all;
+    auto page = *run(desk->list_messages(caller, session.session.id, 100, ""));
+    std::ranges::reverse(page.data);
+    for (const auto& view : page.data) {
+      for (const auto& delivery : view.deliveries) {
+        all += view.message.text.reveal() + "|" + std::string(delivery_state_name(delivery.state));
+        if (!delivery.error_code.empty()) all += ":" + delivery.error_code;
+        all += " ";
+      }
+    }
+    return all;
+  }
+  /// Types of the events after the opening of the session, oldest first.
+  std::string told() {
+    std::string all;
+    const auto page = *run(events.after(service.id, 0, 500));
+    for (const auto& event : page.events) {
+      if (event.type != EventType::number_added && event.type != EventType::session_created) {
+        all += std::string(event_type_name(event.type)) + " ";
+      }
+    }
+    return all;
+  }
+
+  ScriptedCarrier carrier;
+  Relay relay{parts};
+  Receipts receipts{parts};
+  std::vector<std::pair<std::uint32_t, std::unique_ptr<Partition>>> partitions;
+  SessionView session;
+
+ private:
+  int ids_ = 0;
+};
+
+}  // namespace bauta::testing_routing
