@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "callback_bench.h"
+#include "tests/unit/proxy/carriers/bench/callback_bench.h"
 #include "proxy/carriers/simulated.h"
 
 namespace bauta {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "callback_bench.h"
+#include "tests/unit/proxy/carriers/bench/callback_bench.h"
 
 namespace bauta {
 namespace {

@@ -4,7 +4,7 @@
 #include <deque>
 #include <mutex>
 
-#include "callback_bench.h"
+#include "tests/unit/proxy/carriers/bench/callback_bench.h"
 #include "proxy/net/form.h"
 #include "proxy/net/http_server.h"
 #include "proxy/net/io_threads.h"

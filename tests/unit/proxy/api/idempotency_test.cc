@@ -1,0 +1,143 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "tests/unit/proxy/api/world/face.h"
+
+namespace bauta {
+namespace {
+
+using namespace std::chrono_literals;
+using testing_api::Answered;
+using testing_api::Face;
+
+class IdempotentPosts : public testing::Test {
+ protected:
+  void SetUp() override {
+    face.world.add({"+12025550177", "+12025550178", "+442079460177", "+442079460178"});
+  }
+  HttpRequest post(const std::string& key, const std::string& body,
+                   const std::string& path = "/api/v1/sessions") {
+    return face.request("POST", path, body, {{"Idempotency-Key", key}});
+  }
+  Answered ask(const std::string& key, const std::string& body,
+               const std::string& path = "/api/v1/sessions") {
+    return Face::read(face.world.run(face.router.handle(post(key, body, path))));
+  }
+  std::size_t sessions() { return face.ask("GET", "/api/v1/sessions").json["data"].size(); }
+  Face face;
+  const std::string one = Face::two_people();
+  const std::string two = Face::two_people(R"(,"ttl_seconds":60)");
+};
+
+// C42 (a), (b), (c).
+TEST_F(IdempotentPosts, AreAnsweredAgainAsTheFirstTime) {
+  const auto first = ask("k1", one);
+  ASSERT_EQ(first.told(), "201");
+  EXPECT_EQ(first.header("Idempotency-Replayed"), "(none)");
+  face.world.clock.advance(1h);
+  const auto again = ask("k1", one);
+  EXPECT_EQ(again.told(), "201");
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.header("Location"), first.header("Location"));
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+  EXPECT_EQ(again.header("Cache-Control"), "no-store");
+  EXPECT_EQ(ask("k1", two).told(), "422 idempotency.mismatch");
+  EXPECT_EQ(sessions(), 1U);
+  face.world.clock.advance(24h);
+  EXPECT_EQ(ask("k1", one).header("Idempotency-Replayed"), "(none)");
+}
+
+// C42 (d), (e): while the first is running, another body is a mismatch and not merely in flight.
+TEST_F(IdempotentPosts, InParallelHaveOneEffect) {
+  std::vector<Task<HttpResponse>> requests;
+  for (int i = 0; i < 20; ++i) requests.push_back(face.router.handle(post("k2", one)));
+  requests.push_back(face.router.handle(post("k2", two)));
+  auto responses = face.world.run_all(std::move(requests));
+  std::map<std::string, int> told;
+  std::set<std::string> opened;
+  for (auto& response : responses) {
+    const auto answered = Face::read(std::move(response));
+    ++told[answered.told()];
+    if (answered.status == 201) opened.insert(answered.json["id"].asString());
+  }
+  EXPECT_EQ(told["422 idempotency.mismatch"], 1);
+  EXPECT_EQ(told["201"] + told["409 idempotency.in_flight"], 20);
+  EXPECT_GE(told["201"], 1);
+  EXPECT_GE(told["409 idempotency.in_flight"], 1);
+  EXPECT_EQ(opened.size(), 1U);
+  EXPECT_EQ(sessions(), 1U);
+  EXPECT_EQ(ask("k2", one).header("Idempotency-Replayed"), "true");
+}
+
+TEST_F(IdempotentPosts, AreToldApartByPathAndService) {
+  const auto session = ask("k1", one).json["id"].asString();
+  const auto sent = ask("k1", R"({"text":"hi"})", "/api/v1/sessions/" + session + "/messages");
+  EXPECT_EQ(sent.told(), "202");
+  EXPECT_EQ(ask("k1", R"({"text":"hi"})", "/api/v1/sessions/" + session + "/messages").body,
+            sent.body);
+  ASSERT_EQ(face.ask("POST", "/api/v1/services", R"({"name":"other"})").told(), "201");
+  face.service = "other";
+  EXPECT_EQ(ask("k1", one).told(), "409 pool.exhausted");
+}
+
+TEST_F(IdempotentPosts, KeepARefusalThatTheStateCaused) {
+  ASSERT_EQ(face.open(R"(,"unique_name":"stay")").told(), "201");
+  const auto body = Face::two_people(R"(,"unique_name":"stay")");
+  const auto refused = ask("k1", body);
+  ASSERT_EQ(refused.told(), "409 session.name_taken");
+  const auto again = ask("k1", body);
+  EXPECT_EQ(again.body, refused.body);
+  EXPECT_EQ(again.header("Content-Type"), "application/problem+json");
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+}
+
+TEST_F(IdempotentPosts, KeepNoRefusalThatCanBeMended) {
+  EXPECT_EQ(ask("k1", "{}").told(), "422 field.required: /participants field.required");
+  EXPECT_EQ(ask("k1", "{").told(), "400 json.malformed");
+  EXPECT_EQ(ask("k1", one).told(), "201");
+}
+
+TEST_F(IdempotentPosts, WantAKeyThatIsOne) {
+  EXPECT_EQ(ask("", one).told(), "400 idempotency.key_invalid");
+  EXPECT_EQ(ask(std::string(256, 'k'), one).told(), "400 idempotency.key_invalid");
+  EXPECT_EQ(ask("k\xc3\xa9", one).told(), "400 idempotency.key_invalid");
+  EXPECT_EQ(face.ask("POST", "/api/v1/sessions", one,
+                     {{"Idempotency-Key", "a"}, {"Idempotency-Key", "b"}})
+                .told(),
+            "400 idempotency.key_invalid");
+  EXPECT_EQ(ask(std::string(255, 'k'), one).told(), "201");
+}
+
+TEST_F(IdempotentPosts, OfServicesAndNumbersAreKeptToo) {
+  const auto service = ask("k1", R"({"name":"other"})", "/api/v1/services");
+  ASSERT_EQ(service.told(), "201");
+  EXPECT_EQ(ask("k1", R"({"name":"other"})", "/api/v1/services").body, service.body);
+  const std::string one_number = R"({"number":"+12025550179","connection":"twilio"})";
+  const auto number = ask("k1", one_number, "/api/v1/numbers");
+  ASSERT_EQ(number.told(), "201");
+  EXPECT_EQ(ask("k1", one_number, "/api/v1/numbers").body, number.body);
+  const std::string many = R"({"numbers":[{"number":"+12025550180","connection":"twilio"}]})";
+  const auto numbers = ask("k2", many, "/api/v1/numbers");
+  ASSERT_EQ(numbers.told(), "207");
+  const auto again = ask("k2", many, "/api/v1/numbers");
+  EXPECT_EQ(again.body, numbers.body);
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+}
+
+TEST_F(IdempotentPosts, NeverShowASecretTwice) {
+  const std::string body = R"({"scopes":["events:read"]})";
+  const auto first = ask("k1", body, "/api/v1/keys");
+  ASSERT_EQ(first.told(), "201");
+  const auto secret = first.json["secret"].asString();
+  EXPECT_FALSE(secret.empty());
+  const auto again = ask("k1", body, "/api/v1/keys");
+  EXPECT_EQ(again.told(), "201");
+  EXPECT_EQ(again.json["id"], first.json["id"]);
+  EXPECT_TRUE(again.json["secret"].isNull());
+  EXPECT_FALSE(face.world.holds(secret));
+}
+
+}  // namespace
+}  // namespace bauta

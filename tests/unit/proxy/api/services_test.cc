@@ -1,0 +1,94 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/proxy/api/world/face.h"
+
+namespace bauta {
+namespace {
+
+using testing_api::Face;
+
+class ServicesApi : public testing::Test {
+ protected:
+  testing_api::Answered patch(const std::string& body, const std::string& name = "harbour") {
+    return face.ask("PATCH", "/api/v1/services/" + name, body);
+  }
+  Face face;
+};
+
+TEST_F(ServicesApi, ShowTheirSettings) {
+  const auto shown = face.ask("GET", "/api/v1/services/harbour");
+  ASSERT_EQ(shown.told(), "200");
+  EXPECT_EQ(shown.json["name"], "harbour");
+  EXPECT_EQ(shown.json["cooling_seconds"], 86400);
+  EXPECT_EQ(shown.json["deadline_seconds"], 14400);
+  EXPECT_EQ(shown.json["unknown"], "resend");
+  EXPECT_EQ(shown.json["locality_fallback"], "country");
+  EXPECT_EQ(shown.json["answer_ended"], true);
+  EXPECT_EQ(shown.json["retention_seconds"], 604800);
+  EXPECT_EQ(shown.json["display_name"], "");
+}
+
+TEST_F(ServicesApi, ChangeOnlyWhatIsNamed) {
+  const auto changed = patch(
+      R"({"display_name":"Harbour","cooling_seconds":0,"unknown":"dead_letter","locality_fallback":"any",)"
+      R"("answer_ended":false,"retention_seconds":0})");
+  ASSERT_EQ(changed.told(), "200");
+  EXPECT_EQ(changed.json["cooling_seconds"], 0);
+  EXPECT_EQ(changed.json["deadline_seconds"], 14400);
+  EXPECT_EQ(changed.json["unknown"], "dead_letter");
+  EXPECT_EQ(face.ask("GET", "/api/v1/services/harbour").json, changed.json);
+}
+
+TEST_F(ServicesApi, KeepTheirRanges) {
+  EXPECT_EQ(patch(R"({"cooling_seconds":7776001,"deadline_seconds":59,"retention_seconds":-1,)"
+                  R"("unknown":"drop","locality_fallback":"world","answer_ended":"no","name":"x"})")
+                .told(),
+            "422 request.invalid: /cooling_seconds field.out_of_range, "
+            "/deadline_seconds field.out_of_range, /retention_seconds field.out_of_range, "
+            "/unknown field.value, /locality_fallback tier.unknown, /answer_ended field.type, "
+            "/name field.unknown");
+  EXPECT_EQ(patch(R"({"cooling_seconds":7776000,"deadline_seconds":172800,)"
+                  R"("retention_seconds":315360000})")
+                .told(),
+            "200");
+  EXPECT_EQ(patch("{}", "nowhere").told(), "404 service.not_found");
+}
+
+TEST_F(ServicesApi, AreMadeOnce) {
+  const auto made =
+      face.ask("POST", "/api/v1/services", R"({"name":"rides","cooling_seconds":60})");
+  ASSERT_EQ(made.told(), "201");
+  EXPECT_EQ(made.header("Location"), "/api/v1/services/rides");
+  EXPECT_EQ(made.json["cooling_seconds"], 60);
+  EXPECT_EQ(face.ask("POST", "/api/v1/services", R"({"name":"rides"})").told(),
+            "409 service.name_taken");
+  EXPECT_EQ(face.ask("POST", "/api/v1/services", R"({"name":"No Good"})").told(),
+            "422 service.name_invalid");
+  EXPECT_EQ(face.ask("POST", "/api/v1/services", "{}").told(),
+            "422 field.required: /name field.required");
+}
+
+TEST_F(ServicesApi, ListPageByPage) {
+  face.world.clock.advance(std::chrono::milliseconds(1));
+  face.ask("POST", "/api/v1/services", R"({"name":"rides"})");
+  const auto first = face.ask("GET", "/api/v1/services?limit=1");
+  EXPECT_EQ(first.json["data"][0]["name"], "rides");
+  const auto second =
+      face.ask("GET", "/api/v1/services?limit=1&cursor=" + first.json["next_cursor"].asString());
+  EXPECT_EQ(second.json["data"][0]["name"], "harbour");
+  EXPECT_TRUE(second.json["next_cursor"].isNull());
+}
+
+TEST_F(ServicesApi, AKeyOfOneServiceSeesAndMakesNoOther) {
+  face.ask("POST", "/api/v1/services", R"({"name":"rides"})");
+  const auto secret = face.key(all_scopes(), face.world.service.id);
+  EXPECT_EQ(face.ask_with(secret, "GET", "/api/v1/services").json["data"].size(), 1U);
+  EXPECT_EQ(face.ask_with(secret, "GET", "/api/v1/services/rides").told(), "404 service.not_found");
+  EXPECT_EQ(face.ask_with(secret, "PATCH", "/api/v1/services/rides", "{}").told(),
+            "404 service.not_found");
+  EXPECT_EQ(face.ask_with(secret, "POST", "/api/v1/services", R"({"name":"more"})").told(),
+            "403 auth.scope_missing");
+}
+
+}  // namespace
+}  // namespace bauta
