@@ -1,9 +1,12 @@
 #include "tests/conformance/ground/ground.h"
 
 #include "storage/memory/memory_store.h"
+#include "storage/rocksdb/rocks_store.h"
+#include "storage/store/assert.h"
 #include "storage/seal/key_ring.h"
 #include "storage/seal/sealed_store.h"
 #include "tests/conformance/ground/seeded_random.h"
+#include "tests/conformance/ground/temporary_folder.h"
 
 namespace bauta {
 namespace {
@@ -18,6 +21,35 @@ class MemoryGround final : public Ground {
  private:
   const SetClock& clock_;
   std::unique_ptr<MemoryStore> store_;
+};
+
+class RocksGround final : public Ground {
+ public:
+  explicit RocksGround(const SetClock& clock) : clock_(clock) { open(); }
+  Store& store() override { return *store_; }
+  void restart() override {
+    store_.reset();
+    open();
+  }
+  void free_space() override {
+    const auto everything = store_->compact(Key::from_octets(std::string(1, '\0')), Key::from_octets("\xff"));
+    BAUTA_ASSERT(everything.has_value());
+  }
+
+ private:
+  void open() {
+    RocksStoreOptions options;
+    options.path = folder_.path() / "store";
+    options.expiry_slack = {};
+    options.free_bytes_min = 0;
+    auto opened = RocksStore::open(std::move(options), clock_);
+    BAUTA_ASSERT(opened.has_value());
+    store_ = *std::move(opened);
+  }
+
+  const SetClock& clock_;
+  TemporaryFolder folder_;
+  std::unique_ptr<RocksStore> store_;
 };
 
 /// Any other engine, sealed.
@@ -49,7 +81,10 @@ std::unique_ptr<Ground> make(const SetClock& clock) {
 }  // namespace
 
 std::vector<Engine> engines() {
-  return {{"Memory", make<MemoryGround>}, {"SealedMemory", make<SealedGround<MemoryGround>>}};
+  return {{"Memory", make<MemoryGround>},
+          {"SealedMemory", make<SealedGround<MemoryGround>>},
+          {"Rocks", make<RocksGround>},
+          {"SealedRocks", make<SealedGround<RocksGround>>}};
 }
 
 }  // namespace bauta

@@ -67,8 +67,8 @@ class StrictTwilio {
     return names == "To From Body StatusCallback ValidityPeriod " ? "" : "fields: " + names;
   }
 
-  IoThreads threads_{1};
   metrics::Instruments metrics_{"test", "test"};
+  IoThreads threads_{1};
   mutable std::mutex mutex_;
   std::deque<HttpResponse> script_;
   std::deque<Form> taken_;

@@ -76,8 +76,8 @@ class WrittenDown {
     co_return HttpResponse{.status = 204};
   }
 
-  IoThreads threads_{1};
   metrics::Instruments metrics_{"test", "test"};
+  IoThreads threads_{1};
   std::mutex mutex_;
   std::condition_variable changed_;
   int refuse_ = 0;
@@ -222,8 +222,8 @@ TEST_F(HandsetsTest, TakeOnlyWhatIsSignedAndWellFormed) {
 }
 
 TEST(Handsets, NeedATokenAndASecret) {
-  IoThreads threads(1);
   metrics::Instruments metrics("test", "test");
+  IoThreads threads(1);
   EXPECT_FALSE(Handsets::start(threads, {.listen = "127.0.0.1:0"}, metrics));
 }
 
