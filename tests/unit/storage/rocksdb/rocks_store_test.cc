@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -251,8 +252,12 @@ TEST_F(Rocks, AWrongMasterKeyIsRefusedUnharmed) {
 }
 
 /// Commits pairs for ever, and writes the number of each to `acknowledged` once it is durable.
-[[noreturn]] void commit_until_killed(const RocksStoreOptions& options, const Clock& clock, int acknowledged) {
-  auto store = RocksStore::open(options, clock);
+[[noreturn]] void commit_until_killed(const fs::path& folder, int acknowledged) {
+  const SetClock clock;
+  RocksStoreOptions options;
+  options.path = folder;
+  options.free_bytes_min = 0;
+  auto store = RocksStore::open(std::move(options), clock);
   if (!store) ::_exit(1);
   for (std::uint32_t i = 0;; ++i) {
     const auto name = std::to_string(i);
@@ -261,6 +266,25 @@ TEST_F(Rocks, AWrongMasterKeyIsRefusedUnharmed) {
     if (!std::holds_alternative<Committed>(outcome)) ::_exit(2);
     if (::write(acknowledged, &i, sizeof i) != sizeof i) ::_exit(3);
   }
+}
+
+constexpr const char* kCommitUntilKilled = "commit-until-killed";
+
+/// This program anew, as commit_until_killed(): a process that has threads cannot just be forked.
+pid_t start_committing(const fs::path& folder, int acknowledged) {
+  const std::string descriptor = std::to_string(acknowledged);
+  const std::array arguments = {kCommitUntilKilled, folder.c_str(), descriptor.c_str()};
+  std::array<char*, arguments.size() + 2> words{};
+  std::string self = "rocks_store_test";
+  words[0] = self.data();
+  std::array<std::string, arguments.size()> kept;
+  for (std::size_t at = 0; at < arguments.size(); ++at) {
+    kept.at(at) = arguments.at(at);
+    words.at(at + 1) = kept.at(at).data();
+  }
+  pid_t child = 0;
+  EXPECT_EQ(::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, words.data(), environ), 0);
+  return child;
 }
 
 TEST_F(NeverLose, WhatWasAcknowledgedIsThereAfterKillAndCommitsAreWhole) {
@@ -272,14 +296,14 @@ TEST_F(NeverLose, WhatWasAcknowledgedIsThereAfterKillAndCommitsAreWhole) {
     made.free_bytes_min = 0;
     std::array<int, 2> pipe{};
     ASSERT_EQ(::pipe(pipe.data()), 0);
-    const pid_t child = ::fork();
-    if (child == 0) commit_until_killed(made, clock, pipe[1]);
+    const auto child = start_committing(made.path, pipe[1]);
     ::close(pipe[1]);
     // The strike comes after some acknowledgements, wherever the child is then.
     std::uint32_t acknowledged = 0;
-    const auto until = 1 + delays() % 400;
+    const std::uint32_t until = static_cast<std::uint32_t>(1 + delays() % 400);
     while (acknowledged < until && ::read(pipe[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged) {
     }
+    ASSERT_GE(acknowledged, until);  // else the child died by itself
     ::kill(child, SIGKILL);
     std::uint32_t late = 0;
     while (::read(pipe[0], &late, sizeof late) == sizeof late) acknowledged = late;
@@ -301,3 +325,11 @@ TEST_F(NeverLose, WhatWasAcknowledgedIsThereAfterKillAndCommitsAreWhole) {
 
 }  // namespace
 }  // namespace bauta
+
+int main(int argc, char** argv) {
+  if (argc == 4 && std::string_view(argv[1]) == bauta::kCommitUntilKilled) {
+    bauta::commit_until_killed(argv[2], std::stoi(argv[3]));
+  }
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
