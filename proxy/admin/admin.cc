@@ -19,7 +19,8 @@ struct Face {
     if (key.empty()) return true;
     const auto header = request.headers.find("Authorization");
     const std::string wanted = "Bearer " + key;
-    return header && header->size() == wanted.size() && sodium_memcmp(header->data(), wanted.data(), wanted.size()) == 0;
+    return header && header->size() == wanted.size() &&
+           sodium_memcmp(header->data(), wanted.data(), wanted.size()) == 0;
   }
 };
 
@@ -42,25 +43,32 @@ HttpResponse show_readiness(const Face& face) {
 
 HttpResponse show_index(const Face&) {
   return text_response(200,
-                       "/metrics  what Prometheus reads\n/livez    the process answers\n/readyz   texts can be relayed, or why not\n");
+                       "/metrics  what Prometheus reads\n/livez    the process answers\n/readyz   "
+                       "texts can be relayed, or why not\n");
 }
 
 Task<HttpResponse> answer(std::shared_ptr<const Face> face, Page page, HttpRequest request) {
   if (!face->may(request)) {
-    co_return problem(401, {.code = "auth.invalid_key", .detail = "the admin listener asks for its key as a Bearer token"}, request);
+    co_return problem(401,
+                      {.code = "auth.invalid_key",
+                       .detail = "the admin listener asks for its key as a Bearer token"},
+                      request);
   }
   co_return page(*face);
 }
 
-void add(Router& router, const std::string& path, const std::shared_ptr<const Face>& face, Page page) {
-  router.add("GET", path, [face, page](HttpRequest request) { return answer(face, page, std::move(request)); });
+void add(Router& router, const std::string& path, const std::shared_ptr<const Face>& face,
+         Page page) {
+  router.add("GET", path,
+             [face, page](HttpRequest request) { return answer(face, page, std::move(request)); });
 }
 
 Task<HttpResponse> live(HttpRequest) { co_return text_response(200, "live\n"); }
 
 }  // namespace
 
-void mount_admin(Router& router, const metrics::Instruments& metrics, std::vector<ReadinessCheck> checks, std::string key) {
+void mount_admin(Router& router, const metrics::Instruments& metrics,
+                 std::vector<ReadinessCheck> checks, std::string key) {
   const auto face = std::make_shared<const Face>(metrics, std::move(checks), std::move(key));
   add(router, "/metrics", face, show_metrics);
   add(router, "/readyz", face, show_readiness);

@@ -33,13 +33,15 @@ struct Words {
 };
 
 void add_init(CLI::App& app, Words& words) {
-  auto* init = app.add_subcommand("init", "Make a configuration, a master key, a store and the first API key");
+  auto* init = app.add_subcommand(
+      "init", "Make a configuration, a master key, a store and the first API key");
   init->add_option("DIR", words.init.folder, "The folder, made if it is not there")->required();
   init->footer("Example:\n  bauta init /var/lib/bauta > first.key");
 }
 
 void add_serve(CLI::App& app, Words& words) {
-  auto* serve = app.add_subcommand("serve", "Run the relay; SIGTERM drains it, SIGHUP takes up the log level");
+  auto* serve = app.add_subcommand(
+      "serve", "Run the relay; SIGTERM drains it, SIGHUP takes up the log level");
   serve->add_option("--config", words.serve.config, "The configuration")->required();
   serve->add_flag("--accept-loss", words.serve.accept_loss,
                   "Start although the store has lost writes that had been made durable");
@@ -47,25 +49,33 @@ void add_serve(CLI::App& app, Words& words) {
 }
 
 void add_dev(CLI::App& app, Words& words) {
-  auto* dev = app.add_subcommand("dev", "Run a relay with simulated phones, for trying out; not for production");
+  auto* dev = app.add_subcommand(
+      "dev", "Run a relay with simulated phones, for trying out; not for production");
   dev->add_option("--dir", words.dev.folder, "The folder that is kept");
   dev->add_flag("--memory", words.dev.memory, "Keep nothing");
   dev->add_flag("--demo", words.dev.demo, "Play a short conversation and show it");
   dev->add_option("--listen", words.dev.listen, "API and callbacks")->capture_default_str();
-  dev->add_option("--admin-listen", words.dev.admin_listen, "Metrics and health")->capture_default_str();
-  dev->add_option("--handsets-listen", words.dev.handsets_listen, "The simulated phones")->capture_default_str();
+  dev->add_option("--admin-listen", words.dev.admin_listen, "Metrics and health")
+      ->capture_default_str();
+  dev->add_option("--handsets-listen", words.dev.handsets_listen, "The simulated phones")
+      ->capture_default_str();
   dev->footer("Examples:\n  bauta dev\n  bauta dev --memory --listen 127.0.0.1:9000");
 }
 
 void add_handsets(CLI::App& app, Words& words) {
-  auto* handsets = app.add_subcommand("handsets", "The simulated carrier with its phones, a process of its own");
+  auto* handsets =
+      app.add_subcommand("handsets", "The simulated carrier with its phones, a process of its own");
   handsets->add_option("--listen", words.handsets.listen, "Its HTTP face")->capture_default_str();
-  handsets->add_option("--relay", words.handsets.relay_url, "Where the relay takes callbacks")->capture_default_str();
-  handsets->add_option("--connection", words.handsets.connection, "Whose name it has there")->capture_default_str();
+  handsets->add_option("--relay", words.handsets.relay_url, "Where the relay takes callbacks")
+      ->capture_default_str();
+  handsets->add_option("--connection", words.handsets.connection, "Whose name it has there")
+      ->capture_default_str();
   handsets->add_option("--seed", words.handsets.seed, "Of its chances")->capture_default_str();
   handsets->footer(
-      "The environment brings BAUTA_HANDSETS_TOKEN (of the callback path) and BAUTA_HANDSETS_SECRET (the connection's auth_token).\n"
-      "Example:\n  BAUTA_HANDSETS_TOKEN=… BAUTA_HANDSETS_SECRET=… bauta handsets --relay http://127.0.0.1:8080");
+      "The environment brings BAUTA_HANDSETS_TOKEN (of the callback path) and "
+      "BAUTA_HANDSETS_SECRET (the connection's auth_token).\n"
+      "Example:\n  BAUTA_HANDSETS_TOKEN=… BAUTA_HANDSETS_SECRET=… bauta handsets --relay "
+      "http://127.0.0.1:8080");
 }
 
 void add_config(CLI::App& app, Words& words) {
@@ -87,7 +97,8 @@ int run(const CLI::App& app, Words& words) {
     return run_handsets(words.handsets);
   }
   if (app.got_subcommand("config")) {
-    return app.get_subcommand("config")->got_subcommand("check") ? run_config_check(words.checked) : run_config_reference();
+    return app.get_subcommand("config")->got_subcommand("check") ? run_config_check(words.checked)
+                                                                 : run_config_reference();
   }
   return run_version();
 }
@@ -115,7 +126,9 @@ int run_command_line(int argc, const char* const* argv) {
   Words words;
   CLI::App app("Bauta: a self-hosted number-masking relay for two-way private messaging", "bauta");
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 done, 1 refused (the code is on standard error), 2 wrong usage, 3 server unreachable.");
+  app.footer(
+      "Exit codes: 0 done, 1 refused (the code is on standard error), 2 wrong usage, 3 server "
+      "unreachable.");
   add_init(app, words);
   add_serve(app, words);
   add_dev(app, words);

@@ -34,11 +34,13 @@ class RunningRelay final : public DevRelay {
 Result<std::unique_ptr<DevRelay>> start_dev_relay(DevRelayOptions options) {
   BAUTA_TRY(auto config, load_config(options.config));
   if (options.memory) config.storage_engine = "memory";
-  if (config.master_key_file && config.storage_engine != "memory" && !std::filesystem::exists(*config.master_key_file)) {
+  if (config.master_key_file && config.storage_engine != "memory" &&
+      !std::filesystem::exists(*config.master_key_file)) {
     BAUTA_CHECK(write_new_master_key(*config.master_key_file));
   }
   log::set_level(*log::parse_level(config.log_level));
-  BAUTA_TRY(auto server, RelayServer::start(std::move(config), {.make_key = options.make_key, .accept_loss = false}));
+  BAUTA_TRY(auto server, RelayServer::start(std::move(config),
+                                            {.make_key = options.make_key, .accept_loss = false}));
   return std::make_unique<RunningRelay>(std::move(server));
 }
 

@@ -1,3 +1,5 @@
+#include "proxy/cli/init.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,7 +11,6 @@
 #include <system_error>
 
 #include "proxy/cli/commands.h"
-#include "proxy/cli/init.h"
 #include "proxy/cli/relay_server.h"
 #include "proxy/cli/say.h"
 #include "proxy/config/config.h"
@@ -30,7 +31,8 @@ std::string token(Random& random) {
 }
 
 std::string first_config(Random& random) {
-  return fmt::format(R"(# Bauta's configuration.  `bauta config reference` explains every key, `bauta config check FILE` finds mistakes.
+  return fmt::format(
+      R"(# Bauta's configuration.  `bauta config reference` explains every key, `bauta config check FILE` finds mistakes.
 [public]
 listen = "127.0.0.1:8080"            # API and carriers' callbacks; put a TLS proxy in front
 # url = "https://relay.example.com"  # what carriers call: signatures are made over it
@@ -52,7 +54,7 @@ file = "master.key"                  # keep a copy elsewhere: without it the sto
 # account_sid = "AC…"
 # auth_token_file = "twilio.token"
 )",
-                     token(random));
+      token(random));
 }
 
 }  // namespace
@@ -60,9 +62,12 @@ file = "master.key"                  # keep a copy elsewhere: without it the sto
 Status write_new_private_file(const fs::path& path, std::string_view content) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) {
-    return fail("init.cannot_write", fmt::format("cannot make {}: {}", path.string(), std::generic_category().message(errno)));
+    return fail("init.cannot_write", fmt::format("cannot make {}: {}", path.string(),
+                                                 std::generic_category().message(errno)));
   }
-  const bool written = ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && ::fsync(file) == 0;
+  const bool written =
+      ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
+      ::fsync(file) == 0;
   ::close(file);
   if (!written) return fail("init.cannot_write", fmt::format("cannot write {}", path.string()));
   return {};
@@ -79,14 +84,20 @@ Status write_new_master_key(const fs::path& path) {
 int run_init(const InitOptions& options) {
   const auto file = options.folder / "bauta.toml";
   if (fs::exists(file)) {
-    return say_refused({.code = "init.exists", .detail = file.string() + " is there already: nothing was changed"});
+    return say_refused({.code = "init.exists",
+                        .detail = file.string() + " is there already: nothing was changed"});
   }
   std::error_code error;
   fs::create_directories(options.folder, error);
-  if (error) return say_refused({.code = "init.cannot_write", .detail = "cannot make " + options.folder.string() + ": " + error.message()});
+  if (error)
+    return say_refused(
+        {.code = "init.cannot_write",
+         .detail = "cannot make " + options.folder.string() + ": " + error.message()});
   SystemRandom random;
-  if (const auto written = write_new_master_key(options.folder / "master.key"); !written) return say_refused(written.error());
-  if (const auto written = write_new_private_file(file, first_config(random)); !written) return say_refused(written.error());
+  if (const auto written = write_new_master_key(options.folder / "master.key"); !written)
+    return say_refused(written.error());
+  if (const auto written = write_new_private_file(file, first_config(random)); !written)
+    return say_refused(written.error());
   auto config = load_config(file);
   if (!config) return say_refused(config.error());
   const auto key = make_first_key(*std::move(config));

@@ -71,7 +71,8 @@ HttpClientOptions client_options_of(const Config& config) {
   options.write_timeout = config.client_write_timeout;
   options.read_timeout = config.client_read_timeout;
   options.idle_timeout = config.client_idle_timeout;
-  options.response_header_bytes_max = static_cast<std::size_t>(config.client_response_header_bytes_max);
+  options.response_header_bytes_max =
+      static_cast<std::size_t>(config.client_response_header_bytes_max);
   options.response_bytes_max = static_cast<std::size_t>(config.client_response_bytes_max);
   options.ca_file = config.client_ca_file;
   options.user_agent = "bauta/" + std::string(version());
@@ -92,7 +93,8 @@ std::vector<ConnectionOptions> connections_of(const Config& config) {
 }
 
 Task<Result<FirstKey>> create_key(Accounts& accounts, TimePoint now, Random& random) {
-  BAUTA_CO_TRY(const auto service, co_await accounts.ensure_account_with_service("default", "default", now, random));
+  BAUTA_CO_TRY(const auto service,
+               co_await accounts.ensure_account_with_service("default", "default", now, random));
   ApiKey key;
   key.account = service.account;
   key.scopes = all_scopes();
@@ -115,7 +117,8 @@ struct RelayServer::Parts {
   Status start_lanes();
   Status listen();
   void watch();
-  static Task<void> keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk, Executor executor, Duration every);
+  static Task<void> keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk,
+                                  Executor executor, Duration every);
   void report_failure(const Error& error);
 
   Config config;
@@ -153,7 +156,8 @@ void RelayServer::Parts::report_failure(const Error& error) {
 }
 
 Status RelayServer::Parts::open(RelayServerOptions options) {
-  BAUTA_TRY(store, OpenStore::open(config, options.accept_loss, clock, metrics, [this](const Error& error) { report_failure(error); }));
+  BAUTA_TRY(store, OpenStore::open(config, options.accept_loss, clock, metrics,
+                                   [this](const Error& error) { report_failure(error); }));
   relay_parts.emplace(RelayParts{.store = store->store(),
                                  .index_key = store->index_key(),
                                  .clock = clock,
@@ -164,9 +168,11 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
   BAUTA_CHECK(open_carriers());
   relay = std::make_unique<Relay>(*relay_parts);
   receipts = std::make_unique<Receipts>(*relay_parts);
-  desk = std::make_unique<Desk>(*relay_parts, [this](std::string_view name) { return carriers->has(name); });
+  desk = std::make_unique<Desk>(*relay_parts,
+                                [this](std::string_view name) { return carriers->has(name); });
   if (options.make_key) {
-    BAUTA_TRY(made_key, wait_for(threads.executor(0), create_key(desk->accounts(), clock.now(), store->random())));
+    BAUTA_TRY(made_key, wait_for(threads.executor(0),
+                                 create_key(desk->accounts(), clock.now(), store->random())));
   }
   BAUTA_CHECK(start_lanes());
   BAUTA_CHECK(listen());
@@ -180,19 +186,22 @@ Status RelayServer::Parts::open_carriers() {
     all_clients.add(threads.executor(i), *client);
     clients.push_back(std::move(client));
   }
-  BAUTA_TRY(carriers, CarrierSet::make(connections_of(config), http_carrier_types(),
-                                       {.clients = all_clients, .clock = clock, .public_url = config.public_url}));
+  BAUTA_TRY(
+      carriers,
+      CarrierSet::make(connections_of(config), http_carrier_types(),
+                       {.clients = all_clients, .clock = clock, .public_url = config.public_url}));
   return {};
 }
 
 Status RelayServer::Parts::start_lanes() {
   for (unsigned i = 0; i < threads.count(); ++i) {
-    drivers.push_back(std::make_unique<LaneDriver>(threads.executor(i),
-                                                   LaneDriverOptions{.owner = i,
-                                                                     .owners = threads.count(),
-                                                                     .in_flight_max = static_cast<std::size_t>(config.lanes_in_flight_max),
-                                                                     .look_interval = config.log_look},
-                                                   *relay_parts, *carriers));
+    drivers.push_back(std::make_unique<LaneDriver>(
+        threads.executor(i),
+        LaneDriverOptions{.owner = i,
+                          .owners = threads.count(),
+                          .in_flight_max = static_cast<std::size_t>(config.lanes_in_flight_max),
+                          .look_interval = config.log_look},
+        *relay_parts, *carriers));
     BAUTA_CHECK(wait_for(threads.executor(i), drivers.back()->start()));
   }
   return {};
@@ -201,11 +210,14 @@ Status RelayServer::Parts::start_lanes() {
 Status RelayServer::Parts::listen() {
   Router admin;
   mount_admin(admin, metrics,
-              {{.name = "store", .failing = [this]() -> std::optional<std::string> {
-                  if (failed) return "the store can promise nothing any more; the process is about to end";
+              {{.name = "store",
+                .failing = [this]() -> std::optional<std::string> {
+                  if (failed)
+                    return "the store can promise nothing any more; the process is about to end";
                   return std::nullopt;
                 }},
-               {.name = "drain", .failing = [this]() -> std::optional<std::string> {
+               {.name = "drain",
+                .failing = [this]() -> std::optional<std::string> {
                   if (draining) return "the relay is about to stop";
                   return std::nullopt;
                 }}},
@@ -218,10 +230,11 @@ Status RelayServer::Parts::listen() {
                                             std::move(admin), metrics));
   Router router;
   mount_api(router, *desk, clock, store->random());
-  mount_carrier_routes(router, *carriers,
-                       {.accept = [this](InboundMessage mo) { return relay->accept(std::move(mo)); },
-                        .apply = [this](DeliveryReceipt receipt) { return receipts->apply(std::move(receipt)); }},
-                       metrics);
+  mount_carrier_routes(
+      router, *carriers,
+      {.accept = [this](InboundMessage mo) { return relay->accept(std::move(mo)); },
+       .apply = [this](DeliveryReceipt receipt) { return receipts->apply(std::move(receipt)); }},
+      metrics);
   BAUTA_TRY(public_server, HttpServer::start(threads,
                                              {.name = "public",
                                               .listen = config.public_listen,
@@ -232,15 +245,19 @@ Status RelayServer::Parts::listen() {
 }
 
 void RelayServer::Parts::watch() {
-  asio::co_spawn(threads.executor(0), keep_counting(stopping, *desk, threads.executor(0), config.census), asio::detached);
+  asio::co_spawn(threads.executor(0),
+                 keep_counting(stopping, *desk, threads.executor(0), config.census),
+                 asio::detached);
 }
 
-Task<void> RelayServer::Parts::keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk, Executor executor,
-                                             Duration every) {
+Task<void> RelayServer::Parts::keep_counting(std::shared_ptr<std::atomic<bool>> stopping,
+                                             Desk& desk, Executor executor, Duration every) {
   asio::steady_timer timer(executor);
   while (!*stopping) {
-    if (const auto ended = co_await desk.close_ended(); !ended) log::warn("sweep failed code={}", ended.error().code);
-    if (const auto counted = co_await desk.census(); !counted) log::warn("census failed code={}", counted.error().code);
+    if (const auto ended = co_await desk.close_ended(); !ended)
+      log::warn("sweep failed code={}", ended.error().code);
+    if (const auto counted = co_await desk.census(); !counted)
+      log::warn("census failed code={}", counted.error().code);
     timer.expires_after(every);
     co_await timer.async_wait(asio::use_awaitable_t<Executor>());
   }
@@ -274,7 +291,8 @@ std::size_t RelayServer::drain() {
   parts.draining = true;
   const auto end = std::chrono::steady_clock::now() + parts.config.drain;
   const auto rest = [end] {
-    return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()),
+    return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(
+                        end - std::chrono::steady_clock::now()),
                     std::chrono::milliseconds::zero());
   };
   std::size_t cut_off = wait_for(parts.threads.executor(0), parts.public_server->drain(rest()));

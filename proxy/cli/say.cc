@@ -11,7 +11,8 @@ namespace bauta {
 int say_refused(const Error& error) {
   fmt::print(stderr, "bauta: {}: {}\n", error.code, error.detail);
   for (const auto& fault : error.faults) {
-    fmt::print(stderr, "  {}{}{}: {}\n", fault.pointer, fault.pointer.empty() ? "" : ": ", fault.code, fault.detail);
+    fmt::print(stderr, "  {}{}{}: {}\n", fault.pointer, fault.pointer.empty() ? "" : ": ",
+               fault.code, fault.detail);
   }
   return kRefused;
 }

@@ -35,7 +35,8 @@ class Watch {
   explicit Watch(std::filesystem::path config) : config_(std::move(config)) {}
 
   int wait(RelayServer& server) {
-    server.on_failure([this](const Error&) { boost::asio::post(loop_, [this] { end(kRefused); }); });
+    server.on_failure(
+        [this](const Error&) { boost::asio::post(loop_, [this] { end(kRefused); }); });
     wait_for_end();
     wait_for_reload();
     loop_.run();
@@ -79,10 +80,11 @@ int run_serve(const ServeOptions& options) {
   log::set_level(*log::parse_level(config->log_level));
   // Before there are other threads: they inherit its mask, and signals find their way here.
   Watch watch(options.config);
-  auto server = RelayServer::start(*config, {.make_key = false, .accept_loss = options.accept_loss});
+  auto server =
+      RelayServer::start(*config, {.make_key = false, .accept_loss = options.accept_loss});
   if (!server) return say_refused(server.error());
-  log::info("started version={} revision={} public={} admin={}", version(), revision(), (*server)->public_address(),
-            (*server)->admin_address());
+  log::info("started version={} revision={} public={} admin={}", version(), revision(),
+            (*server)->public_address(), (*server)->admin_address());
   const int code = watch.wait(**server);
   if (code != kDone) {
     // A store that cannot promise is not drained: what is on the disk is the truth, and the next start decides from it.

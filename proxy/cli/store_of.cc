@@ -47,7 +47,8 @@ struct OpenStore::Parts {
     ring = KeyRing::ephemeral(random);
     sealed = std::make_unique<SealedStore>(*memory, *ring, random);
   }
-  Status open_on_disk(const Config& config, bool accept_loss, const Clock& clock, std::function<void(const Error&)> on_failure) {
+  Status open_on_disk(const Config& config, bool accept_loss, const Clock& clock,
+                      std::function<void(const Error&)> on_failure) {
     // The master key first: it is taken out of the environment before there are other threads.
     BAUTA_TRY(auto master, MasterKey::load({.file = config.master_key_file.value_or("").string()}));
     RocksStoreOptions options;
@@ -66,8 +67,10 @@ struct OpenStore::Parts {
 OpenStore::OpenStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 OpenStore::~OpenStore() = default;
 
-Result<std::unique_ptr<OpenStore>> OpenStore::open(const Config& config, bool accept_loss, const Clock& clock,
-                                                   metrics::Instruments& metrics, std::function<void(const Error&)> on_failure) {
+Result<std::unique_ptr<OpenStore>> OpenStore::open(const Config& config, bool accept_loss,
+                                                   const Clock& clock,
+                                                   metrics::Instruments& metrics,
+                                                   std::function<void(const Error&)> on_failure) {
   auto parts = std::make_unique<Parts>(metrics);
   if (config.storage_engine == "memory") {
     parts->open_in_memory(clock);

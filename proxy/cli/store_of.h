@@ -17,8 +17,9 @@ namespace bauta {
 class OpenStore {
  public:
   /// `on_failure`: the engine can promise nothing any more.  Clock and metrics outlive the store.
-  static Result<std::unique_ptr<OpenStore>> open(const Config& config, bool accept_loss, const Clock& clock,
-                                                 metrics::Instruments& metrics, std::function<void(const Error&)> on_failure);
+  static Result<std::unique_ptr<OpenStore>> open(const Config& config, bool accept_loss,
+                                                 const Clock& clock, metrics::Instruments& metrics,
+                                                 std::function<void(const Error&)> on_failure);
   ~OpenStore();
 
   Store& store();

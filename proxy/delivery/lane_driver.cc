@@ -20,7 +20,11 @@ namespace asio = boost::asio;
 class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
  public:
   Impl(Executor executor, LaneDriverOptions options, RelayParts parts, CarrierPort& carriers)
-      : executor_(executor), options_(options), parts_(parts), wake_(executor), name_(std::to_string(options.owner)) {
+      : executor_(executor),
+        options_(options),
+        parts_(parts),
+        wake_(executor),
+        name_(std::to_string(options.owner)) {
     for (std::uint32_t p = options.owner; p < kPartitions; p += options.owners) {
       owned_.push_back(std::make_unique<Owned>(p, parts, carriers));
     }
@@ -47,7 +51,8 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
     asio::steady_timer timer(executor_, patience);
     settled_ = &timer;
     boost::system::error_code cancelled;
-    if (in_flight_ > 0) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable_t<Executor>(), cancelled));
+    if (in_flight_ > 0)
+      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable_t<Executor>(), cancelled));
     settled_ = nullptr;
     co_return in_flight_;
   }
@@ -59,7 +64,8 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
 
  private:
   struct Owned {
-    Owned(std::uint32_t p, RelayParts parts, CarrierPort& carriers) : number(p), partition(p, parts, carriers) {}
+    Owned(std::uint32_t p, RelayParts parts, CarrierPort& carriers)
+        : number(p), partition(p, parts, carriers) {}
     std::uint32_t number;
     Partition partition;
     std::unique_ptr<Subscription> hints;
@@ -102,10 +108,11 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
       auto& owned = *owned_[(first_ + i) % owned_.size()];
       for (auto& lane : owned.partition.take_ready(now, options_.in_flight_max - in_flight_)) {
         ++in_flight_;
-        asio::co_spawn(executor_, step(shared_from_this(), owned, std::move(lane)), [](const std::exception_ptr& failure) {
-          // A step that threw left its lane marked as running: going on would hold its texts for ever, in silence.
-          if (failure) std::terminate();
-        });
+        asio::co_spawn(executor_, step(shared_from_this(), owned, std::move(lane)),
+                       [](const std::exception_ptr& failure) {
+                         // A step that threw left its lane marked as running: going on would hold its texts for ever, in silence.
+                         if (failure) std::terminate();
+                       });
       }
     }
     if (!owned_.empty()) first_ = (first_ + 1) % owned_.size();
@@ -120,7 +127,8 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
 
   Task<void> sleep() {
     const auto now = parts_.clock.now();
-    Duration longest = std::chrono::duration_cast<Duration>(next_look_ - std::chrono::steady_clock::now());
+    Duration longest =
+        std::chrono::duration_cast<Duration>(next_look_ - std::chrono::steady_clock::now());
     if (in_flight_ < options_.in_flight_max) {
       for (const auto& owned : owned_) {
         if (owned->unread) longest = Duration::zero();
@@ -140,7 +148,8 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
     const auto now = parts_.clock.now();
     std::chrono::duration<double> oldest{0};
     for (const auto& owned : owned_) {
-      if (const auto at = owned->partition.oldest_waiting()) oldest = std::max<std::chrono::duration<double>>(oldest, now - *at);
+      if (const auto at = owned->partition.oldest_waiting())
+        oldest = std::max<std::chrono::duration<double>>(oldest, now - *at);
     }
     parts_.metrics.lane_oldest(name_, oldest);
   }
@@ -148,7 +157,9 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
   Executor executor_;
   LaneDriverOptions options_;
   RelayParts parts_;
-  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> wake_;
+  asio::basic_waitable_timer<std::chrono::steady_clock,
+                             asio::wait_traits<std::chrono::steady_clock>, Executor>
+      wake_;
   std::string name_;
   std::vector<std::unique_ptr<Owned>> owned_;
   std::size_t first_ = 0;
@@ -159,10 +170,13 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
   std::chrono::steady_clock::time_point next_report_{};
 };
 
-LaneDriver::LaneDriver(Executor executor, LaneDriverOptions options, RelayParts parts, CarrierPort& carriers)
+LaneDriver::LaneDriver(Executor executor, LaneDriverOptions options, RelayParts parts,
+                       CarrierPort& carriers)
     : impl_(std::make_shared<Impl>(std::move(executor), options, parts, carriers)) {}
 LaneDriver::~LaneDriver() { impl_->abandon(); }
 Task<Status> LaneDriver::start() { return impl_->start(); }
-Task<std::size_t> LaneDriver::drain(std::chrono::milliseconds patience) { return impl_->drain(patience); }
+Task<std::size_t> LaneDriver::drain(std::chrono::milliseconds patience) {
+  return impl_->drain(patience);
+}
 
 }  // namespace bauta

@@ -9,7 +9,7 @@ namespace bauta {
 namespace {
 
 // CTIA's and the FCC's words, and life.md's list.
-constexpr std::array kStopWords = {"stop",   "stopall", "unsubscribe", "revoke",     "optout",
+constexpr std::array kStopWords = {"stop",    "stopall", "unsubscribe", "revoke",   "optout",
                                    "opt out", "opt-out", "stopp",       "abmelden", "abbestellen"};
 // Carriers in the +1 zone act on these whatever we do; elsewhere they are ordinary words.
 constexpr std::array kStopWordsOfZone1 = {"end", "cancel", "quit"};
@@ -17,7 +17,8 @@ constexpr std::array kStartWords = {"start", "yes", "unstop"};
 
 // Spaces and the punctuation that phones and people put around a word, in UTF-8.
 constexpr std::array<std::string_view, 22> kAround = {
-    " ", "\t", "\r", "\n", "\"", "'", ".", "!", "?", ",", ";", ":", "\u00a0", "\u201c", "\u201d", "\u201e",
+    " ",      "\t",     "\r",     "\n",     "\"",     "'",      ".",      "!",
+    "?",      ",",      ";",      ":",      "\u00a0", "\u201c", "\u201d", "\u201e",
     "\u2018", "\u2019", "\u00ab", "\u00bb", "\u2026", "\u3002"};
 
 std::string_view trim(std::string_view text) {

@@ -33,7 +33,8 @@ Result<Stored<Consent>> Ledger::decode(const Record& record) {
   BAUTA_TRY(const auto stored, bauta::decode<records::Consent>(record));
   if (stored.value.state() > static_cast<std::uint32_t>(ConsentState::opted_out) ||
       stored.value.source() > static_cast<std::uint32_t>(ConsentSource::platform)) {
-    return fail("storage.corrupt", "a consent record holds a state that this version does not know");
+    return fail("storage.corrupt",
+                "a consent record holds a state that this version does not know");
   }
   return Stored<Consent>{.value = {.state = static_cast<ConsentState>(stored.value.state()),
                                    .source = static_cast<ConsentSource>(stored.value.source()),

@@ -36,13 +36,16 @@ class Ledger {
 
   static Key key_of(ServiceId service, PersonHash person);
   static Key line_key_of(ServiceId service, PersonHash person, const VirtualNumber& number);
-  Task<Result<ConsentView>> look_up(ServiceId service, PersonHash person, VirtualNumber number) const;
+  Task<Result<ConsentView>> look_up(ServiceId service, PersonHash person,
+                                    VirtualNumber number) const;
   static Result<Stored<Consent>> decode(const Record& record);
 
   /// Adds to `commit` the person's word for the whole service; expects what `view` saw.
-  static void record(Commit& commit, ServiceId service, PersonHash person, const ConsentView& view, const Consent& consent);
+  static void record(Commit& commit, ServiceId service, PersonHash person, const ConsentView& view,
+                     const Consent& consent);
   /// The same for one line.
-  static void record_line(Commit& commit, ServiceId service, PersonHash person, const VirtualNumber& number, const ConsentView& view,
+  static void record_line(Commit& commit, ServiceId service, PersonHash person,
+                          const VirtualNumber& number, const ConsentView& view,
                           const Consent& consent);
 
  private:

@@ -40,6 +40,12 @@ struct DeliveryReceipt {
   ReceiptWord word{};
 };
 
-enum class ReceiptOutcome : std::uint8_t { applied, repeated, unknown_word, forged_reference, held_for_its_send };
+enum class ReceiptOutcome : std::uint8_t {
+  applied,
+  repeated,
+  unknown_word,
+  forged_reference,
+  held_for_its_send
+};
 
 }  // namespace bauta

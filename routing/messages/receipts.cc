@@ -27,18 +27,22 @@ Task<Result<ReceiptOutcome>> Receipts::apply(DeliveryReceipt receipt) {
     }
   }
   for (std::uint32_t tries = 0; tries < parts_.limits.conflict_tries; ++tries) {
-    BAUTA_CO_TRY(const auto outcome, reference ? co_await apply_to({.delivery = delivery_key(reference->service, reference->message,
-                                                                                             reference->seat),
-                                                                    .attempt = reference->attempt},
-                                                                   receipt)
-                                               : co_await apply_by_provider_id(receipt));
+    BAUTA_CO_TRY(
+        const auto outcome,
+        reference ? co_await apply_to({.delivery = delivery_key(
+                                           reference->service, reference->message, reference->seat),
+                                       .attempt = reference->attempt},
+                                      receipt)
+                  : co_await apply_by_provider_id(receipt));
     if (outcome) co_return *outcome;
   }
-  co_return fail("storage.contended", "others kept changing what this receipt is about; send it again");
+  co_return fail("storage.contended",
+                 "others kept changing what this receipt is about; send it again");
 }
 
 // nullopt from here on: a conflict, something changed since it was read.
-Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_by_provider_id(DeliveryReceipt receipt) {
+Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_by_provider_id(
+    DeliveryReceipt receipt) {
   const auto key = provider_id_key(parts_.index_key, receipt.connection, receipt.provider_id);
   BAUTA_CO_TRY(const auto record, co_await parts_.store.get(key));
   ProviderIdRecord kept;
@@ -46,7 +50,9 @@ Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_by_provider_id(Deliv
     BAUTA_CO_TRY(auto stored, decode_provider_id(*record));
     kept = std::move(stored.value);
   }
-  if (kept.delivery) co_return co_await apply_to({.delivery = *kept.delivery, .attempt = kept.attempt}, std::move(receipt));
+  if (kept.delivery)
+    co_return co_await apply_to({.delivery = *kept.delivery, .attempt = kept.attempt},
+                                std::move(receipt));
   // Nobody knows the id yet: the receipt waits for the answer to its send.
   kept.early = kept.early ? stronger(*kept.early, receipt.word) : receipt.word;
   Commit commit;
@@ -57,7 +63,8 @@ Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_by_provider_id(Deliv
   co_return ReceiptOutcome::held_for_its_send;
 }
 
-Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_to(Found found, DeliveryReceipt receipt) {
+Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_to(Found found,
+                                                               DeliveryReceipt receipt) {
   BAUTA_CO_TRY(const auto record, co_await parts_.store.get(found.delivery));
   if (!record) co_return ReceiptOutcome::repeated;  // erased since
   BAUTA_CO_TRY(const auto delivery, decode_delivery(*record));
@@ -68,7 +75,8 @@ Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_to(Found found, Deli
 
   Commit commit;
   if (receipt.word.opted_out) {
-    BAUTA_CO_CHECK(co_await record_carrier_opt_out(parts_.store, commit, changed, now, parts_.random));
+    BAUTA_CO_CHECK(
+        co_await record_carrier_opt_out(parts_.store, commit, changed, now, parts_.random));
   }
   write_change(commit, changed, before, delivery.version, parts_.random);
   // The lane waits for exactly this word, and would look again only when its time is over.
@@ -82,7 +90,9 @@ Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_to(Found found, Deli
 
 void Receipts::nudge(Commit& commit, const Delivery& delivery) {
   commit.append(work_log(partition_of(delivery.from)),
-                encode_work_entry({.lane = {.number = delivery.from, .service = delivery.service, .person = delivery.person},
+                encode_work_entry({.lane = {.number = delivery.from,
+                                            .service = delivery.service,
+                                            .person = delivery.person},
                                    .message = delivery.message,
                                    .seat = delivery.seat,
                                    .nudge = true}));

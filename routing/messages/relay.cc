@@ -14,7 +14,10 @@ namespace {
 
 Key dedup_key(const IndexKey& index_key, const InboundMessage& mo) {
   // The provider's id is foreign text: its hash stands in the key.
-  return Key("dedup").text(mo.connection).bits(index_key.hash("dedup", mo.provider_id)).u64(mo.part);
+  return Key("dedup")
+      .text(mo.connection)
+      .bits(index_key.hash("dedup", mo.provider_id))
+      .u64(mo.part);
 }
 
 Key automatic_answer_key(const VirtualNumber& number, PersonHash person) {
@@ -32,7 +35,8 @@ TimePoint time_in(const std::string& value) {
 }
 
 /// A line means nothing any more once its cooling is over, whether or not its session's end was written down.
-bool is_forgotten(const Route& route, const std::optional<SessionState>& session, std::chrono::seconds cooling, TimePoint now) {
+bool is_forgotten(const Route& route, const std::optional<SessionState>& session,
+                  std::chrono::seconds cooling, TimePoint now) {
   if (route.state == RouteState::cooling) return route.reusable_at <= now;
   const auto ending = session ? session->ending(now) : std::nullopt;
   return ending && ending->at + cooling <= now;
@@ -62,11 +66,16 @@ struct Relay::Arrival {
 
 std::string_view inbound_outcome_name(InboundOutcome outcome) {
   switch (outcome) {
-    case InboundOutcome::relayed: return "relayed";
-    case InboundOutcome::duplicate: return "duplicate";
-    case InboundOutcome::refused: return "refused";
-    case InboundOutcome::ended: return "ended";
-    case InboundOutcome::keyword: return "keyword";
+    case InboundOutcome::relayed:
+      return "relayed";
+    case InboundOutcome::duplicate:
+      return "duplicate";
+    case InboundOutcome::refused:
+      return "refused";
+    case InboundOutcome::ended:
+      return "ended";
+    case InboundOutcome::keyword:
+      return "keyword";
   }
   BAUTA_ASSERT(false);
 }
@@ -84,7 +93,8 @@ Task<Result<InboundOutcome>> Relay::accept(InboundMessage mo) {
     BAUTA_CO_TRY(const auto outcome, co_await accept_once(mo));
     if (outcome) co_return *outcome;
   }
-  co_return fail("storage.contended", "others kept changing what this text hangs on; send it again");
+  co_return fail("storage.contended",
+                 "others kept changing what this text hangs on; send it again");
 }
 
 // nullopt from here on: a conflict, something changed since it was read.
@@ -94,12 +104,14 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
   if (seen) co_return InboundOutcome::duplicate;
   BAUTA_CO_TRY(auto number, co_await inventory_.find(mo.to));
   // An inbound text counts only from the connection that the number's record names.
-  if (!number || number->value.connection != mo.connection) co_return co_await refuse_unowned(std::move(mo), dedup);
+  if (!number || number->value.connection != mo.connection)
+    co_return co_await refuse_unowned(std::move(mo), dedup);
   BAUTA_CO_TRY(const auto service, co_await accounts_.find_service(number->value.service));
   if (!service) co_return co_await refuse_unowned(std::move(mo), dedup);
 
   const auto now = parts_.clock.now(service->value.id);
-  const auto person = parts_.index_key.person(service->value.id, channel_name(mo.from.channel()), mo.from.reveal());
+  const auto person =
+      parts_.index_key.person(service->value.id, channel_name(mo.from.channel()), mo.from.reveal());
   Arrival arrival{.mo = std::move(mo),
                   .number = *std::move(number),
                   .service = service->value,
@@ -114,7 +126,8 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
   if (const auto keyword = keyword_in(arrival.mo.text, arrival.mo.to)) {
     BAUTA_CO_TRY(auto consent, co_await ledger_.look_up(arrival.service.id, person, arrival.mo.to));
     if (planted(PlantedBug::stop_needs_route)) {
-      BAUTA_CO_TRY(const auto line, co_await routes_.find(arrival.service.id, person, arrival.mo.from, arrival.mo.to));
+      BAUTA_CO_TRY(const auto line, co_await routes_.find(arrival.service.id, person,
+                                                          arrival.mo.from, arrival.mo.to));
       if (!line) co_return co_await refuse(std::move(arrival), "inbound.no_route");
     }
     // START and YES act only for someone who is out, and are words like any other else.
@@ -122,20 +135,25 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
       co_return co_await record_consent(std::move(arrival), *keyword, std::move(consent));
     }
   }
-  BAUTA_CO_TRY(auto route, co_await routes_.find(arrival.service.id, person, arrival.mo.from, arrival.mo.to));
+  BAUTA_CO_TRY(auto route,
+               co_await routes_.find(arrival.service.id, person, arrival.mo.from, arrival.mo.to));
   if (!route) co_return co_await refuse(std::move(arrival), "inbound.no_route");
   BAUTA_CO_TRY(auto session, co_await sessions_.find(arrival.service.id, route->value.session));
   const bool live = route->value.state == RouteState::live && session && !session->ending(now);
-  if (!live) co_return co_await answer_ended(std::move(arrival), *std::move(route), std::move(session));
+  if (!live)
+    co_return co_await answer_ended(std::move(arrival), *std::move(route), std::move(session));
   co_return co_await commit_relay(std::move(arrival), *std::move(route), *std::move(session));
 }
 
-Task<Result<std::optional<InboundOutcome>>> Relay::end(Arrival arrival, Commit commit, InboundOutcome outcome) {
+Task<Result<std::optional<InboundOutcome>>> Relay::end(Arrival arrival, Commit commit,
+                                                       InboundOutcome outcome) {
   if (planted(PlantedBug::answer_before_commit)) {
-    leave_behind(co_await boost::asio::this_coro::executor, commit_settled(parts_.store, std::move(commit), arrival.dedup));
+    leave_behind(co_await boost::asio::this_coro::executor,
+                 commit_settled(parts_.store, std::move(commit), arrival.dedup));
     co_return outcome;
   }
-  BAUTA_CO_TRY(const auto committed, co_await commit_settled(parts_.store, std::move(commit), arrival.dedup));
+  BAUTA_CO_TRY(const auto committed,
+               co_await commit_settled(parts_.store, std::move(commit), arrival.dedup));
   if (!committed) co_return std::nullopt;
   co_return outcome;
 }
@@ -145,7 +163,8 @@ Task<Result<std::optional<InboundOutcome>>> Relay::refuse_unowned(InboundMessage
   Commit commit;
   commit.expect(dedup, kAbsent);
   commit.put(dedup, std::string(kMark), parts_.clock.now() + parts_.limits.dedup);
-  BAUTA_CO_TRY(const auto committed, co_await commit_settled(parts_.store, std::move(commit), dedup));
+  BAUTA_CO_TRY(const auto committed,
+               co_await commit_settled(parts_.store, std::move(commit), dedup));
   if (!committed) co_return std::nullopt;
   parts_.metrics.refused("inbound.not_our_number");
   co_return InboundOutcome::refused;
@@ -157,7 +176,8 @@ Task<Result<std::optional<InboundOutcome>>> Relay::refuse(Arrival arrival, std::
   EventLog::append(commit, arrival.service.id,
                    EventLog::make(EventType::inbound_unrouted, {}, arrival.now, parts_.random,
                                   {{"number", arrival.mo.to.str()}, {"code", std::string(code)}}));
-  BAUTA_CO_TRY(const auto outcome, co_await end(std::move(arrival), std::move(commit), InboundOutcome::refused));
+  BAUTA_CO_TRY(const auto outcome,
+               co_await end(std::move(arrival), std::move(commit), InboundOutcome::refused));
   if (outcome) parts_.metrics.refused(code);
   co_return outcome;
 }
@@ -190,12 +210,14 @@ Task<Result<bool>> Relay::say_once_a_day(Commit& commit, Arrival arrival, System
   BAUTA_CO_TRY(const auto last, co_await parts_.store.get(key));
   if (last && arrival.now < time_in(last->value) + parts_.limits.automatic_answer) co_return false;
   commit.expect(key, last ? last->version : kAbsent);
-  commit.put(key, std::to_string(to_millis(arrival.now)), arrival.now + parts_.limits.automatic_answer);
+  commit.put(key, std::to_string(to_millis(arrival.now)),
+             arrival.now + parts_.limits.automatic_answer);
   say(commit, arrival, what, false);
   co_return true;
 }
 
-Task<Result<std::optional<InboundOutcome>>> Relay::record_consent(Arrival arrival, Keyword keyword, ConsentView consent) {
+Task<Result<std::optional<InboundOutcome>>> Relay::record_consent(Arrival arrival, Keyword keyword,
+                                                                  ConsentView consent) {
   const bool stop = keyword == Keyword::stop;
   auto commit = arrival.marked();
   // A repeated STOP is confirmed once, when it changed something.
@@ -208,12 +230,16 @@ Task<Result<std::optional<InboundOutcome>>> Relay::record_consent(Arrival arriva
     Ledger::record_line(commit, arrival.service.id, arrival.person, arrival.mo.to, consent, word);
   }
   if (changes) {
-    BAUTA_CO_TRY(const auto route, co_await routes_.find(arrival.service.id, arrival.person, arrival.mo.from, arrival.mo.to));
-    std::vector<std::pair<std::string, std::string>> data{{"number", arrival.mo.to.str()}, {"source", "person"}};
+    BAUTA_CO_TRY(const auto route, co_await routes_.find(arrival.service.id, arrival.person,
+                                                         arrival.mo.from, arrival.mo.to));
+    std::vector<std::pair<std::string, std::string>> data{{"number", arrival.mo.to.str()},
+                                                          {"source", "person"}};
     if (route) data.emplace_back("participant", route->value.seat.str());
-    EventLog::append(commit, arrival.service.id,
-                     EventLog::make(stop ? EventType::participant_opted_out : EventType::participant_opted_in,
-                                    route ? route->value.session : SessionId(), arrival.now, parts_.random, std::move(data)));
+    EventLog::append(
+        commit, arrival.service.id,
+        EventLog::make(stop ? EventType::participant_opted_out : EventType::participant_opted_in,
+                       route ? route->value.session : SessionId(), arrival.now, parts_.random,
+                       std::move(data)));
     if (!arrival.mo.carrier_answered_keyword) {
       say(commit, arrival, stop ? SystemText::stop_confirmed : SystemText::start_confirmed, stop);
     }
@@ -222,26 +248,32 @@ Task<Result<std::optional<InboundOutcome>>> Relay::record_consent(Arrival arriva
 }
 
 /// A late text meets "ended", never the number's next holder (promise 1).
-Task<Result<std::optional<InboundOutcome>>> Relay::answer_ended(Arrival arrival, Stored<Route> route,
-                                                                std::optional<SessionState> session) {
+Task<Result<std::optional<InboundOutcome>>> Relay::answer_ended(
+    Arrival arrival, Stored<Route> route, std::optional<SessionState> session) {
   if (is_forgotten(route.value, session, arrival.service.settings.cooling_seconds, arrival.now)) {
     co_return co_await refuse(std::move(arrival), "inbound.no_route");
   }
   auto commit = arrival.marked();
   // Who takes this line over writes its key: the answer is to the line as it was read.
-  commit.expect(RouteTable::key_of(arrival.service.id, arrival.person, arrival.mo.to), route.version);
-  EventLog::append(commit, arrival.service.id,
-                   EventLog::make(EventType::inbound_unrouted, session ? route.value.session : SessionId(), arrival.now,
-                                  parts_.random, {{"number", arrival.mo.to.str()}, {"code", "session.ended"}}));
+  commit.expect(RouteTable::key_of(arrival.service.id, arrival.person, arrival.mo.to),
+                route.version);
+  EventLog::append(
+      commit, arrival.service.id,
+      EventLog::make(EventType::inbound_unrouted, session ? route.value.session : SessionId(),
+                     arrival.now, parts_.random,
+                     {{"number", arrival.mo.to.str()}, {"code", "session.ended"}}));
   if (arrival.service.settings.answer_ended) {
     BAUTA_CO_CHECK(co_await say_once_a_day(commit, arrival, SystemText::conversation_ended));
   }
-  BAUTA_CO_TRY(const auto outcome, co_await end(std::move(arrival), std::move(commit), InboundOutcome::ended));
+  BAUTA_CO_TRY(const auto outcome,
+               co_await end(std::move(arrival), std::move(commit), InboundOutcome::ended));
   if (outcome) parts_.metrics.refused("session.ended");
   co_return outcome;
 }
 
-Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival, Stored<Route> route, SessionState state) {
+Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
+                                                                Stored<Route> route,
+                                                                SessionState state) {
   const auto& session = state.session.value;
   const auto* sender = session.seat(route.value.seat);
   BAUTA_ASSERT(sender != nullptr);  // a live route names a seat of its session
@@ -249,7 +281,8 @@ Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
     co_return co_await refuse(std::move(arrival), "participant.gone");
   }
   auto commit = arrival.marked();
-  commit.expect(RouteTable::key_of(arrival.service.id, arrival.person, arrival.mo.to), route.version);
+  commit.expect(RouteTable::key_of(arrival.service.id, arrival.person, arrival.mo.to),
+                route.version);
   const bool first = session.status == SessionStatus::open;
   if (!first) commit.expect(Sessions::key_of(session.service, session.id), state.session.version);
   if (first) begin_conversation(commit, state, arrival.now);
@@ -264,13 +297,17 @@ Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
                   .received_at = arrival.now};
   std::vector<Delivery> deliveries;
   // A picture without words has nothing that could be relayed yet: never an empty text.
-  if (!message.text.empty()) deliveries = deliveries_of(message, session, sender->id, arrival.service.settings);
+  if (!message.text.empty())
+    deliveries = deliveries_of(message, session, sender->id, arrival.service.settings);
   for (const auto& delivery : deliveries) message.recipients.push_back(delivery.seat);
   enqueue(commit, message, deliveries);
-  std::vector<std::pair<std::string, std::string>> data{{"message", message.id.str()}, {"from", sender->id.str()}};
-  if (message.media_count > 0) data.emplace_back("media_dropped", std::to_string(message.media_count));
+  std::vector<std::pair<std::string, std::string>> data{{"message", message.id.str()},
+                                                        {"from", sender->id.str()}};
+  if (message.media_count > 0)
+    data.emplace_back("media_dropped", std::to_string(message.media_count));
   EventLog::append(commit, session.service,
-                   EventLog::make(EventType::message_received, session.id, arrival.now, parts_.random, std::move(data)));
+                   EventLog::make(EventType::message_received, session.id, arrival.now,
+                                  parts_.random, std::move(data)));
   if (message.media_count > 0) {
     BAUTA_CO_CHECK(co_await say_once_a_day(commit, arrival, SystemText::no_pictures));
   }
@@ -282,7 +319,8 @@ void Relay::begin_conversation(Commit& commit, const SessionState& state, TimePo
   auto session = state.session.value;
   session.status = SessionStatus::in_progress;
   Sessions::write(commit, session, state.session.version);
-  EventLog::append(commit, session.service, EventLog::make(EventType::session_in_progress, session.id, now, parts_.random));
+  EventLog::append(commit, session.service,
+                   EventLog::make(EventType::session_in_progress, session.id, now, parts_.random));
 }
 
 }  // namespace bauta

@@ -28,12 +28,16 @@ class Relay {
  private:
   struct Arrival;
   Task<Result<std::optional<InboundOutcome>>> accept_once(InboundMessage mo);
-  Task<Result<std::optional<InboundOutcome>>> end(Arrival arrival, Commit commit, InboundOutcome outcome);
+  Task<Result<std::optional<InboundOutcome>>> end(Arrival arrival, Commit commit,
+                                                  InboundOutcome outcome);
   Task<Result<std::optional<InboundOutcome>>> refuse_unowned(InboundMessage mo, Key dedup);
-  Task<Result<std::optional<InboundOutcome>>> record_consent(Arrival arrival, Keyword keyword, ConsentView consent);
+  Task<Result<std::optional<InboundOutcome>>> record_consent(Arrival arrival, Keyword keyword,
+                                                             ConsentView consent);
   Task<Result<std::optional<InboundOutcome>>> refuse(Arrival arrival, std::string_view code);
-  Task<Result<std::optional<InboundOutcome>>> answer_ended(Arrival arrival, Stored<Route> route, std::optional<SessionState> session);
-  Task<Result<std::optional<InboundOutcome>>> commit_relay(Arrival arrival, Stored<Route> route, SessionState session);
+  Task<Result<std::optional<InboundOutcome>>> answer_ended(Arrival arrival, Stored<Route> route,
+                                                           std::optional<SessionState> session);
+  Task<Result<std::optional<InboundOutcome>>> commit_relay(Arrival arrival, Stored<Route> route,
+                                                           SessionState session);
   void say(Commit& commit, const Arrival& arrival, SystemText what, bool despite_stop);
   Task<Result<bool>> say_once_a_day(Commit& commit, Arrival arrival, SystemText what);
   void begin_conversation(Commit& commit, const SessionState& state, TimePoint now);

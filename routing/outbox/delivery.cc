@@ -21,7 +21,8 @@ Result<T> id_or_nil(const std::string& octets) {
 
 template <class T>
 Result<T> corrupt(std::string_view what) {
-  return fail("storage.corrupt", "a " + std::string(what) + " record cannot be read; restore a backup");
+  return fail("storage.corrupt",
+              "a " + std::string(what) + " record cannot be read; restore a backup");
 }
 
 std::int64_t millis_or_zero(const std::optional<TimePoint>& t) { return t ? to_millis(*t) : 0; }
@@ -30,26 +31,40 @@ std::int64_t millis_or_zero(const std::optional<TimePoint>& t) { return t ? to_m
 
 std::string_view origin_name(Origin origin) {
   switch (origin) {
-    case Origin::participant: return "participant";
-    case Origin::platform: return "platform";
-    case Origin::system: return "system";
+    case Origin::participant:
+      return "participant";
+    case Origin::platform:
+      return "platform";
+    case Origin::system:
+      return "system";
   }
   BAUTA_ASSERT(false);
 }
 
 std::string_view delivery_state_name(DeliveryState state) {
   switch (state) {
-    case DeliveryState::received: return "received";
-    case DeliveryState::held: return "held";
-    case DeliveryState::queued: return "queued";
-    case DeliveryState::claimed: return "claimed";
-    case DeliveryState::unknown: return "unknown";
-    case DeliveryState::sent: return "sent";
-    case DeliveryState::delivered: return "delivered";
-    case DeliveryState::unconfirmed: return "unconfirmed";
-    case DeliveryState::undelivered: return "undelivered";
-    case DeliveryState::failed: return "failed";
-    case DeliveryState::blocked: return "blocked";
+    case DeliveryState::received:
+      return "received";
+    case DeliveryState::held:
+      return "held";
+    case DeliveryState::queued:
+      return "queued";
+    case DeliveryState::claimed:
+      return "claimed";
+    case DeliveryState::unknown:
+      return "unknown";
+    case DeliveryState::sent:
+      return "sent";
+    case DeliveryState::delivered:
+      return "delivered";
+    case DeliveryState::unconfirmed:
+      return "unconfirmed";
+    case DeliveryState::undelivered:
+      return "undelivered";
+    case DeliveryState::failed:
+      return "failed";
+    case DeliveryState::blocked:
+      return "blocked";
   }
   BAUTA_ASSERT(false);
 }
@@ -61,18 +76,21 @@ bool is_final(DeliveryState state) {
     case DeliveryState::queued:
     case DeliveryState::claimed:
     case DeliveryState::unknown:
-    case DeliveryState::sent: return false;
+    case DeliveryState::sent:
+      return false;
     case DeliveryState::delivered:
     case DeliveryState::unconfirmed:
     case DeliveryState::undelivered:
     case DeliveryState::failed:
-    case DeliveryState::blocked: return true;
+    case DeliveryState::blocked:
+      return true;
   }
   BAUTA_ASSERT(false);
 }
 
 bool is_dead(DeliveryState state) {
-  return is_final(state) && state != DeliveryState::delivered && state != DeliveryState::unconfirmed;
+  return is_final(state) && state != DeliveryState::delivered &&
+         state != DeliveryState::unconfirmed;
 }
 
 Key message_key(ServiceId service, SessionId session, MessageId id) {
@@ -95,7 +113,8 @@ std::string encode_message(const Message& message) {
   record.set_media_count(message.media_count);
   record.set_received_at_ms(to_millis(message.received_at));
   for (const auto& seat : message.recipients) record.add_recipients(octets(seat));
-  if (message.system_text) record.set_system_text(static_cast<std::uint32_t>(*message.system_text) + 1);
+  if (message.system_text)
+    record.set_system_text(static_cast<std::uint32_t>(*message.system_text) + 1);
   return record.SerializeAsString();
 }
 
@@ -106,7 +125,8 @@ Result<Message> decode_message(const Record& record) {
   BAUTA_TRY(message.id, MessageId::from_bytes(from.id()));
   BAUTA_TRY(message.service, ServiceId::from_bytes(from.service()));
   BAUTA_TRY(message.session, id_or_nil<SessionId>(from.session()));
-  if (from.origin() > static_cast<std::uint32_t>(Origin::system)) return corrupt<Message>("message");
+  if (from.origin() > static_cast<std::uint32_t>(Origin::system))
+    return corrupt<Message>("message");
   message.origin = static_cast<Origin>(from.origin());
   BAUTA_TRY(message.from, id_or_nil<SeatId>(from.from()));
   BAUTA_TRY(message.text, MessageText::parse(from.text()));

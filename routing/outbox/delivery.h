@@ -38,7 +38,17 @@ Result<Message> decode_message(const Record& record);
 
 /// records.md, "Delivery states".  On disk by number, in the API by name: never renumber, never rename.
 enum class DeliveryState : std::uint8_t {
-  received = 1, held, queued, claimed, unknown, sent, delivered, unconfirmed, undelivered, failed, blocked
+  received = 1,
+  held,
+  queued,
+  claimed,
+  unknown,
+  sent,
+  delivered,
+  unconfirmed,
+  undelivered,
+  failed,
+  blocked
 };
 std::string_view delivery_state_name(DeliveryState state);
 bool is_final(DeliveryState state);
@@ -118,13 +128,15 @@ std::string encode_work_entry(const WorkEntry& entry);
 Result<WorkEntry> decode_work_entry(const Record& record);
 
 /// Adds to `commit` what makes `message` wait in its lanes: the message, one delivery a recipient, and their work entries.
-void enqueue(Commit& commit, const Message& message, const std::vector<Delivery>& deliveries, std::optional<TimePoint> expiry = {});
+void enqueue(Commit& commit, const Message& message, const std::vector<Delivery>& deliveries,
+             std::optional<TimePoint> expiry = {});
 
 }  // namespace bauta
 
 template <>
 struct std::hash<bauta::LaneKey> {
   std::size_t operator()(const bauta::LaneKey& lane) const noexcept {
-    return std::hash<bauta::VirtualNumber>{}(lane.number) * 31 + std::hash<bauta::PersonHash>{}(lane.person);
+    return std::hash<bauta::VirtualNumber>{}(lane.number) * 31 +
+           std::hash<bauta::PersonHash>{}(lane.person);
   }
 };

@@ -16,15 +16,24 @@ std::optional<EventType> event_of(DeliveryState state) {
   switch (state) {
     case DeliveryState::received:  // told once a message, with its acceptance
     case DeliveryState::queued:
-    case DeliveryState::claimed: return std::nullopt;
-    case DeliveryState::held: return EventType::message_held;
-    case DeliveryState::unknown: return EventType::message_unknown;
-    case DeliveryState::sent: return EventType::message_sent;
-    case DeliveryState::delivered: return EventType::message_delivered;
-    case DeliveryState::unconfirmed: return EventType::message_unconfirmed;
-    case DeliveryState::undelivered: return EventType::message_undelivered;
-    case DeliveryState::failed: return EventType::message_failed;
-    case DeliveryState::blocked: return EventType::message_blocked;
+    case DeliveryState::claimed:
+      return std::nullopt;
+    case DeliveryState::held:
+      return EventType::message_held;
+    case DeliveryState::unknown:
+      return EventType::message_unknown;
+    case DeliveryState::sent:
+      return EventType::message_sent;
+    case DeliveryState::delivered:
+      return EventType::message_delivered;
+    case DeliveryState::unconfirmed:
+      return EventType::message_unconfirmed;
+    case DeliveryState::undelivered:
+      return EventType::message_undelivered;
+    case DeliveryState::failed:
+      return EventType::message_failed;
+    case DeliveryState::blocked:
+      return EventType::message_blocked;
   }
   return std::nullopt;
 }

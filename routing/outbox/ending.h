@@ -20,6 +20,7 @@ std::optional<EventType> event_of(DeliveryState state);
 
 /// Adds to `commit` the changed delivery (expecting `was`), its event, and its dead letter where it ends badly; takes back the dead letter of one
 /// that turns out delivered after all.
-void write_change(Commit& commit, const Delivery& now, const Delivery& before, Version was, Random& random);
+void write_change(Commit& commit, const Delivery& now, const Delivery& before, Version was,
+                  Random& random);
 
 }  // namespace bauta

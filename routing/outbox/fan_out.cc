@@ -2,11 +2,13 @@
 
 namespace bauta {
 
-std::vector<Delivery> deliveries_of(const Message& message, const Session& session, SeatId from, const ServiceSettings& settings) {
+std::vector<Delivery> deliveries_of(const Message& message, const Session& session, SeatId from,
+                                    const ServiceSettings& settings) {
   std::vector<Delivery> deliveries;
   const auto segments = segment(message.text).segments;
   for (const auto& seat : session.seats) {
-    if (seat.id == from || seat.state == SeatState::left || seat.state == SeatState::blocked) continue;
+    if (seat.id == from || seat.state == SeatState::left || seat.state == SeatState::blocked)
+      continue;
     deliveries.push_back({.service = message.service,
                           .message = message.id,
                           .session = message.session,

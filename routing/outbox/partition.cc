@@ -39,7 +39,8 @@ Key entry_key(std::uint32_t partition, Position position) {
 TimePoint received_at(const MessageId& id) {
   // The first 48 bits of an id are its time.
   std::int64_t ms = 0;
-  for (std::size_t at = 0; at < 6; ++at) ms = ms << 8 | std::to_integer<std::int64_t>(id.bits()[at]);
+  for (std::size_t at = 0; at < 6; ++at)
+    ms = ms << 8 | std::to_integer<std::int64_t>(id.bits()[at]);
   return from_millis(ms);
 }
 
@@ -128,15 +129,20 @@ class Partition::Impl {
 
   Task<Result<Progress>> advance(LaneKey key);
   Task<Result<Progress>> look_at_head(LaneKey key, Waiting head);
-  Task<Result<Progress>> resolve_unknown(LaneKey key, Waiting head, Stored<Delivery> delivery, TimePoint now);
-  Task<Result<Progress>> pass_stages(LaneKey key, Waiting head, Stored<Delivery> delivery, TimePoint now);
+  Task<Result<Progress>> resolve_unknown(LaneKey key, Waiting head, Stored<Delivery> delivery,
+                                         TimePoint now);
+  Task<Result<Progress>> pass_stages(LaneKey key, Waiting head, Stored<Delivery> delivery,
+                                     TimePoint now);
   Task<Result<Progress>> claim(LaneKey key, Waiting head, Stored<Delivery> delivery, bool again);
   Task<Result<Circumstances>> circumstances_of(Delivery delivery) const;
-  std::optional<std::string> reason_against(const Delivery& delivery, const Circumstances& seen, TimePoint now) const;
-  Task<Result<Progress>> finish(Waiting head, Stored<Delivery> delivery, DeliveryState state, std::string code);
+  std::optional<std::string> reason_against(const Delivery& delivery, const Circumstances& seen,
+                                            TimePoint now) const;
+  Task<Result<Progress>> finish(Waiting head, Stored<Delivery> delivery, DeliveryState state,
+                                std::string code);
   Task<Result<Progress>> settle(LaneKey key, Waiting head);
   Task<Status> keep_opt_out(Answered answered);
-  Task<Result<std::optional<Progress>>> settle_once(Waiting head, Stored<Delivery> current, const Answered& answered);
+  Task<Result<std::optional<Progress>>> settle_once(Waiting head, Stored<Delivery> current,
+                                                    const Answered& answered);
   Delivery after(const Delivery& claimed, const SubmitOutcome& outcome, TimePoint now);
   TimePoint next_attempt(const Delivery& delivery, const SubmitLater& later, TimePoint now);
   void count(const Delivery& delivery, const SubmitOutcome& outcome, TimePoint now);
@@ -164,7 +170,8 @@ class Partition::Impl {
 // ---- The log -------------------------------------------------------------------------------------------------------------------------
 
 Task<Status> Partition::Impl::start() {
-  BAUTA_CO_TRY(const auto mark, co_await load<records::LowWaterMark>(parts_.store, mark_key(partition_)));
+  BAUTA_CO_TRY(const auto mark,
+               co_await load<records::LowWaterMark>(parts_.store, mark_key(partition_)));
   if (read_to_ == 0 && mark) read_to_ = mark->value.position() - 1;
   for (;;) {
     BAUTA_CO_TRY(const auto page, co_await read_page());
@@ -312,7 +319,8 @@ Task<void> Partition::Impl::step(LaneKey key) {
   const auto progress = co_await advance(key);
   // After a failure of the store nothing was decided: the same step again.
   TimePoint due = parts_.clock.now(key.service) + kLookAgain;
-  if (progress && std::holds_alternative<TimePoint>(*progress)) due = std::get<TimePoint>(*progress);
+  if (progress && std::holds_alternative<TimePoint>(*progress))
+    due = std::get<TimePoint>(*progress);
   if (progress && std::holds_alternative<Done>(*progress)) {
     pop(lane);
     due = parts_.clock.now(key.service);  // behind the lanes that wait already: they take turns
@@ -343,7 +351,8 @@ void Partition::Impl::ride_along(Commit& commit) {
   outcomes_since_mark_ = 0;
   records::LowWaterMark mark;
   auto lowest = open_.empty() ? read_to_ + 1 : *open_.begin();
-  for (const auto spent : spent_) lowest = std::min(lowest, spent);  // else nothing would ever erase them
+  for (const auto spent : spent_)
+    lowest = std::min(lowest, spent);  // else nothing would ever erase them
   mark.set_position(lowest);
   commit.put(mark_key(partition_), mark.SerializeAsString());
 }
@@ -356,7 +365,8 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::advance(LaneKey key) {
 }
 
 Task<Result<Partition::Impl::Progress>> Partition::Impl::look_at_head(LaneKey key, Waiting head) {
-  BAUTA_CO_TRY(const auto record, co_await parts_.store.get(delivery_key(key.service, head.message, head.seat)));
+  BAUTA_CO_TRY(const auto record,
+               co_await parts_.store.get(delivery_key(key.service, head.message, head.seat)));
   if (!record) {  // erased with its session
     spent_.push_back(head.position);
     co_return Progress(Done());
@@ -368,7 +378,8 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::look_at_head(LaneKey ke
     case DeliveryState::held:
     case DeliveryState::queued:
       if (now >= delivery.value.deadline) {
-        co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "delivery.deadline_passed");
+        co_return co_await finish(head, std::move(delivery), DeliveryState::failed,
+                                  "delivery.deadline_passed");
       }
       if (delivery.value.not_before && now < *delivery.value.not_before) {
         co_return Progress(std::min(*delivery.value.not_before, delivery.value.deadline));
@@ -393,11 +404,13 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::look_at_head(LaneKey ke
   BAUTA_ASSERT(false);
 }
 
-Task<Result<Partition::Impl::Progress>> Partition::Impl::pass_stages(LaneKey key, Waiting head, Stored<Delivery> delivery,
+Task<Result<Partition::Impl::Progress>> Partition::Impl::pass_stages(LaneKey key, Waiting head,
+                                                                     Stored<Delivery> delivery,
                                                                      TimePoint now) {
   if (stages_.empty()) co_return co_await claim(key, head, std::move(delivery), false);
   const auto& value = delivery.value;
-  BAUTA_CO_TRY(const auto record, co_await parts_.store.get(message_key(value.service, value.session, value.message)));
+  BAUTA_CO_TRY(const auto record,
+               co_await parts_.store.get(message_key(value.service, value.session, value.message)));
   if (!record) {
     spent_.push_back(head.position);
     co_return Progress(Done());
@@ -425,7 +438,8 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::pass_stages(LaneKey key
 
 // ---- The claim -----------------------------------------------------------------------------------------------------------------------
 
-Task<Result<Partition::Impl::Circumstances>> Partition::Impl::circumstances_of(Delivery delivery) const {
+Task<Result<Partition::Impl::Circumstances>> Partition::Impl::circumstances_of(
+    Delivery delivery) const {
   const bool in_session = !delivery.session.is_nil();
   std::vector<Key> keys{message_key(delivery.service, delivery.session, delivery.message),
                         Inventory::key_of(delivery.from),
@@ -467,14 +481,16 @@ Task<Result<Partition::Impl::Circumstances>> Partition::Impl::circumstances_of(D
 }
 
 /// Why nothing may go to this person now; the code of a `blocked` delivery.
-std::optional<std::string> Partition::Impl::reason_against(const Delivery& delivery, const Circumstances& seen,
+std::optional<std::string> Partition::Impl::reason_against(const Delivery& delivery,
+                                                           const Circumstances& seen,
                                                            TimePoint now) const {
   if (!seen.service) return "service.gone";
   if (!delivery.session.is_nil()) {
     if (!seen.session) return "session.ended";
     if (judge(seen.session->value, seen.last_activity, now)) return "session.ended";
     const auto* seat = seen.session->value.seat(delivery.seat);
-    if (seat == nullptr || seat->state == SeatState::left || seat->state == SeatState::blocked) return "participant.gone";
+    if (seat == nullptr || seat->state == SeatState::left || seat->state == SeatState::blocked)
+      return "participant.gone";
     if (seat->person != delivery.person || seat->number != delivery.from) return "participant.gone";
   }
   if (seen.consent.is_out() && !delivery.despite_stop) return "consent.opted_out";
@@ -483,7 +499,8 @@ std::optional<std::string> Partition::Impl::reason_against(const Delivery& deliv
   return std::nullopt;
 }
 
-Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Waiting head, Stored<Delivery> delivery,
+Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Waiting head,
+                                                               Stored<Delivery> delivery,
                                                                bool again) {
   BAUTA_CO_TRY(const auto seen, co_await circumstances_of(delivery.value));
   const auto now = parts_.clock.now(key.service);
@@ -493,11 +510,15 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
   }
   if (auto reason = reason_against(delivery.value, seen, now)) {
     // Whether the first attempt left is not known: a text that may have gone out was not blocked.
-    if (again) co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "outcome_unknown");
-    co_return co_await finish(head, std::move(delivery), DeliveryState::blocked, std::move(*reason));
+    if (again)
+      co_return co_await finish(head, std::move(delivery), DeliveryState::failed,
+                                "outcome_unknown");
+    co_return co_await finish(head, std::move(delivery), DeliveryState::blocked,
+                              std::move(*reason));
   }
   const auto connection = seen.number->value.connection;
-  if (!carriers_.has(connection)) co_return Progress(std::min(now + kLookAgain * 10, delivery.value.deadline));
+  if (!carriers_.has(connection))
+    co_return Progress(std::min(now + kLookAgain * 10, delivery.value.deadline));
 
   Delivery claimed = delivery.value;
   claimed.state = DeliveryState::claimed;
@@ -513,15 +534,20 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
   write_change(commit, claimed, delivery.value, delivery.version, parts_.random);
   commit.expect(Inventory::key_of(claimed.from), seen.number->version);
   commit.expect(Inventory::key_of(claimed.to), kAbsent);
-  commit.expect(Ledger::key_of(claimed.service, claimed.person), version_of(seen.consent.everywhere));
-  commit.expect(Ledger::line_key_of(claimed.service, claimed.person, claimed.from), version_of(seen.consent.line));
-  if (seen.session) commit.expect(Sessions::key_of(claimed.service, claimed.session), seen.session->version);
+  commit.expect(Ledger::key_of(claimed.service, claimed.person),
+                version_of(seen.consent.everywhere));
+  commit.expect(Ledger::line_key_of(claimed.service, claimed.person, claimed.from),
+                version_of(seen.consent.line));
+  if (seen.session)
+    commit.expect(Sessions::key_of(claimed.service, claimed.session), seen.session->version);
   if (!seen.lane_max || *seen.lane_max < claimed.deadline) {
-    commit.put(lanemax_key(claimed.from, claimed.person), encode_lanemax(rounded_up(claimed.deadline)));
+    commit.put(lanemax_key(claimed.from, claimed.person),
+               encode_lanemax(rounded_up(claimed.deadline)));
   }
   // If its outcome is unknown nothing has left, and a claim that stands after all is looked at as one whose answer we do not hold.
   BAUTA_CO_TRY(const auto committed, planted(PlantedBug::send_without_claim)
-                                         ? Result<std::optional<Committed>>(Committed{.positions = {}, .version = delivery.version})
+                                         ? Result<std::optional<Committed>>(Committed{
+                                               .positions = {}, .version = delivery.version})
                                          : co_await commit_once(parts_.store, std::move(commit)));
   // Something that the claim hangs on changed: look again with what is true now.
   if (!committed) co_return Progress(kAtOnce);
@@ -540,7 +566,9 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
   const auto at = parts_.clock.now(key.service);
   count(claimed, answer, at);
   lanes_.at(key).answered =
-      Answered{.claimed = {.value = std::move(claimed), .version = committed->version}, .outcome = std::move(answer), .at = at};
+      Answered{.claimed = {.value = std::move(claimed), .version = committed->version},
+               .outcome = std::move(answer),
+               .at = at};
   co_return co_await settle(key, head);
 }
 
@@ -569,7 +597,8 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::settle(LaneKey key, Wai
       lanes_.at(key).answered.reset();
       co_return *progress;
     }
-    BAUTA_CO_TRY(const auto record, co_await parts_.store.get(delivery_key(key.service, head.message, head.seat)));
+    BAUTA_CO_TRY(const auto record,
+                 co_await parts_.store.get(delivery_key(key.service, head.message, head.seat)));
     if (!record) {  // erased while it was on its way
       BAUTA_CO_CHECK(co_await keep_opt_out(answered));
       lanes_.at(key).answered.reset();
@@ -586,33 +615,37 @@ Task<Status> Partition::Impl::keep_opt_out(Answered answered) {
   const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
   if (refused == nullptr || !refused->opted_out) co_return Status();
   Commit commit;
-  BAUTA_CO_CHECK(co_await record_carrier_opt_out(parts_.store, commit, answered.claimed.value, answered.at, parts_.random));
+  BAUTA_CO_CHECK(co_await record_carrier_opt_out(parts_.store, commit, answered.claimed.value,
+                                                 answered.at, parts_.random));
   if (commit.puts.empty()) co_return Status();  // the ledger knows
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
-  if (!committed) co_return fail("storage.contended", "somebody wrote this person's word meanwhile");
+  if (!committed)
+    co_return fail("storage.contended", "somebody wrote this person's word meanwhile");
   co_return Status();
 }
 
 /// nullopt: a conflict, somebody wrote the delivery or one of its provider ids meanwhile.
-Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_once(Waiting head, Stored<Delivery> current,
-                                                                                   const Answered& answered) {
+Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_once(
+    Waiting head, Stored<Delivery> current, const Answered& answered) {
   const auto& before = current.value;
   // A receipt that came before the answer has said more than the answer can.
-  const bool overtaken = before.state != DeliveryState::claimed || before.attempt != answered.claimed.value.attempt;
+  const bool overtaken =
+      before.state != DeliveryState::claimed || before.attempt != answered.claimed.value.attempt;
   Delivery changed = overtaken ? before : after(before, answered.outcome, answered.at);
   Commit commit;
   const auto* accepted = std::get_if<SubmitAccepted>(&answered.outcome);
   if (accepted != nullptr) {
     changed.provider_ids = accepted->provider_ids;
     if (!carriers_.receipts_carry_reference(changed.connection)) {
-      BAUTA_CO_TRY(const auto early,
-                   co_await register_provider_ids(parts_.store, parts_.index_key, commit, changed, answered.at));
+      BAUTA_CO_TRY(const auto early, co_await register_provider_ids(parts_.store, parts_.index_key,
+                                                                    commit, changed, answered.at));
       if (early) apply_word(changed, *early, changed.attempt, answered.at);
     }
   }
   const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
   if (refused != nullptr && refused->opted_out) {
-    BAUTA_CO_CHECK(co_await record_carrier_opt_out(parts_.store, commit, changed, answered.at, parts_.random));
+    BAUTA_CO_CHECK(
+        co_await record_carrier_opt_out(parts_.store, commit, changed, answered.at, parts_.random));
   }
   write_change(commit, changed, before, current.version, parts_.random);
   const bool through = changed.state == DeliveryState::sent || is_final(changed.state);
@@ -623,15 +656,18 @@ Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_o
   // If its outcome is unknown, trying again meets its own work as a conflict, and then as a delivery that needs nothing more.
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
   if (!committed) co_return std::optional<Progress>();
-  if (is_dead(changed.state) && !is_dead(before.state)) parts_.metrics.dead_letter(changed.error_code);
+  if (is_dead(changed.state) && !is_dead(before.state))
+    parts_.metrics.dead_letter(changed.error_code);
   if (through) co_return std::optional<Progress>(Done());
   if (changed.state == DeliveryState::unknown) {
     co_return std::optional<Progress>(changed.updated_at + parts_.limits.unknown_wait);
   }
-  co_return std::optional<Progress>(std::min(changed.not_before.value_or(kAtOnce), changed.deadline));
+  co_return std::optional<Progress>(
+      std::min(changed.not_before.value_or(kAtOnce), changed.deadline));
 }
 
-Delivery Partition::Impl::after(const Delivery& claimed, const SubmitOutcome& outcome, TimePoint now) {
+Delivery Partition::Impl::after(const Delivery& claimed, const SubmitOutcome& outcome,
+                                TimePoint now) {
   Delivery changed = claimed;
   changed.updated_at = now;
   if (std::holds_alternative<SubmitAccepted>(outcome)) {
@@ -651,26 +687,35 @@ Delivery Partition::Impl::after(const Delivery& claimed, const SubmitOutcome& ou
   return changed;
 }
 
-TimePoint Partition::Impl::next_attempt(const Delivery& delivery, const SubmitLater& later, TimePoint now) {
-  if (later.retry_after) return now + std::clamp<Duration>(*later.retry_after, Duration{1}, parts_.limits.retry_backoff_max);
+TimePoint Partition::Impl::next_attempt(const Delivery& delivery, const SubmitLater& later,
+                                        TimePoint now) {
+  if (later.retry_after)
+    return now +
+           std::clamp<Duration>(*later.retry_after, Duration{1}, parts_.limits.retry_backoff_max);
   const auto doublings = std::min(delivery.attempt, 20U) - 1;
-  const auto backoff = std::min(parts_.limits.retry_backoff_first * (std::int64_t{1} << doublings), parts_.limits.retry_backoff_max);
+  const auto backoff = std::min(parts_.limits.retry_backoff_first * (std::int64_t{1} << doublings),
+                                parts_.limits.retry_backoff_max);
   // Up to a quarter on top, so that lanes that were put off together do not come back together.
   return now + backoff + backoff * static_cast<std::int64_t>(parts_.random.next() % 256) / 1024;
 }
 
-Task<Result<Partition::Impl::Progress>> Partition::Impl::resolve_unknown(LaneKey key, Waiting head, Stored<Delivery> delivery,
+Task<Result<Partition::Impl::Progress>> Partition::Impl::resolve_unknown(LaneKey key, Waiting head,
+                                                                         Stored<Delivery> delivery,
                                                                          TimePoint now) {
   const auto& value = delivery.value;
   const auto& limits = parts_.limits;
   BAUTA_CO_TRY(const auto service, co_await accounts_.find_service(key.service));
-  const bool may_resend = service && service->value.settings.unknown == UnknownPolicy::resend && now < value.deadline &&
-                          value.crash_count < limits.crash_count_max && value.resends < limits.unknown_resends_max;
-  if (!may_resend) co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "outcome_unknown");
+  const bool may_resend = service && service->value.settings.unknown == UnknownPolicy::resend &&
+                          now < value.deadline && value.crash_count < limits.crash_count_max &&
+                          value.resends < limits.unknown_resends_max;
+  if (!may_resend)
+    co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "outcome_unknown");
   co_return co_await claim(key, head, std::move(delivery), true);
 }
 
-Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(Waiting head, Stored<Delivery> delivery, DeliveryState state,
+Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(Waiting head,
+                                                                Stored<Delivery> delivery,
+                                                                DeliveryState state,
                                                                 std::string code) {
   Delivery changed = delivery.value;
   changed.state = state;
@@ -683,18 +728,22 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(Waiting head, St
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
   if (!committed) co_return Progress(kAtOnce);
   parts_.metrics.dead_letter(changed.error_code);
-  parts_.metrics.text_out(changed.connection.empty() ? "none" : changed.connection, delivery_state_name(state));
+  parts_.metrics.text_out(changed.connection.empty() ? "none" : changed.connection,
+                          delivery_state_name(state));
   co_return Progress(Done());
 }
 
 // ---- The face ------------------------------------------------------------------------------------------------------------------------
 
-Partition::Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers, std::vector<Stage*> stages)
+Partition::Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers,
+                     std::vector<Stage*> stages)
     : impl_(std::make_unique<Impl>(partition, parts, carriers, std::move(stages))) {}
 Partition::~Partition() = default;
 Task<Status> Partition::start() { return impl_->start(); }
 Task<Status> Partition::read_on() { return impl_->read_on(); }
-std::vector<LaneKey> Partition::take_ready(TimePoint now, std::size_t most) { return impl_->take_ready(now, most); }
+std::vector<LaneKey> Partition::take_ready(TimePoint now, std::size_t most) {
+  return impl_->take_ready(now, most);
+}
 Task<void> Partition::step(LaneKey lane) { return impl_->step(std::move(lane)); }
 std::optional<TimePoint> Partition::next_due() const { return impl_->next_due(); }
 std::size_t Partition::texts_waiting() const { return impl_->texts_waiting(); }

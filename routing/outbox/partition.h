@@ -19,7 +19,8 @@ namespace bauta {
 class Partition {
  public:
   /// `stages` are asked in their order, and outlive this.
-  Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers, std::vector<Stage*> stages = {});
+  Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers,
+            std::vector<Stage*> stages = {});
   ~Partition();
   Partition(const Partition&) = delete;
   Partition& operator=(const Partition&) = delete;

@@ -11,30 +11,36 @@ namespace {
 int strength(ReceiptStatus status) {
   switch (status) {
     case ReceiptStatus::unknown_word:
-    case ReceiptStatus::queued: return 0;
-    case ReceiptStatus::sent: return 1;
+    case ReceiptStatus::queued:
+      return 0;
+    case ReceiptStatus::sent:
+      return 1;
     case ReceiptStatus::undelivered:
     case ReceiptStatus::failed:
-    case ReceiptStatus::rejected: return 2;
-    case ReceiptStatus::delivered: return 3;
+    case ReceiptStatus::rejected:
+      return 2;
+    case ReceiptStatus::delivered:
+      return 3;
   }
   BAUTA_ASSERT(false);
 }
 
-bool end_badly(Delivery& delivery, DeliveryState state, std::string_view code, const ReceiptWord& word,
-               std::uint32_t attempt) {
+bool end_badly(Delivery& delivery, DeliveryState state, std::string_view code,
+               const ReceiptWord& word, std::uint32_t attempt) {
   if (is_final(delivery.state) || attempt != delivery.attempt) return false;
   delivery.state = state;
   delivery.error_code = word.opted_out ? "carrier.opted_out" : code;
   delivery.error_detail = word.carrier_code;
-  if (!word.detail.empty()) delivery.error_detail += (word.carrier_code.empty() ? "" : " ") + word.detail;
+  if (!word.detail.empty())
+    delivery.error_detail += (word.carrier_code.empty() ? "" : " ") + word.detail;
   return true;
 }
 
 bool change_by(Delivery& delivery, const ReceiptWord& word, std::uint32_t attempt) {
   switch (word.status) {
     case ReceiptStatus::unknown_word:
-    case ReceiptStatus::queued: return false;
+    case ReceiptStatus::queued:
+      return false;
     case ReceiptStatus::sent:
       if (delivery.state == DeliveryState::sent || is_final(delivery.state)) return false;
       delivery.state = DeliveryState::sent;
@@ -64,7 +70,8 @@ bool apply_word(Delivery& delivery, const ReceiptWord& word, std::uint32_t attem
 }
 
 // A provider's id is foreign text: its hash stands in the key.
-Key provider_id_key(const IndexKey& index_key, std::string_view connection, std::string_view provider_id) {
+Key provider_id_key(const IndexKey& index_key, std::string_view connection,
+                    std::string_view provider_id) {
   return Key("pid").text(connection).bits(index_key.hash("provider-id", provider_id));
 }
 
@@ -89,7 +96,8 @@ Result<Stored<ProviderIdRecord>> decode_provider_id(const Record& record) {
   value.attempt = from.attempt();
   if (from.has_early()) {
     if (from.early().status() > static_cast<std::uint32_t>(ReceiptStatus::rejected)) {
-      return fail("storage.corrupt", "a kept receipt holds a status that this version does not know");
+      return fail("storage.corrupt",
+                  "a kept receipt holds a status that this version does not know");
     }
     value.early = ReceiptWord{.status = static_cast<ReceiptStatus>(from.early().status()),
                               .carrier_code = from.early().carrier_code(),
@@ -103,10 +111,14 @@ const ReceiptWord& stronger(const ReceiptWord& a, const ReceiptWord& b) {
   return strength(b.status) > strength(a.status) ? b : a;
 }
 
-Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store, const IndexKey& index_key, Commit& commit,
-                                                               const Delivery& delivery, TimePoint now) {
+Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store,
+                                                               const IndexKey& index_key,
+                                                               Commit& commit,
+                                                               const Delivery& delivery,
+                                                               TimePoint now) {
   std::vector<Key> keys;
-  for (const auto& id : delivery.provider_ids) keys.push_back(provider_id_key(index_key, delivery.connection, id));
+  for (const auto& id : delivery.provider_ids)
+    keys.push_back(provider_id_key(index_key, delivery.connection, id));
   BAUTA_CO_TRY(const auto records, co_await store.multi_get(keys));
   std::optional<ReceiptWord> early;
   const auto own = delivery_key(delivery.service, delivery.message, delivery.seat);
@@ -114,23 +126,30 @@ Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store, con
     commit.expect(keys[at], records[at] ? records[at]->version : kAbsent);
     if (records[at]) {
       BAUTA_CO_TRY(const auto found, decode_provider_id(*records[at]));
-      if (found.value.early) early = early ? stronger(*early, *found.value.early) : *found.value.early;
+      if (found.value.early)
+        early = early ? stronger(*early, *found.value.early) : *found.value.early;
     }
-    commit.put(keys[at], encode_provider_id({.delivery = own, .attempt = delivery.attempt}), now + kProviderIdKept);
+    commit.put(keys[at], encode_provider_id({.delivery = own, .attempt = delivery.attempt}),
+               now + kProviderIdKept);
   }
   co_return early;
 }
 
-Task<Status> record_carrier_opt_out(Store& store, Commit& commit, const Delivery& delivery, TimePoint now, Random& random) {
+Task<Status> record_carrier_opt_out(Store& store, Commit& commit, const Delivery& delivery,
+                                    TimePoint now, Random& random) {
   const Ledger ledger(store);
-  BAUTA_CO_TRY(const auto view, co_await ledger.look_up(delivery.service, delivery.person, delivery.from));
+  BAUTA_CO_TRY(const auto view,
+               co_await ledger.look_up(delivery.service, delivery.person, delivery.from));
   if (view.is_out()) co_return Status();
-  Ledger::record(commit, delivery.service, delivery.person, view,
-                 {.state = ConsentState::opted_out, .source = ConsentSource::carrier, .since = now});
-  std::vector<std::pair<std::string, std::string>> data{{"number", delivery.from.str()}, {"source", "carrier"}};
+  Ledger::record(
+      commit, delivery.service, delivery.person, view,
+      {.state = ConsentState::opted_out, .source = ConsentSource::carrier, .since = now});
+  std::vector<std::pair<std::string, std::string>> data{{"number", delivery.from.str()},
+                                                        {"source", "carrier"}};
   if (!delivery.seat.is_nil()) data.emplace_back("participant", delivery.seat.str());
   EventLog::append(commit, delivery.service,
-                   EventLog::make(EventType::participant_opted_out, delivery.session, now, random, std::move(data)));
+                   EventLog::make(EventType::participant_opted_out, delivery.session, now, random,
+                                  std::move(data)));
   co_return Status();
 }
 

@@ -11,7 +11,15 @@
 namespace bauta {
 
 /// What a DLR says, in our words (carriers.md, "Unified delivery state").  On disk by number: never renumber.
-enum class ReceiptStatus : std::uint8_t { unknown_word, queued, sent, delivered, undelivered, failed, rejected };
+enum class ReceiptStatus : std::uint8_t {
+  unknown_word,
+  queued,
+  sent,
+  delivered,
+  undelivered,
+  failed,
+  rejected
+};
 
 struct ReceiptWord {
   ReceiptStatus status = ReceiptStatus::unknown_word;
@@ -27,7 +35,8 @@ struct ReceiptWord {
 bool apply_word(Delivery& delivery, const ReceiptWord& word, std::uint32_t attempt, TimePoint now);
 
 /// `pid/<connection>/<hash of the provider's id>`: where the answer to a send and its receipt meet, whichever comes first.
-Key provider_id_key(const IndexKey& index_key, std::string_view connection, std::string_view provider_id);
+Key provider_id_key(const IndexKey& index_key, std::string_view connection,
+                    std::string_view provider_id);
 /// Provider ids are unique per connection for 7 days, no more.
 inline constexpr std::chrono::days kProviderIdKept{7};
 
@@ -45,10 +54,14 @@ Result<Stored<ProviderIdRecord>> decode_provider_id(const Record& record);
 const ReceiptWord& stronger(const ReceiptWord& a, const ReceiptWord& b);
 
 /// Adds to `commit` the provider ids of `delivery`'s latest attempt; the strongest early word that waited under one of them, if any.
-Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store, const IndexKey& index_key, Commit& commit, const Delivery& delivery,
+Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store,
+                                                               const IndexKey& index_key,
+                                                               Commit& commit,
+                                                               const Delivery& delivery,
                                                                TimePoint now);
 
 /// Adds to `commit` what the ledger must know when a carrier says that the recipient has opted out; nothing if it knows.
-Task<Status> record_carrier_opt_out(Store& store, Commit& commit, const Delivery& delivery, TimePoint now, Random& random);
+Task<Status> record_carrier_opt_out(Store& store, Commit& commit, const Delivery& delivery,
+                                    TimePoint now, Random& random);
 
 }  // namespace bauta

@@ -28,7 +28,8 @@ std::optional<DeliveryReference> read_reference(std::string_view text, const Ind
   const auto octets = octets_from_base32(text);
   if (!octets || octets->size() != kBodyOctets + kTagOctets) return std::nullopt;
   const std::string_view body(octets->data(), kBodyOctets);
-  if (!key.verify(kPurpose, body, std::string_view(*octets).substr(kBodyOctets))) return std::nullopt;
+  if (!key.verify(kPurpose, body, std::string_view(*octets).substr(kBodyOctets)))
+    return std::nullopt;
   return DeliveryReference{
       .service = *ServiceId::from_bytes(body.substr(0, 16)),
       .message = *MessageId::from_bytes(body.substr(16, 16)),

@@ -2,9 +2,9 @@
 
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocks_store.h"
-#include "storage/store/assert.h"
 #include "storage/seal/key_ring.h"
 #include "storage/seal/sealed_store.h"
+#include "storage/store/assert.h"
 #include "tests/conformance/ground/seeded_random.h"
 #include "tests/conformance/ground/temporary_folder.h"
 
@@ -32,7 +32,8 @@ class RocksGround final : public Ground {
     open();
   }
   void free_space() override {
-    const auto everything = store_->compact(Key::from_octets(std::string(1, '\0')), Key::from_octets("\xff"));
+    const auto everything =
+        store_->compact(Key::from_octets(std::string(1, '\0')), Key::from_octets("\xff"));
     BAUTA_ASSERT(everything.has_value());
   }
 

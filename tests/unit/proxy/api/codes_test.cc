@@ -53,10 +53,12 @@ TEST(ErrorCodes, AreTheOnesOfTheDocumentation) {
 /// What lower parts refuse with, and what never reaches an answer of the API.
 TEST(ErrorCodes, HoldEveryCodeThatAPartRefusesWith) {
   const std::set<std::string, std::less<>> elsewhere = {
-      "base64.malformed", "config.bad_value", "event.unknown_type", "http.listen_failed", "receipt.forged_reference",
+      "base64.malformed", "config.bad_value", "event.unknown_type", "http.listen_failed",
+      "receipt.forged_reference",
       // Of a start that does not come off.
-      "seal.master_key_exposed", "seal.master_key_malformed", "seal.master_key_missing", "seal.master_key_unreadable",
-      "seal.wrong_master_key", "storage.locked", "storage.newer_format"};
+      "seal.master_key_exposed", "seal.master_key_malformed", "seal.master_key_missing",
+      "seal.master_key_unreadable", "seal.wrong_master_key", "storage.locked",
+      "storage.newer_format"};
   const std::regex raised(R"re((?:\bfail\(\s*|\.code = |\bcode = )"([a-z_]+\.[a-z_]+)")re");
   std::set<std::string> missing;
   for (const auto* part : {"storage", "pool", "routing", "proxy/api"}) {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/proxy/carriers/bench/callback_bench.h"
 #include "proxy/carriers/simulated.h"
+#include "tests/unit/proxy/carriers/bench/callback_bench.h"
 
 namespace bauta {
 namespace {

@@ -4,10 +4,10 @@
 #include <deque>
 #include <mutex>
 
-#include "tests/unit/proxy/carriers/bench/callback_bench.h"
 #include "proxy/net/form.h"
 #include "proxy/net/http_server.h"
 #include "proxy/net/io_threads.h"
+#include "tests/unit/proxy/carriers/bench/callback_bench.h"
 
 namespace bauta {
 namespace {

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/unit/proxy/carriers/bench/callback_bench.h"
 #include "proxy/net/form.h"
+#include "tests/unit/proxy/carriers/bench/callback_bench.h"
 
 namespace bauta {
 namespace {

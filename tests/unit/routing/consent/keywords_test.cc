@@ -14,8 +14,9 @@ std::string word_in(const std::string& text, const std::string& number = "+12025
 }
 
 TEST(Keywords, AreWholeMessagesInAnyCaseAndTrimming) {
-  for (const auto* text : {"STOP", "stop", " Stop. ", "\"STOP\"", "„stop“", "Stop!!", "STOPALL", "unsubscribe", "REVOKE", "OptOut",
-                           "opt out", "OPT-OUT", "Stopp", "ABMELDEN", "abbestellen", "\u00a0STOP\u2026"}) {
+  for (const auto* text : {"STOP", "stop", " Stop. ", "\"STOP\"", "„stop“", "Stop!!", "STOPALL",
+                           "unsubscribe", "REVOKE", "OptOut", "opt out", "OPT-OUT", "Stopp",
+                           "ABMELDEN", "abbestellen", "\u00a0STOP\u2026"}) {
     EXPECT_EQ(word_in(text), "stop") << text;
   }
   for (const auto* text : {"START", "yes", "Unstop."}) EXPECT_EQ(word_in(text), "start") << text;
@@ -23,8 +24,9 @@ TEST(Keywords, AreWholeMessagesInAnyCaseAndTrimming) {
 
 // C37: people were unsubscribed by a sentence that holds the word, or by a plain No.
 TEST(Keywords, AreNeverPartsOfASentence) {
-  for (const auto* text : {"We have got to STOP this", "STOP 12345", "please stop by at 5", "No", "unsubscribed from my gym", "", "...",
-                           "stop it", "STOP\nSTOP", "Yes please", "st op", "ｓｔｏｐ"}) {
+  for (const auto* text : {"We have got to STOP this", "STOP 12345", "please stop by at 5", "No",
+                           "unsubscribed from my gym", "", "...", "stop it", "STOP\nSTOP",
+                           "Yes please", "st op", "ｓｔｏｐ"}) {
     EXPECT_EQ(word_in(text), "none") << text;
   }
 }

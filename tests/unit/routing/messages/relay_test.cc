@@ -9,10 +9,10 @@ namespace bauta {
 namespace {
 
 using namespace std::chrono_literals;
-using testing_routing::Conversation;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
+using testing_routing::Conversation;
 
 class Accept : public ::testing::Test, public Conversation {};
 using NeverMisroute = Accept;
@@ -32,7 +32,8 @@ TEST_F(Accept, RelaysBothWaysFromTheOthersOwnVirtualNumber) {
 TEST_F(NeverDouble, ARedeliveryIsSeenBefore) {
   EXPECT_EQ(outcome_of_text(kA, seat_number(0), "hi", "SM1"), "relayed");
   EXPECT_EQ(outcome_of_text(kA, seat_number(0), "hi", "SM1"), "duplicate");
-  EXPECT_EQ(outcome_of_text(kA, seat_number(0), "hi", "SM2"), "relayed");  // two "hi" in a row are two texts
+  EXPECT_EQ(outcome_of_text(kA, seat_number(0), "hi", "SM2"),
+            "relayed");  // two "hi" in a row are two texts
   work();
   EXPECT_THAT(carrier.taken, SizeIs(2));
 }
@@ -58,7 +59,8 @@ TEST_F(NeverLose, AnUnknownCommitIsSettledByWhatTheStoreHolds) {
   store.unknown_commits = 1;
   store.unknown_are_written = false;
   EXPECT_EQ(outcome_of_text(kA, seat_number(0), "not written", "SM9"), "storage.unknown");
-  EXPECT_EQ(outcome_of_text(kA, seat_number(0), "not written", "SM9"), "relayed");  // the carrier comes again
+  EXPECT_EQ(outcome_of_text(kA, seat_number(0), "not written", "SM9"),
+            "relayed");  // the carrier comes again
   work();
   EXPECT_THAT(carrier.taken, SizeIs(2));
 }
@@ -82,7 +84,8 @@ TEST_F(NeverMisroute, APersonWithTwoSessionsAnswersEachOnItsOwnNumber) {
   text(kA, other.session.seats[0].number.str(), "to C");
   work();
   EXPECT_THAT(carrier.log(), HasSubstr(seat_number(0) + " > " + kA + ": from B\n"));
-  EXPECT_THAT(carrier.log(), HasSubstr(other.session.seats[0].number.str() + " > " + kA + ": from C\n"));
+  EXPECT_THAT(carrier.log(),
+              HasSubstr(other.session.seats[0].number.str() + " > " + kA + ": from C\n"));
   EXPECT_THAT(carrier.log(), HasSubstr("> " + std::string(kB) + ": to B\n"));
   EXPECT_THAT(carrier.log(), HasSubstr("> +442079460143: to C\n"));
   EXPECT_THAT(carrier.taken, SizeIs(4));
@@ -115,7 +118,8 @@ TEST_F(NeverMisroute, WhenCoolingIsOverTheSenderIsAStranger) {
 }
 
 TEST_F(NeverMisroute, BothClocksEndASessionAtTheMomentAnyoneLooks) {
-  ASSERT_TRUE(run(desk->change_session(caller, session.session.id, {.idle_ttl = 600s})).has_value());
+  ASSERT_TRUE(
+      run(desk->change_session(caller, session.session.id, {.idle_ttl = 600s})).has_value());
   clock.advance(599s);
   EXPECT_EQ(outcome_of_text(kA, seat_number(0), "still here"), "relayed");
   clock.advance(599s);
@@ -142,7 +146,8 @@ TEST_F(Accept, AStrangerGetsNothing) {
 
 // C37
 TEST_F(NeverExceedConsent, SentencesThatHoldStopAreRelayed) {
-  for (const auto* words : {"We have got to STOP this", "STOP 12345", "please stop by at 5", "No", "unsubscribed from my gym"}) {
+  for (const auto* words : {"We have got to STOP this", "STOP 12345", "please stop by at 5", "No",
+                            "unsubscribed from my gym"}) {
     EXPECT_EQ(outcome_of_text(kB, seat_number(1), words), "relayed") << words;
   }
   work();
@@ -150,12 +155,14 @@ TEST_F(NeverExceedConsent, SentencesThatHoldStopAreRelayed) {
 }
 
 TEST_F(NeverExceedConsent, StopIsConfirmedOnceAndStartLiftsIt) {
-  EXPECT_EQ(outcome_of_text(kB, seat_number(1), "YES"), "relayed");  // B is not out: a word like any other
+  EXPECT_EQ(outcome_of_text(kB, seat_number(1), "YES"),
+            "relayed");  // B is not out: a word like any other
   EXPECT_EQ(outcome_of_text(kB, seat_number(1), "STOP"), "keyword");
   EXPECT_EQ(outcome_of_text(kB, seat_number(1), "STOP"), "keyword");
   text(kA, seat_number(0), "are you there?");
   work();
-  EXPECT_EQ(outcome_of_text(kB, seat_number(1), "I can still write"), "relayed");  // STOP blocks to, never from
+  EXPECT_EQ(outcome_of_text(kB, seat_number(1), "I can still write"),
+            "relayed");  // STOP blocks to, never from
   EXPECT_EQ(outcome_of_text(kB, seat_number(1), "start"), "keyword");
   text(kA, seat_number(0), "welcome back");
   work();
@@ -201,8 +208,9 @@ TEST_F(Accept, APictureRelaysItsWordsAndTheSenderIsToldThatItCannotPass) {
   EXPECT_EQ(*send("MM2", "look"), InboundOutcome::relayed);
   work();
   ASSERT_THAT(carrier.taken, SizeIs(2));
-  EXPECT_EQ(carrier.log(), carrier.taken[0].from.str() + " > " + kA + ": " + carrier.taken[0].text.reveal() + "\n" + seat_number(1) +
-                               " > " + kB + ": look\n");
+  EXPECT_EQ(carrier.log(), carrier.taken[0].from.str() + " > " + kA + ": " +
+                               carrier.taken[0].text.reveal() + "\n" + seat_number(1) + " > " + kB +
+                               ": look\n");
 }
 
 TEST_F(NeverReveal, NoEventHoldsAnAddressOrAText) {

@@ -9,9 +9,9 @@ namespace bauta {
 namespace {
 
 using namespace std::chrono_literals;
-using testing_routing::Conversation;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
+using testing_routing::Conversation;
 
 class Lane : public ::testing::Test, public Conversation {};
 using NeverDouble = Lane;
@@ -53,7 +53,8 @@ TEST_F(NeverReorder, TheNextTextWaitsUntilTheFirstIsAccepted) {
 }
 
 TEST_F(Lane, WaitsLongerEachTimeWhenTheCarrierDoesNotSayHowLong) {
-  for (int i = 0; i < 3; ++i) carrier.answers.push_back(SubmitLater{.code = "carrier.busy", .retry_after = {}});
+  for (int i = 0; i < 3; ++i)
+    carrier.answers.push_back(SubmitLater{.code = "carrier.busy", .retry_after = {}});
   text(kA, seat_number(0), "hi");
   std::vector<Duration> waits;
   work();
@@ -74,7 +75,8 @@ TEST_F(Lane, WaitsLongerEachTimeWhenTheCarrierDoesNotSayHowLong) {
 }
 
 TEST_F(NeverLose, ATextWhoseDeadlinePassedIsADeadLetter) {
-  for (int i = 0; i < 1'000; ++i) carrier.answers.push_back(SubmitLater{.code = "carrier.busy", .retry_after = {}});
+  for (int i = 0; i < 1'000; ++i)
+    carrier.answers.push_back(SubmitLater{.code = "carrier.busy", .retry_after = {}});
   text(kA, seat_number(0), "hi");
   for (int i = 0; i < 300; ++i) {
     clock.advance(1min);
@@ -111,7 +113,8 @@ TEST_F(NeverDouble, AReceiptResolvesAnUnknownOutcomeAtOnce) {
 }
 
 TEST_F(NeverDouble, ACarrierThatNeverAnswersGetsATextOnlySoOften) {
-  for (int i = 0; i < 100; ++i) carrier.answers.push_back(SubmitUnknown{.code = "http.read_timeout"});
+  for (int i = 0; i < 100; ++i)
+    carrier.answers.push_back(SubmitUnknown{.code = "http.read_timeout"});
   text(kA, seat_number(0), "hi");
   for (int i = 0; i < 60; ++i) {
     work();
@@ -201,7 +204,8 @@ TEST_F(NeverExceedConsent, AStopBetweenTheLookAndTheClaimIsMet) {
       store.meanwhile = [this] {
         Commit commit;
         const auto person = hash_of(kB);
-        Ledger::record(commit, service.id, person, {}, {.state = ConsentState::opted_out, .since = clock.now()});
+        Ledger::record(commit, service.id, person, {},
+                       {.state = ConsentState::opted_out, .since = clock.now()});
         BAUTA_ASSERT(std::holds_alternative<Committed>(memory.apply(commit)));
       };
       run(partition->step(lane));
@@ -229,7 +233,8 @@ TEST_F(NeverMisroute, ASessionWhoseTimeIsOverBlocksTooThoughNobodyWroteItDown) {
 }
 
 TEST_F(Lane, ARefusalIsADeadLetterAndAnOptOutIsRemembered) {
-  carrier.answers = {SubmitRefused{.code = "carrier.opted_out", .detail = "21610", .opted_out = true}};
+  carrier.answers = {
+      SubmitRefused{.code = "carrier.opted_out", .detail = "21610", .opted_out = true}};
   text(kA, seat_number(0), "one");
   text(kA, seat_number(0), "two");
   work();
@@ -241,7 +246,8 @@ TEST_F(Lane, ARefusalIsADeadLetterAndAnOptOutIsRemembered) {
 TEST_F(Lane, FinishedEntriesLeaveTheWorkLog) {
   for (int i = 0; i < 5; ++i) text(kA, seat_number(0), "text " + std::to_string(i));
   work();
-  for (const auto& keyed : memory.everything()) EXPECT_FALSE(keyed.key.octets().starts_with("out/"));
+  for (const auto& keyed : memory.everything())
+    EXPECT_FALSE(keyed.key.octets().starts_with("out/"));
   crash();
   work();
   EXPECT_THAT(carrier.taken, SizeIs(5));
@@ -264,7 +270,8 @@ TEST_F(Lane, AStageMayHoldATextAndTheNextOneWaitsBehindIt) {
   Hold hold(clock.now() + 1min);
   partitions.clear();
   const auto p = partition_of(number(seat_number(1)));
-  partitions.emplace_back(p, std::make_unique<Partition>(p, parts, carrier, std::vector<Stage*>{&hold}));
+  partitions.emplace_back(
+      p, std::make_unique<Partition>(p, parts, carrier, std::vector<Stage*>{&hold}));
   ASSERT_TRUE(run(partitions[0].second->start()).has_value());
   text(kA, seat_number(0), "hi");
   text(kA, seat_number(0), "there");

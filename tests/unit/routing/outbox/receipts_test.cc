@@ -8,8 +8,8 @@
 namespace bauta {
 namespace {
 
-using testing_routing::Conversation;
 using ::testing::HasSubstr;
+using testing_routing::Conversation;
 
 class Receipt : public ::testing::Test, public Conversation {
  protected:
@@ -44,7 +44,8 @@ TEST_F(Receipt, ALateOrUnknownWordNeverLowersAStatus) {
   EXPECT_EQ(receipt(of, ReceiptStatus::unknown_word), ReceiptOutcome::unknown_word);
   EXPECT_EQ(receipt(of, ReceiptStatus::undelivered, "30003"), ReceiptOutcome::repeated);
   EXPECT_EQ(deliveries(), "hi|delivered ");
-  EXPECT_THAT(metrics.expose(), HasSubstr("bauta_unknown_status_words_total{connection=\"twilio\"} 1"));
+  EXPECT_THAT(metrics.expose(),
+              HasSubstr("bauta_unknown_status_words_total{connection=\"twilio\"} 1"));
 }
 
 TEST_F(Receipt, DeliveredReplacesABadEndAndTakesItsDeadLetterBack) {
@@ -61,10 +62,13 @@ TEST_F(Receipt, OneThatComesBeforeTheAnswerToItsSendIsNotForgotten) {
   text(kA, seat_number(0), "hi");
   carrier.meanwhile = [this](const OutboundMessage& of) {
     boost::asio::io_context inner;
-    boost::asio::co_spawn(
-        inner,
-        receipts.apply({.connection = "twilio", .reference = of.reference, .word = {.status = ReceiptStatus::delivered}}),
-        [](const std::exception_ptr&, const Result<ReceiptOutcome>& outcome) { EXPECT_EQ(*outcome, ReceiptOutcome::applied); });
+    boost::asio::co_spawn(inner,
+                          receipts.apply({.connection = "twilio",
+                                          .reference = of.reference,
+                                          .word = {.status = ReceiptStatus::delivered}}),
+                          [](const std::exception_ptr&, const Result<ReceiptOutcome>& outcome) {
+                            EXPECT_EQ(*outcome, ReceiptOutcome::applied);
+                          });
     inner.run();
   };
   work();
@@ -102,18 +106,22 @@ TEST_F(Receipt, IsMatchedByTheProvidersIdWhereTheCarrierKnowsNoReference) {
 
 TEST_F(Receipt, UnderAnIdThatNobodyKnowsYetWaitsForTheAnswerToItsSend) {
   carrier.carries_reference = false;
-  EXPECT_EQ(*run(receipts.apply(by_id("SM1", ReceiptStatus::delivered))), ReceiptOutcome::held_for_its_send);
-  EXPECT_EQ(*run(receipts.apply(by_id("SM1", ReceiptStatus::sent))), ReceiptOutcome::held_for_its_send);
+  EXPECT_EQ(*run(receipts.apply(by_id("SM1", ReceiptStatus::delivered))),
+            ReceiptOutcome::held_for_its_send);
+  EXPECT_EQ(*run(receipts.apply(by_id("SM1", ReceiptStatus::sent))),
+            ReceiptOutcome::held_for_its_send);
   sent_text();
   EXPECT_EQ(deliveries(), "hi|delivered ");
 }
 
 TEST_F(Receipt, OfAnOptOutWritesTheLedger) {
   const auto of = sent_text();
-  EXPECT_EQ(*run(receipts.apply({.connection = "twilio",
-                                 .reference = of.reference,
-                                 .word = {.status = ReceiptStatus::failed, .carrier_code = "21610", .opted_out = true}})),
-            ReceiptOutcome::applied);
+  EXPECT_EQ(
+      *run(receipts.apply(
+          {.connection = "twilio",
+           .reference = of.reference,
+           .word = {.status = ReceiptStatus::failed, .carrier_code = "21610", .opted_out = true}})),
+      ReceiptOutcome::applied);
   text(kA, seat_number(0), "again");
   work();
   EXPECT_EQ(deliveries(), "hi|failed:carrier.opted_out again|blocked:consent.opted_out ");

@@ -32,7 +32,8 @@ TEST_F(Reference, CannotBeForged) {
     forged[at] = forged[at] == '0' ? '1' : '0';
     EXPECT_EQ(read_reference(forged, world.index_key), std::nullopt) << at;
   }
-  for (const auto* foreign : {"", "x", "ILOU"}) EXPECT_EQ(read_reference(foreign, world.index_key), std::nullopt);
+  for (const auto* foreign : {"", "x", "ILOU"})
+    EXPECT_EQ(read_reference(foreign, world.index_key), std::nullopt);
   EXPECT_EQ(read_reference(text + "0", world.index_key), std::nullopt);
 }
 

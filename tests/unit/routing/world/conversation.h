@@ -36,7 +36,9 @@ class ScriptedCarrier final : public CarrierPort {
   /// "from > to: text", a line each.
   std::string log() const {
     std::string lines;
-    for (const auto& message : taken) lines += message.from.str() + " > " + message.to.reveal() + ": " + message.text.reveal() + "\n";
+    for (const auto& message : taken)
+      lines +=
+          message.from.str() + " > " + message.to.reveal() + ": " + message.text.reveal() + "\n";
     return lines;
   }
 };
@@ -63,7 +65,8 @@ class Conversation : public World {
   void start() {
     for (const auto* number : {"+12025550177", "+12025550178", "+442079460177"}) {
       const auto p = partition_of(World::number(number));
-      if (std::ranges::any_of(partitions, [&](const auto& other) { return other.first == p; })) continue;
+      if (std::ranges::any_of(partitions, [&](const auto& other) { return other.first == p; }))
+        continue;
       partitions.emplace_back(p, std::make_unique<Partition>(p, parts, carrier));
       BAUTA_ASSERT(run(partitions.back().second->start()).has_value());
     }
@@ -86,16 +89,19 @@ class Conversation : public World {
   void text(const std::string& from, const std::string& to, const std::string& words) {
     BAUTA_ASSERT(run(relay.accept(inbound(from, to, words, ""))).has_value());
   }
-  InboundMessage inbound(const std::string& from, const std::string& to, const std::string& words, const std::string& id) {
+  InboundMessage inbound(const std::string& from, const std::string& to, const std::string& words,
+                         const std::string& id) {
     return {.connection = "twilio",
             .provider_id = id.empty() ? "SM-in-" + std::to_string(++ids_) : id,
             .from = *RealAddress::from_carrier(from),
             .to = World::number(to),
             .text = *MessageText::parse(words)};
   }
-  std::string outcome_of_text(const std::string& from, const std::string& to, const std::string& words, const std::string& id = "") {
+  std::string outcome_of_text(const std::string& from, const std::string& to,
+                              const std::string& words, const std::string& id = "") {
     const auto outcome = run(relay.accept(inbound(from, to, words, id)));
-    return outcome ? std::string(inbound_outcome_name(*outcome)) : std::string(outcome.error().code);
+    return outcome ? std::string(inbound_outcome_name(*outcome))
+                   : std::string(outcome.error().code);
   }
   ReceiptOutcome receipt(const OutboundMessage& of, ReceiptStatus status, std::string code = "") {
     return *run(receipts.apply({.connection = "twilio",

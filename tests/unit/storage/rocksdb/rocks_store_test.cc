@@ -40,9 +40,11 @@ class FailingDisk final : public rocksdb::FileSystemWrapper {
   std::atomic<bool> fails = false;
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
-                                    std::unique_ptr<rocksdb::FSWritableFile>* file, rocksdb::IODebugContext* context) override {
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* context) override {
     auto status = target()->NewWritableFile(name, options, file, context);
-    if (status.ok() && name.ends_with(".log")) *file = std::make_unique<Log>(std::move(*file), fails);
+    if (status.ok() && name.ends_with(".log"))
+      *file = std::make_unique<Log>(std::move(*file), fails);
     return status;
   }
 
@@ -51,7 +53,8 @@ class FailingDisk final : public rocksdb::FileSystemWrapper {
    public:
     Log(std::unique_ptr<rocksdb::FSWritableFile> file, std::atomic<bool>& fails)
         : rocksdb::FSWritableFileOwnerWrapper(std::move(file)), fails_(fails) {}
-    rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* context) override {
+    rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* context) override {
       if (fails_) return rocksdb::IOStatus::IOError("the disk is broken");
       return rocksdb::FSWritableFileOwnerWrapper::Sync(options, context);
     }
@@ -83,8 +86,10 @@ class Rocks : public ::testing::Test {
   static std::string put(Store& store, const std::string& name, const std::string& value) {
     const auto outcome = run(store.commit(std::move(Commit().put(key(name), value))));
     if (std::holds_alternative<Committed>(outcome)) return "committed";
-    if (const auto* refused = std::get_if<Refused>(&outcome)) return "refused " + std::string(refused->error.code);
-    if (const auto* unknown = std::get_if<Unknown>(&outcome)) return "unknown " + std::string(unknown->error.code);
+    if (const auto* refused = std::get_if<Refused>(&outcome))
+      return "refused " + std::string(refused->error.code);
+    if (const auto* unknown = std::get_if<Unknown>(&outcome))
+      return "unknown " + std::string(unknown->error.code);
     return "conflict";
   }
   static std::string get(Store& store, const std::string& name) {
@@ -148,7 +153,8 @@ TEST_F(Rocks, ANewerFormatIsRefusedUnharmed) {
 TEST_F(NeverLose, DamageInTheMiddleOfTheLogIsNoticedAndAcceptedOnlyWhenAsked) {
   {
     const auto store = open();
-    for (int i = 0; i < 200; ++i) ASSERT_EQ(put(*store, "k" + std::to_string(i), std::string(100, 'x')), "committed");
+    for (int i = 0; i < 200; ++i)
+      ASSERT_EQ(put(*store, "k" + std::to_string(i), std::string(100, 'x')), "committed");
   }
   const auto log = newest(".log");
   ASSERT_GT(fs::file_size(log), 10'000U);
@@ -173,7 +179,8 @@ TEST_F(NeverLose, ALogThatLostItsEndIsNoticed) {
 TEST_F(Rocks, ADamagedTableIsCorruptAndEndsTheStore) {
   {
     const auto store = open();
-    for (int i = 0; i < 200; ++i) ASSERT_EQ(put(*store, "k" + std::to_string(i), std::string(1'000, 'x')), "committed");
+    for (int i = 0; i < 200; ++i)
+      ASSERT_EQ(put(*store, "k" + std::to_string(i), std::string(1'000, 'x')), "committed");
     ASSERT_TRUE(store->compact(key("k"), key("l")).has_value());
   }
   const auto table = newest(".sst");
@@ -190,8 +197,10 @@ TEST_F(Rocks, ADamagedTableIsCorruptAndEndsTheStore) {
   std::string worst = "nothing";
   for (int i = 0; i < 200; ++i) {
     const auto value = get(**opened, "k" + std::to_string(i));
-    if (value == "storage.corrupt") worst = value;
-    else EXPECT_EQ(value, std::string(1'000, 'x'));
+    if (value == "storage.corrupt")
+      worst = value;
+    else
+      EXPECT_EQ(value, std::string(1'000, 'x'));
   }
   EXPECT_EQ(worst, "storage.corrupt");
   EXPECT_EQ(put(**opened, "a", "1"), "refused storage.corrupt");
@@ -239,16 +248,21 @@ TEST_F(Rocks, AWrongMasterKeyIsRefusedUnharmed) {
   SeededRandom random(1);
   {
     const auto store = open();
-    ASSERT_TRUE(run(KeyRing::open(*store, *MasterKey::parse(std::string(64, 'a')), random, clock.now())).has_value());
+    ASSERT_TRUE(
+        run(KeyRing::open(*store, *MasterKey::parse(std::string(64, 'a')), random, clock.now()))
+            .has_value());
   }
   {
     const auto store = open();
-    const auto ring = run(KeyRing::open(*store, *MasterKey::parse(std::string(64, 'b')), random, clock.now()));
+    const auto ring =
+        run(KeyRing::open(*store, *MasterKey::parse(std::string(64, 'b')), random, clock.now()));
     ASSERT_FALSE(ring);
     EXPECT_EQ(ring.error().code, "seal.wrong_master_key");
   }
   const auto store = open();
-  EXPECT_TRUE(run(KeyRing::open(*store, *MasterKey::parse(std::string(64, 'a')), random, clock.now())).has_value());
+  EXPECT_TRUE(
+      run(KeyRing::open(*store, *MasterKey::parse(std::string(64, 'a')), random, clock.now()))
+          .has_value());
 }
 
 /// Commits pairs for ever, and writes the number of each to `acknowledged` once it is durable.
@@ -261,8 +275,10 @@ TEST_F(Rocks, AWrongMasterKeyIsRefusedUnharmed) {
   if (!store) ::_exit(1);
   for (std::uint32_t i = 0;; ++i) {
     const auto name = std::to_string(i);
-    const auto outcome = run((*store)->commit(std::move(
-        Commit().put(key("left" + name), name).put(key("right" + name), name).append(key("log/"), name))));
+    const auto outcome = run((*store)->commit(std::move(Commit()
+                                                            .put(key("left" + name), name)
+                                                            .put(key("right" + name), name)
+                                                            .append(key("log/"), name))));
     if (!std::holds_alternative<Committed>(outcome)) ::_exit(2);
     if (::write(acknowledged, &i, sizeof i) != sizeof i) ::_exit(3);
   }
@@ -301,7 +317,8 @@ TEST_F(NeverLose, WhatWasAcknowledgedIsThereAfterKillAndCommitsAreWhole) {
     // The strike comes after some acknowledgements, wherever the child is then.
     std::uint32_t acknowledged = 0;
     const std::uint32_t until = static_cast<std::uint32_t>(1 + delays() % 400);
-    while (acknowledged < until && ::read(pipe[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged) {
+    while (acknowledged < until &&
+           ::read(pipe[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged) {
     }
     ASSERT_GE(acknowledged, until);  // else the child died by itself
     ::kill(child, SIGKILL);
@@ -313,11 +330,13 @@ TEST_F(NeverLose, WhatWasAcknowledgedIsThereAfterKillAndCommitsAreWhole) {
     const auto opened = RocksStore::open(made, clock);
     ASSERT_TRUE(opened) << opened.error().detail;
     auto& store = **opened;
-    for (std::uint32_t i = 0; i <= acknowledged; ++i) EXPECT_EQ(get(store, "left" + std::to_string(i)), std::to_string(i));
+    for (std::uint32_t i = 0; i <= acknowledged; ++i)
+      EXPECT_EQ(get(store, "left" + std::to_string(i)), std::to_string(i));
     for (std::uint32_t i = acknowledged; i < acknowledged + 100; ++i) {
       EXPECT_EQ(get(store, "left" + std::to_string(i)), get(store, "right" + std::to_string(i)));
     }
-    const auto log = run(store.scan(ScanRequest{.from = key("log/"), .to = key("log0"), .records_max = 100'000}));
+    const auto log = run(
+        store.scan(ScanRequest{.from = key("log/"), .to = key("log0"), .records_max = 100'000}));
     ASSERT_TRUE(log);
     EXPECT_GE(log->records.size(), acknowledged + 1U);
   }

@@ -33,9 +33,12 @@ class Seal : public ::testing::Test {
     if (!record) return std::string(record.error().code);
     return *record ? (*record)->value : "absent";
   }
-  void write(Commit commit) { ASSERT_TRUE(std::holds_alternative<Committed>(run(store.commit(std::move(commit))))); }
+  void write(Commit commit) {
+    ASSERT_TRUE(std::holds_alternative<Committed>(run(store.commit(std::move(commit)))));
+  }
   /// As a thief or a broken disk would: past the seal.
-  void write_beneath(const std::string& name, std::string value, std::optional<TimePoint> expiry = {}) {
+  void write_beneath(const std::string& name, std::string value,
+                     std::optional<TimePoint> expiry = {}) {
     Commit commit;
     commit.put(key(name), std::move(value), expiry);
     ASSERT_TRUE(std::holds_alternative<Committed>(inner.apply(commit)));
@@ -51,7 +54,8 @@ class Seal : public ::testing::Test {
 using NeverReveal = Seal;
 
 TEST_F(NeverReveal, WhatLiesInTheStoreHoldsNothingOfTheValue) {
-  write(std::move(Commit().put(key("a"), "+12025550142 secret plan").append(key("log/"), "+12025550142")));
+  write(std::move(
+      Commit().put(key("a"), "+12025550142 secret plan").append(key("log/"), "+12025550142")));
   for (const auto& keyed : inner.everything()) {
     EXPECT_THAT(keyed.record.value, Not(HasSubstr("2025550142")));
     EXPECT_THAT(keyed.record.value, Not(HasSubstr("secret")));
@@ -107,9 +111,12 @@ TEST_F(Seal, ANewDataKeySealsAndTheOldOneStillOpens) {
 
 TEST_F(Seal, AnotherMasterKeyOpensNothingAndChangesNothing) {
   MemoryStore engine(clock);
-  ASSERT_TRUE(run(KeyRing::open(engine, *MasterKey::parse(std::string(64, 'a')), random, clock.now())).has_value());
+  ASSERT_TRUE(
+      run(KeyRing::open(engine, *MasterKey::parse(std::string(64, 'a')), random, clock.now()))
+          .has_value());
   const auto before = (*run(engine.get(key("meta/keyring" + std::string(1, '\0')))))->value;
-  const auto wrong = run(KeyRing::open(engine, *MasterKey::parse(std::string(64, 'b')), random, clock.now()));
+  const auto wrong =
+      run(KeyRing::open(engine, *MasterKey::parse(std::string(64, 'b')), random, clock.now()));
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, "seal.wrong_master_key");
   EXPECT_EQ((*run(engine.get(key("meta/keyring" + std::string(1, '\0')))))->value, before);
@@ -127,12 +134,16 @@ TEST(TheMasterKey, IsReadFromAFileOfItsOwnerOnly) {
   EXPECT_EQ(exposed.error().code, "seal.master_key_exposed");
   std::filesystem::permissions(path, std::filesystem::perms(0600));
   EXPECT_TRUE(MasterKey::load(source).has_value());
-  EXPECT_EQ(MasterKey::load({.file = (folder.path() / "none").string(), .credential = "", .variable = ""}).has_value(), false);
+  EXPECT_EQ(
+      MasterKey::load({.file = (folder.path() / "none").string(), .credential = "", .variable = ""})
+          .has_value(),
+      false);
 }
 
 TEST(TheMasterKey, OfTheEnvironmentIsClearedThere) {
   ::setenv("BAUTA_TEST_MASTER_KEY", std::string(64, 'a').c_str(), 1);
-  EXPECT_TRUE(MasterKey::load({.file = "", .credential = "", .variable = "BAUTA_TEST_MASTER_KEY"}).has_value());
+  EXPECT_TRUE(MasterKey::load({.file = "", .credential = "", .variable = "BAUTA_TEST_MASTER_KEY"})
+                  .has_value());
   EXPECT_EQ(::getenv("BAUTA_TEST_MASTER_KEY"), nullptr);
 }
 
@@ -152,7 +163,8 @@ TEST(TheIndexKey, GivesAPersonAnotherHashInEveryServiceAndOnEveryChannel) {
   const auto other = ServiceId::make(2, random);
   EXPECT_EQ(index.person(one, "sms", "+12025550142"), index.person(one, "sms", "+12025550142"));
   EXPECT_NE(index.person(one, "sms", "+12025550142"), index.person(other, "sms", "+12025550142"));
-  EXPECT_NE(index.person(one, "sms", "+12025550142"), index.person(one, "whatsapp", "+12025550142"));
+  EXPECT_NE(index.person(one, "sms", "+12025550142"),
+            index.person(one, "whatsapp", "+12025550142"));
   EXPECT_NE(index.hash("a", "bc"), index.hash("ab", "c"));
   EXPECT_TRUE(index.verify("p", "x", index.tag("p", "x")));
   EXPECT_FALSE(index.verify("p", "y", index.tag("p", "x")));
