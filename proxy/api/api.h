@@ -13,7 +13,7 @@ namespace bauta {
 
 /// What a request may hold.  Every fault names the limit that it exceeds.  Characters are Unicode's, not octets.
 struct ApiLimits {
-  std::size_t body_bytes_max = 256 * 1024;
+  std::size_t body_bytes_max = std::size_t{256} * 1024;
   /// Of POST /api/v1/numbers, which takes many at once.
   std::size_t numbers_body_bytes_max = std::size_t{1} << 20;
   /// Objects and arrays inside one another; what the API asks for is 4 deep.

@@ -104,7 +104,7 @@ Json::Value result_json(const Json::Value& entry, const Result<Number>& added) {
 }
 
 Task<Result<ApiAnswer>> add_many(Api& api, ApiCall call, Json::Value body) {
-  const auto entries = body["numbers"];
+  const auto& entries = body["numbers"];
   Faults faults;
   ObjectReader fields(body, "", faults);
   if (const auto* numbers = fields.raw("numbers"); !numbers->isArray()) {

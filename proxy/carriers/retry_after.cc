@@ -12,9 +12,10 @@ constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr"
 
 std::optional<int> number(std::string_view digits) {
   int value = 0;
-  const auto* end = digits.data() + digits.size();
+  const auto* begin = digits.data();
+  const auto* end = begin + digits.size();
   const bool plain = std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
-  const auto [stop, error] = std::from_chars(digits.data(), end, value);
+  const auto [stop, error] = std::from_chars(begin, end, value);
   if (!plain || error != std::errc{} || stop != end) return std::nullopt;
   return value;
 }

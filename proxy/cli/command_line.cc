@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -103,23 +104,28 @@ int run(const CLI::App& app, Words& words) {
   return run_version();
 }
 
+bool knows_command(const CLI::App& app, const std::string& name) {
+  const auto named = [&](const CLI::App* command) { return command->get_name() == name; };
+  return std::ranges::any_of(app.get_subcommands({}), named);
+}
+
 }  // namespace
 
 int run_config_check(const std::filesystem::path& file) {
   const auto config = load_config(file);
   if (!config) return say_refused(config.error());
   fmt::print("{} is fine\n", file.string());
-  return kDone;
+  return done;
 }
 
 int run_config_reference() {
   fmt::print("{}", config_reference());
-  return kDone;
+  return done;
 }
 
 int run_version() {
   fmt::print("{}", version_page());
-  return kDone;
+  return done;
 }
 
 int run_command_line(int argc, const char* const* argv) {
@@ -135,10 +141,15 @@ int run_command_line(int argc, const char* const* argv) {
   add_handsets(app, words);
   add_config(app, words);
   app.add_subcommand("version", "Version, revision, compiler and libraries");
+  // CLI11 would say only that a subcommand is required.
+  if (argc > 1 && argv[1][0] != '-' && !knows_command(app, argv[1])) {
+    fmt::print(stderr, "bauta: there is no command '{}'; see bauta --help\n", argv[1]);
+    return wrong_usage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kWrongUsage;
+    return app.exit(error) == 0 ? done : wrong_usage;
   }
   return run(app, words);
 }

@@ -5,7 +5,7 @@
 namespace bauta {
 
 /// Every command ends with one of these.
-enum ExitCode : int { kDone = 0, kRefused = 1, kWrongUsage = 2, kUnreachable = 3 };
+enum ExitCode : int { done = 0, refused = 1, wrong_usage = 2, unreachable = 3 };
 
 struct InitOptions {
   std::filesystem::path folder;

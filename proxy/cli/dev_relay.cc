@@ -15,7 +15,7 @@ class RunningRelay final : public DevRelay {
  public:
   explicit RunningRelay(std::unique_ptr<RelayServer> server) : server_(std::move(server)) {
     // As in production: the next start decides from what is on the disk.
-    server_->on_failure([](const Error&) { std::_Exit(kRefused); });
+    server_->on_failure([](const Error&) { std::_Exit(refused); });
   }
   ~RunningRelay() override { server_->drain(); }
 
@@ -31,7 +31,7 @@ class RunningRelay final : public DevRelay {
 
 }  // namespace
 
-Result<std::unique_ptr<DevRelay>> start_dev_relay(DevRelayOptions options) {
+Result<std::unique_ptr<DevRelay>> start_dev_relay(const DevRelayOptions& options) {
   BAUTA_TRY(auto config, load_config(options.config));
   if (options.memory) config.storage_engine = "memory";
   if (config.master_key_file && config.storage_engine != "memory" &&

@@ -100,7 +100,7 @@ int run_init(const InitOptions& options) {
     return say_refused(written.error());
   auto config = load_config(file);
   if (!config) return say_refused(config.error());
-  const auto key = make_first_key(*std::move(config));
+  const auto key = make_first_key(*config);
   if (!key) return say_refused(key.error());
   fmt::print(stderr,
              "Made {} with its master key and store.  Keep a copy of the master key elsewhere.\n"
@@ -108,7 +108,7 @@ int run_init(const InitOptions& options) {
              file.string());
   fmt::print("{}\n", key->secret);
   fmt::print(stderr, "Start with: bauta serve --config {}\n", file.string());
-  return kDone;
+  return done;
 }
 
 }  // namespace bauta

@@ -81,6 +81,7 @@ HttpClientOptions client_options_of(const Config& config) {
 
 std::vector<ConnectionOptions> connections_of(const Config& config) {
   std::vector<ConnectionOptions> connections;
+  connections.reserve(config.connections.size());
   for (const auto& connection : config.connections) {
     connections.push_back({.name = connection.name,
                            .type = connection.type,
@@ -307,7 +308,7 @@ std::size_t RelayServer::drain() {
   return cut_off;
 }
 
-Result<FirstKey> make_first_key(Config config) {
+Result<FirstKey> make_first_key(const Config& config) {
   SystemClock clock;
   metrics::Instruments metrics(version(), revision());
   BAUTA_TRY(const auto store, OpenStore::open(config, false, clock, metrics, [](const Error&) {}));

@@ -52,6 +52,6 @@ class RelayServer {
 
 /// `bauta init`: makes the store of `config` with account and service `default` and a key with every scope.
 /// Codes: init.exists (there is an account already), and those of the store and the seal.
-Result<FirstKey> make_first_key(Config config);
+Result<FirstKey> make_first_key(const Config& config);
 
 }  // namespace bauta

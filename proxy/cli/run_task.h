@@ -10,8 +10,8 @@ namespace bauta {
 
 /// Runs `task` on `executor`, whose thread is another one, and waits for it.
 template <class T>
-T wait_for(Executor executor, Task<T> task) {
-  return boost::asio::co_spawn(std::move(executor), std::move(task), boost::asio::use_future).get();
+T wait_for(const Executor& executor, Task<T> task) {
+  return boost::asio::co_spawn(executor, std::move(task), boost::asio::use_future).get();
 }
 
 /// Runs `task` on this thread until it is done: before there are threads.

@@ -14,7 +14,7 @@ int say_refused(const Error& error) {
     fmt::print(stderr, "  {}{}{}: {}\n", fault.pointer, fault.pointer.empty() ? "" : ": ",
                fault.code, fault.detail);
   }
-  return kRefused;
+  return refused;
 }
 
 }  // namespace bauta

@@ -35,8 +35,7 @@ class Watch {
   explicit Watch(std::filesystem::path config) : config_(std::move(config)) {}
 
   int wait(RelayServer& server) {
-    server.on_failure(
-        [this](const Error&) { boost::asio::post(loop_, [this] { end(kRefused); }); });
+    server.on_failure([this](const Error&) { boost::asio::post(loop_, [this] { end(refused); }); });
     wait_for_end();
     wait_for_reload();
     loop_.run();
@@ -54,7 +53,7 @@ class Watch {
   }
   void wait_for_end() {
     end_signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) end(kDone);
+      if (!error) end(done);
     });
   }
   void wait_for_reload() {
@@ -69,7 +68,7 @@ class Watch {
   boost::asio::io_context loop_{1};
   boost::asio::signal_set end_signals_{loop_, SIGTERM, SIGINT};
   boost::asio::signal_set reload_signals_{loop_, SIGHUP};
-  int code_ = kDone;
+  int code_ = done;
 };
 
 }  // namespace
@@ -86,7 +85,7 @@ int run_serve(const ServeOptions& options) {
   log::info("started version={} revision={} public={} admin={}", version(), revision(),
             (*server)->public_address(), (*server)->admin_address());
   const int code = watch.wait(**server);
-  if (code != kDone) {
+  if (code != done) {
     // A store that cannot promise is not drained: what is on the disk is the truth, and the next start decides from it.
     std::fflush(nullptr);
     std::_Exit(code);
@@ -94,7 +93,7 @@ int run_serve(const ServeOptions& options) {
   log::info("draining seconds={}", config->drain.count());
   const auto cut_off = (*server)->drain();
   log::info("stopped reason=signal cut_off={}", cut_off);
-  return kDone;
+  return done;
 }
 
 }  // namespace bauta

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 
 class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
  public:
-  Impl(Executor executor, LaneDriverOptions options, RelayParts parts, CarrierPort& carriers)
+  Impl(const Executor& executor, LaneDriverOptions options, RelayParts parts, CarrierPort& carriers)
       : executor_(executor),
         options_(options),
         parts_(parts),

@@ -85,9 +85,9 @@ std::string now_as_people_read_it() {
   return fmt::format("{:02}:{:02}", local.tm_hour, local.tm_min);
 }
 
-Json::Value number_json(std::string number) {
+Json::Value number_json(const std::string& number) {
   Json::Value one;
-  one["number"] = std::move(number);
+  one["number"] = number;
   one["connection"] = "simulated";
   return one;
 }
@@ -218,7 +218,7 @@ class Play {
 
   Task<Result<Json::Value>> read_inbox(std::string address, std::uint64_t after) {
     Json::Value question;
-    question["address"] = std::move(address);
+    question["address"] = address;
     question["after"] = Json::UInt64{after};
     BAUTA_CO_TRY(auto inbox,
                  co_await ask(&client_, "POST", places_.handsets_url + "/handsets/inbox", "",

@@ -155,7 +155,7 @@ class Loop {
         Outcome>();  // shared with the end of the task, which may outlive this call
     boost::asio::co_spawn(context_.get_executor(), std::move(task),
                           [outcome](std::exception_ptr error, T value) {
-                            outcome->thrown = error;
+                            outcome->thrown = std::move(error);
                             outcome->value.emplace(std::move(value));
                           });
     while (!stopped_ && !outcome->value) context_.run_one();
@@ -243,6 +243,7 @@ class HandsetsProcess {
     }
     const auto pointers = [](std::vector<std::string>& texts) {
       std::vector<char*> all;
+      all.reserve(texts.size() + 1);
       for (auto& text : texts) all.push_back(text.data());
       all.push_back(nullptr);
       return all;
@@ -300,7 +301,7 @@ Status present(Loop& loop, const DemoPlaces& places, const fs::path& folder,
   return {};
 }
 
-Status live(DevOptions options, const StartDevRelay& start_relay) {
+Status live(const DevOptions& options, const StartDevRelay& start_relay) {
   const auto folder = options.folder.empty() ? default_folder() : options.folder;
   std::error_code error;
   fs::create_directories(folder, error);
@@ -343,8 +344,8 @@ Status live(DevOptions options, const StartDevRelay& start_relay) {
 
 }  // namespace
 
-int run_dev(DevOptions options, const StartDevRelay& start_relay) {
-  const auto outcome = live(std::move(options), start_relay);
+int run_dev(const DevOptions& options, const StartDevRelay& start_relay) {
+  const auto outcome = live(options, start_relay);
   if (outcome) return 0;
   std::fputs(
       fmt::format("bauta dev: {}: {}\n", outcome.error().code, outcome.error().detail).c_str(),

@@ -30,7 +30,7 @@ class DevRelay {
 };
 
 /// Given by the command line, which stands above this folder.
-using StartDevRelay = std::function<Result<std::unique_ptr<DevRelay>>(DevRelayOptions)>;
+using StartDevRelay = std::function<Result<std::unique_ptr<DevRelay>>(const DevRelayOptions&)>;
 
 struct DevOptions {
   /// Kept between runs; "": $XDG_DATA_HOME/bauta-dev, or ~/.local/share/bauta-dev.
@@ -45,6 +45,6 @@ struct DevOptions {
 /// `bauta dev`, and `bauta dev --demo`: a relay with a simulated carrier, numbers in three countries and a key, until SIGINT or SIGTERM.
 /// The handsets are a process of their own, this program as `bauta handsets`; after a crash of the relay, the next run finds them
 /// with what they hold.  Not for production, and says so.  The exit code.
-int run_dev(DevOptions options, const StartDevRelay& start_relay);
+int run_dev(const DevOptions& options, const StartDevRelay& start_relay);
 
 }  // namespace bauta

@@ -296,8 +296,8 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
       if (body["texts"].size() == kInboxTextsMax) break;
       Json::Value one;
       one["sequence"] = static_cast<Json::UInt64>(text.sequence);
-      one["from"] = std::move(text.from);
-      one["text"] = std::move(text.text);
+      one["from"] = text.from;
+      one["text"] = text.text;
       one["at"] = format_rfc3339(text.at);
       body["texts"].append(std::move(one));
     }

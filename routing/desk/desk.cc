@@ -29,6 +29,27 @@ class Desk::Parts {
   Census census{bench};
 };
 
+namespace {
+
+Task<Result<Page<Event>>> page_of_events(EventLog& events, ServiceId service, std::uint32_t limit,
+                                         std::string cursor) {
+  std::optional<Position> before;
+  if (!cursor.empty()) {
+    Position position = 0;
+    const char* const end = cursor.data() + cursor.size();
+    const auto [stop, error] = std::from_chars(cursor.data(), end, position);
+    if (error != std::errc() || stop != end)
+      co_return fail("cursor.malformed", "use the next_cursor of an answer as it stands");
+    before = position;
+  }
+  BAUTA_CO_TRY(auto found, co_await events.newest(service, before, limit));
+  Page<Event> page{.data = std::move(found.events), .next_cursor = {}};
+  if (found.next) page.next_cursor = std::to_string(*found.next);
+  co_return page;
+}
+
+}  // namespace
+
 Desk::Running::Running(AnswerBook& answers, ServiceId service, std::string key)
     : answers_(answers), service_(service), key_(std::move(key)) {}
 Desk::Running::~Running() { answers_.finish({service_, key_}); }
@@ -39,11 +60,12 @@ Desk::~Desk() = default;
 
 Accounts& Desk::accounts() { return parts_->bench.accounts; }
 
-Task<Result<std::optional<KeptAnswer>>> Desk::kept_answer(Caller caller, IdempotencyMark mark) {
+Task<Result<std::optional<KeptAnswer>>> Desk::kept_answer(const Caller& caller,
+                                                          IdempotencyMark mark) {
   return parts_->answers.kept(caller.service.id, std::move(mark));
 }
 
-Task<Status> Desk::keep_answer(Caller caller, IdempotencyMark mark, KeptAnswer answer) {
+Task<Status> Desk::keep_answer(const Caller& caller, IdempotencyMark mark, KeptAnswer answer) {
   return parts_->answers.keep(caller.service.id, std::move(mark), std::move(answer));
 }
 
@@ -52,79 +74,68 @@ std::unique_ptr<Desk::Running> Desk::begin(const Caller& caller, const Idempoten
   return std::make_unique<Running>(parts_->answers, caller.service.id, mark.key);
 }
 
-Task<Result<SessionView>> Desk::open_session(Caller caller, OpenSession request,
+Task<Result<SessionView>> Desk::open_session(const Caller& caller, OpenSession request,
                                              std::optional<Idempotent<SessionView>> idempotent) {
   return parts_->booking.open(caller.service.id, std::move(request), std::move(idempotent));
 }
 
-Task<Result<SessionView>> Desk::show_session(Caller caller, SessionId id) {
+Task<Result<SessionView>> Desk::show_session(const Caller& caller, SessionId id) {
   return parts_->sessions.show(caller.service.id, id);
 }
 
-Task<Result<Page<SessionView>>> Desk::list_sessions(Caller caller, ListSessions request) {
+Task<Result<Page<SessionView>>> Desk::list_sessions(const Caller& caller, ListSessions request) {
   return parts_->sessions.list(caller.service.id, std::move(request));
 }
 
-Task<Result<SessionView>> Desk::change_session(Caller caller, SessionId id, ChangeSession request) {
+Task<Result<SessionView>> Desk::change_session(const Caller& caller, SessionId id,
+                                               ChangeSession request) {
   return parts_->sessions.change(caller.service.id, id, std::move(request));
 }
 
-Task<Status> Desk::erase_session(Caller caller, SessionId id) {
+Task<Status> Desk::erase_session(const Caller& caller, SessionId id) {
   return parts_->eraser.erase(caller.service.id, id);
 }
 
-Task<Result<MessageView>> Desk::send_text(Caller caller, SendText request,
+Task<Result<MessageView>> Desk::send_text(const Caller& caller, SendText request,
                                           std::optional<Idempotent<MessageView>> idempotent) {
   return parts_->messages.send(caller.service.id, std::move(request), std::move(idempotent));
 }
 
-Task<Result<Page<MessageView>>> Desk::list_messages(Caller caller, SessionId session,
+Task<Result<Page<MessageView>>> Desk::list_messages(const Caller& caller, SessionId session,
                                                     std::uint32_t limit, std::string cursor) {
   return parts_->messages.list(caller.service.id, session, limit, std::move(cursor));
 }
 
-Task<Result<Number>> Desk::add_number(Caller caller, NewNumber request,
+Task<Result<Number>> Desk::add_number(const Caller& caller, NewNumber request,
                                       std::optional<Idempotent<Number>> idempotent) {
   return parts_->numbers.add(caller.service.id, std::move(request), std::move(idempotent));
 }
 
-Task<Result<Number>> Desk::show_number(Caller caller, VirtualNumber number) {
+Task<Result<Number>> Desk::show_number(const Caller& caller, VirtualNumber number) {
   return parts_->numbers.show(caller.service.id, std::move(number));
 }
 
-Task<Result<Page<Number>>> Desk::list_numbers(Caller caller, ListNumbers request) {
+Task<Result<Page<Number>>> Desk::list_numbers(const Caller& caller, ListNumbers request) {
   return parts_->numbers.list(caller.service.id, std::move(request));
 }
 
-Task<Result<Number>> Desk::change_number(Caller caller, VirtualNumber number,
+Task<Result<Number>> Desk::change_number(const Caller& caller, VirtualNumber number,
                                          ChangeNumber request) {
   return parts_->numbers.change(caller.service.id, std::move(number), std::move(request));
 }
 
-Task<Status> Desk::remove_number(Caller caller, VirtualNumber number) {
+Task<Status> Desk::remove_number(const Caller& caller, VirtualNumber number) {
   return parts_->numbers.remove(caller.service.id, std::move(number));
 }
 
-Task<Result<Page<DeadLetter>>> Desk::list_dead_letters(Caller caller, std::uint32_t limit,
+Task<Result<Page<DeadLetter>>> Desk::list_dead_letters(const Caller& caller, std::uint32_t limit,
                                                        std::string cursor) {
   return parts_->messages.list_dead_letters(caller.service.id, limit, std::move(cursor));
 }
 
-Task<Result<Page<Event>>> Desk::list_events(Caller caller, std::uint32_t limit,
+Task<Result<Page<Event>>> Desk::list_events(const Caller& caller, std::uint32_t limit,
                                             std::string cursor) {
-  std::optional<Position> before;
-  if (!cursor.empty()) {
-    Position position = 0;
-    const char* const end = cursor.data() + cursor.size();
-    const auto [stop, error] = std::from_chars(cursor.data(), end, position);
-    if (error != std::errc() || stop != end)
-      co_return fail("cursor.malformed", "use the next_cursor of an answer as it stands");
-    before = position;
-  }
-  BAUTA_CO_TRY(auto found, co_await parts_->bench.events.newest(caller.service.id, before, limit));
-  Page<Event> page{.data = std::move(found.events), .next_cursor = {}};
-  if (found.next) page.next_cursor = std::to_string(*found.next);
-  co_return page;
+  return page_of_events(parts_->bench.events, caller.service.id, limit, std::move(cursor));
 }
 
 Task<Status> Desk::census() { return parts_->census.take(); }

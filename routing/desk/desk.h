@@ -137,7 +137,8 @@ struct ListNumbers {
 };
 
 /// The application calls that every face uses: the one door of routing/.  Thread-safe.  Scopes are the face's to check (it knows what it
-/// shows); that everything belongs to the caller's service is checked here: what doesn't is `*.not_found`.
+/// shows); that everything belongs to the caller's service is checked here: what doesn't is `*.not_found`.  A `Caller` is read before
+/// the call returns its task.
 /// Error codes are those of the parts, and: session.not_found, session.name_taken, session.closed, session.changed (If-Match),
 /// participants.count, participants.same_address, participant.not_found, address.is_virtual_number, number.not_found, number.taken,
 /// number.in_use, number.unknown_connection, cursor.malformed, idempotency.mismatch, idempotency.in_flight, storage.contended.
@@ -150,9 +151,9 @@ class Desk {
   Accounts& accounts();
 
   /// The answer kept under this mark.  Codes: idempotency.mismatch.
-  Task<Result<std::optional<KeptAnswer>>> kept_answer(Caller caller, IdempotencyMark mark);
+  Task<Result<std::optional<KeptAnswer>>> kept_answer(const Caller& caller, IdempotencyMark mark);
   /// Keeps a refusal that the state caused (409), so that a replay meets it again.
-  Task<Status> keep_answer(Caller caller, IdempotencyMark mark, KeptAnswer answer);
+  Task<Status> keep_answer(const Caller& caller, IdempotencyMark mark, KeptAnswer answer);
   /// Only one request of a mark runs at a time in this process; none: idempotency.in_flight.
   class Running {
    public:
@@ -168,29 +169,32 @@ class Desk {
   };
   std::unique_ptr<Running> begin(const Caller& caller, const IdempotencyMark& mark);
 
-  Task<Result<SessionView>> open_session(Caller caller, OpenSession request,
+  Task<Result<SessionView>> open_session(const Caller& caller, OpenSession request,
                                          std::optional<Idempotent<SessionView>> idempotent);
-  Task<Result<SessionView>> show_session(Caller caller, SessionId id);
-  Task<Result<Page<SessionView>>> list_sessions(Caller caller, ListSessions request);
-  Task<Result<SessionView>> change_session(Caller caller, SessionId id, ChangeSession request);
+  Task<Result<SessionView>> show_session(const Caller& caller, SessionId id);
+  Task<Result<Page<SessionView>>> list_sessions(const Caller& caller, ListSessions request);
+  Task<Result<SessionView>> change_session(const Caller& caller, SessionId id,
+                                           ChangeSession request);
   /// Closes, then erases texts and addresses; the cooling routes stay.
-  Task<Status> erase_session(Caller caller, SessionId id);
+  Task<Status> erase_session(const Caller& caller, SessionId id);
 
-  Task<Result<MessageView>> send_text(Caller caller, SendText request,
+  Task<Result<MessageView>> send_text(const Caller& caller, SendText request,
                                       std::optional<Idempotent<MessageView>> idempotent);
-  Task<Result<Page<MessageView>>> list_messages(Caller caller, SessionId session,
+  Task<Result<Page<MessageView>>> list_messages(const Caller& caller, SessionId session,
                                                 std::uint32_t limit, std::string cursor);
 
-  Task<Result<Number>> add_number(Caller caller, NewNumber request,
+  Task<Result<Number>> add_number(const Caller& caller, NewNumber request,
                                   std::optional<Idempotent<Number>> idempotent);
-  Task<Result<Number>> show_number(Caller caller, VirtualNumber number);
-  Task<Result<Page<Number>>> list_numbers(Caller caller, ListNumbers request);
-  Task<Result<Number>> change_number(Caller caller, VirtualNumber number, ChangeNumber request);
-  Task<Status> remove_number(Caller caller, VirtualNumber number);
+  Task<Result<Number>> show_number(const Caller& caller, VirtualNumber number);
+  Task<Result<Page<Number>>> list_numbers(const Caller& caller, ListNumbers request);
+  Task<Result<Number>> change_number(const Caller& caller, VirtualNumber number,
+                                     ChangeNumber request);
+  Task<Status> remove_number(const Caller& caller, VirtualNumber number);
 
-  Task<Result<Page<DeadLetter>>> list_dead_letters(Caller caller, std::uint32_t limit,
+  Task<Result<Page<DeadLetter>>> list_dead_letters(const Caller& caller, std::uint32_t limit,
                                                    std::string cursor);
-  Task<Result<Page<Event>>> list_events(Caller caller, std::uint32_t limit, std::string cursor);
+  Task<Result<Page<Event>>> list_events(const Caller& caller, std::uint32_t limit,
+                                        std::string cursor);
 
   /// One walk over the store, a page at a time: what the gauges of sessions and pool show.
   Task<Status> census();

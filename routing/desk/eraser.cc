@@ -51,6 +51,7 @@ Task<Result<bool>> Eraser::erase_some_texts(ServiceId service, SessionId id) con
 Task<Result<bool>> Eraser::erase_text(Message message) const {
   const TimePoint now = bench_.now(message.service);
   std::vector<Key> keys;
+  keys.reserve(message.recipients.size());
   for (const SeatId seat : message.recipients)
     keys.push_back(delivery_key(message.service, message.id, seat));
   BAUTA_CO_TRY(const auto records, co_await bench_.parts.store.multi_get(keys));

@@ -132,7 +132,7 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
     }
     // START and YES act only for someone who is out, and are words like any other else.
     if (*keyword == Keyword::stop || consent.is_out()) {
-      co_return co_await record_consent(std::move(arrival), *keyword, std::move(consent));
+      co_return co_await record_consent(std::move(arrival), *keyword, consent);
     }
   }
   BAUTA_CO_TRY(auto route,

@@ -142,7 +142,7 @@ class Partition::Impl {
   Task<Result<Progress>> settle(LaneKey key, Waiting head);
   Task<Status> keep_opt_out(Answered answered);
   Task<Result<std::optional<Progress>>> settle_once(Waiting head, Stored<Delivery> current,
-                                                    const Answered& answered);
+                                                    Answered answered);
   Delivery after(const Delivery& claimed, const SubmitOutcome& outcome, TimePoint now);
   TimePoint next_attempt(const Delivery& delivery, const SubmitLater& later, TimePoint now);
   void count(const Delivery& delivery, const SubmitOutcome& outcome, TimePoint now);
@@ -190,6 +190,7 @@ Task<Status> Partition::Impl::start() {
 
 Task<Status> Partition::Impl::recover(std::vector<std::pair<Position, WorkEntry>> entries) {
   std::vector<Key> keys;
+  keys.reserve(entries.size());
   for (const auto& [position, entry] : entries) {
     keys.push_back(delivery_key(entry.lane.service, entry.message, entry.seat));
   }
@@ -626,7 +627,7 @@ Task<Status> Partition::Impl::keep_opt_out(Answered answered) {
 
 /// nullopt: a conflict, somebody wrote the delivery or one of its provider ids meanwhile.
 Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_once(
-    Waiting head, Stored<Delivery> current, const Answered& answered) {
+    Waiting head, Stored<Delivery> current, Answered answered) {
   const auto& before = current.value;
   // A receipt that came before the answer has said more than the answer can.
   const bool overtaken =
@@ -637,8 +638,10 @@ Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_o
   if (accepted != nullptr) {
     changed.provider_ids = accepted->provider_ids;
     if (!carriers_.receipts_carry_reference(changed.connection)) {
-      BAUTA_CO_TRY(const auto early, co_await register_provider_ids(parts_.store, parts_.index_key,
-                                                                    commit, changed, answered.at));
+      BAUTA_CO_TRY(const auto early,
+                   co_await register_provider_ids(parts_.store, commit,
+                                                  provider_id_keys(parts_.index_key, changed),
+                                                  changed, answered.at));
       if (early) apply_word(changed, *early, changed.attempt, answered.at);
     }
   }

@@ -111,14 +111,17 @@ const ReceiptWord& stronger(const ReceiptWord& a, const ReceiptWord& b) {
   return strength(b.status) > strength(a.status) ? b : a;
 }
 
-Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store,
-                                                               const IndexKey& index_key,
-                                                               Commit& commit,
-                                                               const Delivery& delivery,
-                                                               TimePoint now) {
+std::vector<Key> provider_id_keys(const IndexKey& index_key, const Delivery& delivery) {
   std::vector<Key> keys;
+  keys.reserve(delivery.provider_ids.size());
   for (const auto& id : delivery.provider_ids)
     keys.push_back(provider_id_key(index_key, delivery.connection, id));
+  return keys;
+}
+
+Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store, Commit& commit,
+                                                               std::vector<Key> keys,
+                                                               Delivery delivery, TimePoint now) {
   BAUTA_CO_TRY(const auto records, co_await store.multi_get(keys));
   std::optional<ReceiptWord> early;
   const auto own = delivery_key(delivery.service, delivery.message, delivery.seat);
@@ -135,8 +138,8 @@ Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store,
   co_return early;
 }
 
-Task<Status> record_carrier_opt_out(Store& store, Commit& commit, const Delivery& delivery,
-                                    TimePoint now, Random& random) {
+Task<Status> record_carrier_opt_out(Store& store, Commit& commit, Delivery delivery, TimePoint now,
+                                    Random& random) {
   const Ledger ledger(store);
   BAUTA_CO_TRY(const auto view,
                co_await ledger.look_up(delivery.service, delivery.person, delivery.from));

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "routing/outbox/delivery.h"
 #include "storage/seal/index_key.h"
@@ -53,15 +54,16 @@ Result<Stored<ProviderIdRecord>> decode_provider_id(const Record& record);
 /// The stronger of two words about one send: delivered, else a bad one, else sent.
 const ReceiptWord& stronger(const ReceiptWord& a, const ReceiptWord& b);
 
-/// Adds to `commit` the provider ids of `delivery`'s latest attempt; the strongest early word that waited under one of them, if any.
-Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store,
-                                                               const IndexKey& index_key,
-                                                               Commit& commit,
-                                                               const Delivery& delivery,
-                                                               TimePoint now);
+/// Where the receipts of `delivery`'s latest attempt will look, one key for each of its provider ids.
+std::vector<Key> provider_id_keys(const IndexKey& index_key, const Delivery& delivery);
+
+/// Adds to `commit` that what lies under `keys` is `delivery`'s latest attempt; the strongest early word that waited under one of them, if any.
+Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store, Commit& commit,
+                                                               std::vector<Key> keys,
+                                                               Delivery delivery, TimePoint now);
 
 /// Adds to `commit` what the ledger must know when a carrier says that the recipient has opted out; nothing if it knows.
-Task<Status> record_carrier_opt_out(Store& store, Commit& commit, const Delivery& delivery,
-                                    TimePoint now, Random& random);
+Task<Status> record_carrier_opt_out(Store& store, Commit& commit, Delivery delivery, TimePoint now,
+                                    Random& random);
 
 }  // namespace bauta

@@ -24,6 +24,7 @@ struct Line {
 Task<Result<std::vector<Line>>> lines_of(Store& store, const RouteTable* routes, ServiceId service,
                                          std::vector<Seat> seats) {
   std::vector<Key> keys;
+  keys.reserve(seats.size());
   for (const Seat& seat : seats) keys.push_back(lanemax_key(seat.number, seat.person));
   BAUTA_CO_TRY(const auto deadlines, co_await store.multi_get(keys));
   std::vector<Line> lines;

@@ -70,7 +70,7 @@ Task<CommitOutcome> Committer::commit(Commit commit) {
   auto executor = co_await boost::asio::this_coro::executor;
   co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>&,
                                                  void(CommitOutcome)>(
-      [this](auto handler, Commit taken, Executor resume_on) {
+      [this](auto handler, Commit&& taken, Executor resume_on) {
         const auto bytes = bytes_of(taken);
         submit(std::make_unique<Request>(Request{
             .commit = std::move(taken),

@@ -25,7 +25,7 @@ class Health {
     const MutexLock lock(mutex_);
     return failure_;
   }
-  void fail(Error error) {
+  void fail(const Error& error) {
     {
       const MutexLock lock(mutex_);
       if (failure_) return;

@@ -60,8 +60,8 @@ Result<Secret> unwrap_key(std::string_view wrapped, std::string_view binding,
 /// Whether the store holds anything but what stands in clear.
 Task<Result<bool>> holds_records(Store& store) {
   const Key meta("meta");
-  for (auto [from, to] : {std::pair(Key::from_octets(""), meta),
-                          std::pair(meta.end_of_prefix(), Key::from_octets("\xff"))}) {
+  for (const auto& [from, to] : {std::pair(Key::from_octets(""), meta),
+                                 std::pair(meta.end_of_prefix(), Key::from_octets("\xff"))}) {
     BAUTA_CO_TRY(const auto page, co_await store.scan({.from = from, .to = to, .records_max = 1}));
     if (!page.records.empty() || page.more) co_return true;
   }

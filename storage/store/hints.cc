@@ -49,7 +49,7 @@ class Hints::Entry final : public Subscription {
 
 Hints::Hints() : table_(std::make_shared<Table>()) {}
 
-std::unique_ptr<Subscription> Hints::subscribe(Key prefix, Executor executor,
+std::unique_ptr<Subscription> Hints::subscribe(const Key& prefix, Executor executor,
                                                std::function<void()> hint) {
   auto subscriber = std::make_shared<Subscriber>();
   subscriber->executor = std::move(executor);

@@ -20,7 +20,7 @@ namespace bauta {
 class Hints {
  public:
   Hints();
-  std::unique_ptr<Subscription> subscribe(Key prefix, Executor executor,
+  std::unique_ptr<Subscription> subscribe(const Key& prefix, Executor executor,
                                           std::function<void()> hint);
   /// Posts to everybody whose prefix one of `keys` begins with.  Called after they became visible.
   void tell(const std::vector<std::string_view>& keys);

@@ -31,8 +31,8 @@ inline PlantedBug planted_bug = PlantedBug::none;
 inline bool planted(PlantedBug bug) { return planted_bug == bug; }
 /// Does not wait for `task`.
 template <class T>
-void leave_behind(Executor executor, Task<T> task) {
-  boost::asio::co_spawn(std::move(executor), std::move(task), boost::asio::detached);
+void leave_behind(const Executor& executor, Task<T> task) {
+  boost::asio::co_spawn(executor, std::move(task), boost::asio::detached);
 }
 #else
 constexpr bool planted(PlantedBug) { return false; }

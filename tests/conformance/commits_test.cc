@@ -11,14 +11,13 @@ namespace bauta {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
 class Commits : public StoreContract {};
 BAUTA_ON_EVERY_ENGINE(Commits);
 
 TEST_P(Commits, AreReadBackAsTheyWereWritten) {
-  const std::string octets("\0\xff octets of any kind \n", 24);
+  const std::string octets("\0\xff octets of any kind \n", 23);
   const auto expiry = clock.now() + 1h;
   const auto done = committed(std::move(Commit()
                                             .put(key("a/octets"), octets)

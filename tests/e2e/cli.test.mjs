@@ -69,6 +69,7 @@ test('version, help, and wrong usage', async () => {
     assert.equal(wrong.code, 2, args.join(' '));
     assert.notEqual(wrong.stderr, '');
   }
+  assert.match((await bauta('fly')).stderr, /no command 'fly'/);
 });
 
 test('bauta serve says what keeps it from starting', async (t) => {

@@ -43,13 +43,13 @@ bauta::HttpRequest signed_request(std::string_view path, std::string_view body) 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static bauta::HttpClients clients;
   static bauta::SystemClock clock;
-  static const auto carrier = connection(clients, clock);
+  static const auto kCarrier = connection(clients, clock);
   const std::string_view body(reinterpret_cast<const char*>(data), size);
   static_cast<void>(
-      carrier->read_inbound(signed_request("/carriers/twilio/0123456789abcdef/inbound", body))
+      kCarrier->read_inbound(signed_request("/carriers/twilio/0123456789abcdef/inbound", body))
           .has_value());
   static_cast<void>(
-      carrier->read_status(signed_request("/carriers/twilio/0123456789abcdef/status?ref=x", body))
+      kCarrier->read_status(signed_request("/carriers/twilio/0123456789abcdef/status?ref=x", body))
           .has_value());
   for (const unsigned status : {200U, 201U, 400U, 429U, 503U}) {
     static_cast<void>(

@@ -406,8 +406,8 @@ void Oracle::receipt_taken(int id) {
 
 void Oracle::all_told(const std::vector<DeliveryTold>& told,
                       const std::set<std::string>& sessions) {
-  static const std::set<std::string> fine = {"sent", "delivered", "unconfirmed"};
-  static const std::set<std::string> dead = {"undelivered", "failed", "blocked"};
+  static const std::set<std::string> kFine = {"sent", "delivered", "unconfirmed"};
+  static const std::set<std::string> kDead = {"undelivered", "failed", "blocked"};
   if (!undecided_.empty()) {
     const auto& submission = submissions_[static_cast<std::size_t>(undecided_.front())];
     breaks(1, "text " + name(submission.body) + " went to " + submission.to +
@@ -420,10 +420,10 @@ void Oracle::all_told(const std::vector<DeliveryTold>& told,
     if (!by_text.try_emplace({one.body, one.person}, &one).second && !repeats)
       breaks(4, what + " stands twice in the list");
     // Promise 3: each ends, and not silently.
-    if (!fine.contains(one.state) && !dead.contains(one.state))
+    if (!kFine.contains(one.state) && !kDead.contains(one.state))
       breaks(3, what + " is still " + one.state);
     if (!one.has_event) breaks(3, what + " is " + one.state + " without an event");
-    if (dead.contains(one.state) != one.has_dead_letter) {
+    if (kDead.contains(one.state) != one.has_dead_letter) {
       breaks(3, what + " is " + one.state +
                     (one.has_dead_letter ? " and a dead letter" : " and no dead letter"));
     }

@@ -219,7 +219,7 @@ void World::next_act() {
   else if (drawn < 98 || pace_ == 1)
     wait = seconds(chance_.between(60, 1'800));
   else
-    wait = seconds(chance_.between(1'800, 30 * 3'600));
+    wait = seconds(chance_.between(1'800, std::int64_t{30} * 3'600));
   schedule_.in(wait, [this] { act(); });
 }
 
@@ -298,9 +298,9 @@ World::Known* World::any_session(bool open_only) {
 }
 
 std::string World::new_body() {
-  static const std::array<const char*, 6> words = {"on my way",    "at the door", "thank you",
-                                                   "five minutes", "grüße",       "🚲 see you"};
-  return fmt::format("t{} {}", ++written_, words[chance_.below(words.size())]);
+  static const std::array<const char*, 6> kWords = {"on my way",    "at the door", "thank you",
+                                                    "five minutes", "grüße",       "🚲 see you"};
+  return fmt::format("t{} {}", ++written_, kWords[chance_.below(kWords.size())]);
 }
 
 void World::open_session() {

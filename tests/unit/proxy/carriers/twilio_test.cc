@@ -15,7 +15,6 @@ namespace bauta {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 Json::Value vectors() {
   std::ifstream file(std::string(BAUTA_VECTORS) + "/twilio.json");

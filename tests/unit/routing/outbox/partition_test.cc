@@ -243,6 +243,25 @@ TEST_F(Lane, ARefusalIsADeadLetterAndAnOptOutIsRemembered) {
   EXPECT_THAT(told(), HasSubstr("participant.opted_out"));
 }
 
+TEST_F(NeverExceedConsent, AnOptOutCountsThoughTheTextWasErasedOnItsWay) {
+  carrier.answers = {
+      SubmitRefused{.code = "carrier.opted_out", .detail = "21610", .opted_out = true}};
+  carrier.meanwhile = [this](const OutboundMessage&) {
+    Commit erasure;
+    for (const auto& keyed : memory.everything())
+      if (keyed.key.octets().starts_with("dlv/")) erasure.erase(keyed.key);
+    ASSERT_THAT(erasure.erases, SizeIs(1));
+    static_cast<void>(memory.apply(erasure));
+  };
+  text(kA, seat_number(0), "one");
+  work();
+  EXPECT_THAT(told(), HasSubstr("participant.opted_out"));
+  text(kA, seat_number(0), "two");
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+  EXPECT_THAT(deliveries(), HasSubstr("two|blocked:consent.opted_out"));
+}
+
 TEST_F(Lane, FinishedEntriesLeaveTheWorkLog) {
   for (int i = 0; i < 5; ++i) text(kA, seat_number(0), "text " + std::to_string(i));
   work();

@@ -28,7 +28,6 @@ namespace bauta {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 
 Key key(const std::string& octets) { return Key::from_octets(octets); }
 
