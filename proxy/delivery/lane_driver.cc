@@ -16,6 +16,12 @@
 
 namespace bauta {
 namespace asio = boost::asio;
+namespace {
+
+/// After a work log that could not be read: soon, and not so soon that a store in trouble hears of nothing else.
+constexpr std::chrono::seconds kLookAgain{1};
+
+}  // namespace
 
 class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
  public:
@@ -96,8 +102,7 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
       const auto status = co_await owned->partition.read_on();
       if (status) continue;
       log::error("work log not read partition={} code={}", owned->number, status.error().code);
-      owned->unread = true;
-      next_look_ = now + std::chrono::seconds(1);
+      next_look_ = std::min(next_look_, now + kLookAgain);
     }
   }
 
