@@ -175,9 +175,9 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
   std::chrono::steady_clock::time_point next_report_{};
 };
 
-LaneDriver::LaneDriver(Executor executor, LaneDriverOptions options, RelayParts parts,
+LaneDriver::LaneDriver(const Executor& executor, LaneDriverOptions options, RelayParts parts,
                        CarrierPort& carriers)
-    : impl_(std::make_shared<Impl>(std::move(executor), options, parts, carriers)) {}
+    : impl_(std::make_shared<Impl>(executor, options, parts, carriers)) {}
 LaneDriver::~LaneDriver() { impl_->abandon(); }
 Task<Status> LaneDriver::start() { return impl_->start(); }
 Task<std::size_t> LaneDriver::drain(std::chrono::milliseconds patience) {

@@ -25,7 +25,8 @@ struct LaneDriverOptions {
 class LaneDriver {
  public:
   /// `executor` is one thread's; parts and carriers outlive the driver.
-  LaneDriver(Executor executor, LaneDriverOptions options, RelayParts parts, CarrierPort& carriers);
+  LaneDriver(const Executor& executor, LaneDriverOptions options, RelayParts parts,
+             CarrierPort& carriers);
   ~LaneDriver();
   LaneDriver(const LaneDriver&) = delete;
   LaneDriver& operator=(const LaneDriver&) = delete;

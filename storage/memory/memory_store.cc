@@ -63,7 +63,7 @@ Task<CommitOutcome> MemoryStore::commit(Commit commit) { co_return apply(commit)
 
 std::unique_ptr<Subscription> MemoryStore::subscribe(Key prefix, Executor executor,
                                                      std::function<void()> hint) {
-  return hints_.subscribe(std::move(prefix), std::move(executor), std::move(hint));
+  return hints_.subscribe(prefix, std::move(executor), std::move(hint));
 }
 
 CommitOutcome MemoryStore::apply(const Commit& commit) {

@@ -131,7 +131,7 @@ void Committer::work() {
     write_group(group);
     resume(std::move(group));
   }
-  if (auto flushed = mark_.flush(); !flushed) parts_.health.fail(std::move(flushed.error()));
+  if (auto flushed = mark_.flush(); !flushed) parts_.health.fail(flushed.error());
 }
 
 Committer::Requests Committer::take_group() {
@@ -209,7 +209,7 @@ void Committer::persist(const Requests& group, CommitGroup& done) {
   batch_.publish();
   if (auto marked = mark_.advance(batch_.last_sequence()); !marked) {
     // These commits are durable, but the next start could not tell whether they were lost.
-    parts_.health.fail(std::move(marked.error()));
+    parts_.health.fail(marked.error());
     return;
   }
   parts_.hints.tell(batch_.keys());

@@ -35,7 +35,7 @@ Task<CommitOutcome> RocksStore::commit(Commit commit) {
 
 std::unique_ptr<Subscription> RocksStore::subscribe(Key prefix, Executor executor,
                                                     std::function<void()> hint) {
-  return engine_->hints().subscribe(std::move(prefix), std::move(executor), std::move(hint));
+  return engine_->hints().subscribe(prefix, std::move(executor), std::move(hint));
 }
 
 void RocksStore::drain() { engine_->committer().drain(); }

@@ -391,58 +391,58 @@ class ManyLines : public testing::Test {
   static constexpr int kNumbers = 600;
   ManyLines() {
     for (int number = 0; number < kNumbers; ++number)
-      world_.add({fmt::format("+1202555{:04}", number)});
+      world.add({fmt::format("+1202555{:04}", number)});
   }
   static std::string address() { return "+12025559999"; }
-  World world_;
+  World world;
 };
 
 TEST_F(ManyLines, ARefusalIsProvenOverAllOfThemAndOneFreeNumberIsFound) {
   std::set<std::string> given;
-  for (int line = 0; line < kNumbers; ++line) given.insert(world_.open(address()));
+  for (int line = 0; line < kNumbers; ++line) given.insert(world.open(address()));
   EXPECT_EQ(given.size(), static_cast<std::size_t>(kNumbers)) << "each of them once";
-  const Error error = refused(world_, world_.seat_for(address()));
+  const Error error = refused(world, world.seat_for(address()));
   EXPECT_EQ(error.code, "pool.exhausted");
   EXPECT_THAT(error.detail, HasSubstr("of the 600 that may serve them, they use 600"));
   for (const char* number : {"+12025550000", "+12025550333", "+12025550599"}) {
-    world_.close(address(), number, hours(1));
-    EXPECT_EQ(world_.open(address()), "pool.exhausted");
-    world_.clock.advance(hours(1));
-    EXPECT_EQ(world_.open(address()), std::string(number) + " area_code");
+    world.close(address(), number, hours(1));
+    EXPECT_EQ(world.open(address()), "pool.exhausted");
+    world.clock.advance(hours(1));
+    EXPECT_EQ(world.open(address()), std::string(number) + " area_code");
   }
 }
 
 TEST_F(ManyLines, ADecisionCostsThreeCallsAsLongAsTheNextNumberIsFree) {
   for (int line = 0; line < 200; ++line) {
-    world_.store.reads = {};
-    const auto request = world_.seat_for(address());
-    const auto choice = world_.choose(request);
+    world.store.reads = {};
+    const auto request = world.seat_for(address());
+    const auto choice = world.choose(request);
     ASSERT_TRUE(choice);
     // Cursor, four places of the ring, their routes and one number; now and then the ring's end lies between.
-    ASSERT_LE(world_.store.reads.calls, 5U);
-    ASSERT_LE(world_.store.reads.records, 1U + 2 * (4 + 4 + 1));
-    ASSERT_TRUE(world_.take(request, *choice, world_.new_session()));
+    ASSERT_LE(world.store.reads.calls, 5U);
+    ASSERT_LE(world.store.reads.records, 1U + 2 * (4 + 4 + 1));
+    ASSERT_TRUE(world.take(request, *choice, world.new_session()));
   }
 }
 
 TEST_F(ManyLines, LinesAreReadOnceWhereTheNextHundredAreTaken) {
-  for (int line = 0; line < kNumbers - 1; ++line) world_.open(address());
-  world_.close(address(), "+12025550333", hours(0));
-  world_.store.reads = {};
-  EXPECT_TRUE(world_.choose(world_.seat_for(address())));
-  EXPECT_LE(world_.store.reads.calls, 20U);
-  EXPECT_LE(world_.store.reads.records, 3U * kNumbers);
+  for (int line = 0; line < kNumbers - 1; ++line) world.open(address());
+  world.close(address(), "+12025550333", hours(0));
+  world.store.reads = {};
+  EXPECT_TRUE(world.choose(world.seat_for(address())));
+  EXPECT_LE(world.store.reads.calls, 20U);
+  EXPECT_LE(world.store.reads.records, 3U * kNumbers);
 }
 
 TEST_F(ManyLines, NumbersThatMayNotBeGivenCostNoReadOfTheirOwn) {
   for (int number = 0; number < kNumbers; ++number) {
-    world_.change(fmt::format("+1202555{:04}", number), [&](Number& changed) {
+    world.change(fmt::format("+1202555{:04}", number), [&](Number& changed) {
       if (number != 333) changed.reach = {"CA"};
     });
   }
-  world_.store.reads = {};
-  EXPECT_EQ(world_.open(address()), "+12025550333 area_code");
-  EXPECT_LE(world_.store.reads.records, kNumbers + 10U);
+  world.store.reads = {};
+  EXPECT_EQ(world.open(address()), "+12025550333 area_code");
+  EXPECT_LE(world.store.reads.records, kNumbers + 10U);
 }
 
 Task<bool> refuse(World* world, SeatRequest request, bool* decided) {

@@ -18,9 +18,9 @@ class AdminTest : public ::testing::Test {
   HttpResponse ask(const std::string& path, const std::string& key = "",
                    const std::string& authorization = "", const std::string& method = "GET") {
     Router router;
-    mount_admin(router, metrics_,
-                {{.name = "store", .failing = [this] { return store_; }},
-                 {.name = "drain", .failing = [this] { return drain_; }}},
+    mount_admin(router, metrics,
+                {{.name = "store", .failing = [this] { return store; }},
+                 {.name = "drain", .failing = [this] { return drain; }}},
                 key);
     boost::asio::io_context context;
     HttpResponse response;
@@ -33,13 +33,13 @@ class AdminTest : public ::testing::Test {
     return response;
   }
 
-  metrics::Instruments metrics_{"0.1.0", "abc"};
-  std::optional<std::string> store_;
-  std::optional<std::string> drain_;
+  metrics::Instruments metrics{"0.1.0", "abc"};
+  std::optional<std::string> store;
+  std::optional<std::string> drain;
 };
 
 TEST_F(AdminTest, ExposesTheMetricsAsPrometheusReadsThem) {
-  metrics_.refused("pool.exhausted");
+  metrics.refused("pool.exhausted");
   const auto response = ask("/metrics");
   EXPECT_EQ(response.status, 200U);
   EXPECT_EQ(response.headers.find("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
@@ -48,16 +48,16 @@ TEST_F(AdminTest, ExposesTheMetricsAsPrometheusReadsThem) {
 
 TEST_F(AdminTest, IsReadyUntilACheckFails) {
   EXPECT_EQ(ask("/readyz").status, 200U);
-  store_ = "no space is left";
+  store = "no space is left";
   EXPECT_EQ(ask("/readyz").status, 503U);
   EXPECT_THAT(ask("/readyz").body,
               AllOf(HasSubstr("store: no space is left"), Not(HasSubstr("drain"))));
-  drain_ = "the relay is about to stop";
+  drain = "the relay is about to stop";
   EXPECT_THAT(ask("/readyz").body, AllOf(HasSubstr("store: no space is left"),
                                          HasSubstr("drain: the relay is about to stop")))
       << "all reasons at once";
   EXPECT_EQ(ask("/livez").status, 200U) << "a restart would not help";
-  store_ = drain_ = std::nullopt;
+  store = drain = std::nullopt;
   EXPECT_EQ(ask("/readyz").status, 200U);
 }
 

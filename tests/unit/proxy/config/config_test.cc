@@ -61,17 +61,17 @@ std::string faults_of(const Result<Config>& config) {
 class ConfigTest : public ::testing::Test {
  protected:
   ConfigTest()
-      : folder_(fs::temp_directory_path() / ("bauta-config-" + std::to_string(::getpid()))) {
-    fs::create_directories(folder_);
+      : folder(fs::temp_directory_path() / ("bauta-config-" + std::to_string(::getpid()))) {
+    fs::create_directories(folder);
   }
-  ~ConfigTest() override { fs::remove_all(folder_); }
+  ~ConfigTest() override { fs::remove_all(folder); }
 
-  Result<Config> parse(std::string_view toml) const { return parse_config(toml, folder_); }
+  Result<Config> parse(std::string_view toml) const { return parse_config(toml, folder); }
   void write(const std::string& name, std::string_view text) const {
-    std::ofstream(folder_ / name) << text;
+    std::ofstream(folder / name) << text;
   }
 
-  fs::path folder_;
+  fs::path folder;
 };
 
 /// Set for as long as it lives.
@@ -93,7 +93,7 @@ TEST_F(ConfigTest, NothingIsNeeded) {
   EXPECT_EQ(config->public_url, "http://127.0.0.1:8080");
   EXPECT_EQ(config->admin_listen, "127.0.0.1:9090");
   EXPECT_EQ(config->storage_engine, "rocksdb");
-  EXPECT_EQ(config->storage_path, folder_ / "data");
+  EXPECT_EQ(config->storage_path, folder / "data");
   EXPECT_EQ(config->master_key_file, std::nullopt);
   EXPECT_EQ(config->unknown_wait, seconds(60));
   EXPECT_EQ(config->drain, seconds(20));
@@ -107,7 +107,7 @@ TEST_F(ConfigTest, TheFileSaysEverything) {
   EXPECT_EQ(config->public_url, "https://relay.example.com")
       << "without the slash, since paths are appended";
   EXPECT_EQ(config->storage_engine, "memory");
-  EXPECT_EQ(config->storage_path, folder_ / "elsewhere/data") << "relative to the file";
+  EXPECT_EQ(config->storage_path, folder / "elsewhere/data") << "relative to the file";
   EXPECT_EQ(config->master_key_file, "/etc/bauta/master.key");
   EXPECT_EQ(config->unknown_wait, seconds(5));
   ASSERT_EQ(config->connections.size(), 2U);
@@ -152,7 +152,7 @@ TEST_F(ConfigTest, SaysWhereTheFileCannotBeRead) {
               HasSubstr(": config.unreadable: line 2: "));
   EXPECT_THAT(faults_of(parse("[public]\nlisten = \"a\"\nlisten = \"b\"\n")),
               HasSubstr("config.unreadable: line 3: "));
-  EXPECT_EQ(load_config(folder_ / "missing.toml").error().code, "config.file_missing");
+  EXPECT_EQ(load_config(folder / "missing.toml").error().code, "config.file_missing");
 }
 
 TEST_F(ConfigTest, EveryKeyIsReadFromTheFileWithinItsRange) {

@@ -15,26 +15,26 @@ using ::testing::MatchesRegex;
 class LogTest : public ::testing::Test {
  protected:
   LogTest() {
-    log::set_sink([this](std::string_view line) { lines_.emplace_back(line); });
+    log::set_sink([this](std::string_view line) { lines.emplace_back(line); });
   }
   ~LogTest() override {
     log::set_sink(nullptr);
     log::set_level(log::Level::info);
   }
-  std::vector<std::string> lines_;
+  std::vector<std::string> lines;
 };
 
 TEST_F(LogTest, OneLineAnEventWithTimeAndLevel) {
   log::warn("mt refused carrier={} code={}", "twilio", "carrier.refused");
-  EXPECT_THAT(lines_, ElementsAre(MatchesRegex(
-                          "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z warn "
-                          "mt refused carrier=twilio code=carrier.refused")));
+  EXPECT_THAT(lines, ElementsAre(MatchesRegex(
+                         "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z warn "
+                         "mt refused carrier=twilio code=carrier.refused")));
 }
 
 TEST_F(LogTest, AValueCannotForgeALine) {
   log::info("name={}", "a\nb\r\x1b[31m\x7f");
-  ASSERT_EQ(lines_.size(), 1U);
-  EXPECT_THAT(lines_[0], ::testing::EndsWith("name=a b  [31m "));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_THAT(lines[0], ::testing::EndsWith("name=a b  [31m "));
 }
 
 TEST_F(LogTest, LevelsDecideWhatIsWritten) {
@@ -44,13 +44,13 @@ TEST_F(LogTest, LevelsDecideWhatIsWritten) {
   log::set_level(log::Level::error);
   log::warn("not shown");
   log::error("shown too");
-  EXPECT_EQ(lines_.size(), 2U);
+  EXPECT_EQ(lines.size(), 2U);
 }
 
 TEST_F(LogTest, BracesInAValueAreNoFormat) {
   log::info("value={}", "{} {0} %s");
-  ASSERT_EQ(lines_.size(), 1U);
-  EXPECT_THAT(lines_[0], ::testing::EndsWith("value={} {0} %s"));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_THAT(lines[0], ::testing::EndsWith("value={} {0} %s"));
 }
 
 TEST(LogLevel, IsReadByName) {

@@ -44,20 +44,20 @@ std::string detail_of(const HttpOutcome& outcome) {
 
 class HttpClientTest : public ::testing::Test {
  protected:
-  HttpClientTest() { thread_.run(); }
+  HttpClientTest() { thread.run(); }
   ~HttpClientTest() override {
-    thread_.stop();
-    thread_.join();
+    thread.stop();
+    thread.join();
   }
 
   void make(HttpClientOptions options = {}) {
-    auto made = HttpClient::make(thread_.executor(0), std::move(options));
+    auto made = HttpClient::make(thread.executor(0), std::move(options));
     ASSERT_TRUE(made) << made.error().detail;
-    client_ = *std::move(made);
+    client = *std::move(made);
   }
   std::future<HttpOutcome> call(HttpCall call) {
-    if (!client_) make();
-    return boost::asio::co_spawn(thread_.executor(0), client_->call(std::move(call)),
+    if (!client) make();
+    return boost::asio::co_spawn(thread.executor(0), client->call(std::move(call)),
                                  boost::asio::use_future);
   }
   std::future<HttpOutcome> get(std::uint16_t port) {
@@ -71,8 +71,8 @@ class HttpClientTest : public ::testing::Test {
   }
   /// What becomes of a call whose peer, having read the request, sends `octets` and closes.
   std::string outcome_of(std::string_view octets) {
-    auto outcome = post(listener_.port());
-    auto peer = listener_.accept();
+    auto outcome = post(listener.port());
+    auto peer = listener.accept();
     peer.read_message();
     peer.send(octets);
     peer.shut_down_sending();
@@ -80,24 +80,24 @@ class HttpClientTest : public ::testing::Test {
   }
   /// On the client's own thread.
   void close() {
-    boost::asio::post(thread_.executor(0), std::packaged_task<void()>([this] { client_->close(); }))
+    boost::asio::post(thread.executor(0), std::packaged_task<void()>([this] { client->close(); }))
         .get();
   }
 
-  RawListener listener_;
-  IoThreads thread_{1};
-  std::unique_ptr<HttpClient> client_;
+  RawListener listener;
+  IoThreads thread{1};
+  std::unique_ptr<HttpClient> client;
 };
 
 TEST_F(HttpClientTest, SendsAWholeRequestAndReadsAWholeAnswer) {
   auto outcome = call(
       {.method = "POST",
-       .url = "http://127.0.0.1:" + std::to_string(listener_.port()) + "/2010/Messages.json?x=%20",
+       .url = "http://127.0.0.1:" + std::to_string(listener.port()) + "/2010/Messages.json?x=%20",
        .headers = {{"Authorization", "Basic abc"}},
        .body = "To=%2B1"});
-  auto peer = listener_.accept();
+  auto peer = listener.accept();
   EXPECT_EQ(peer.read_message(), "POST /2010/Messages.json?x=%20 HTTP/1.1\r\nHost: 127.0.0.1:" +
-                                     std::to_string(listener_.port()) +
+                                     std::to_string(listener.port()) +
                                      "\r\nAuthorization: Basic abc\r\nUser-Agent: bauta\r\nAccept: "
                                      "*/*\r\nContent-Length: 7\r\n\r\nTo=%2B1");
   peer.send(kOk);
@@ -107,18 +107,18 @@ TEST_F(HttpClientTest, SendsAWholeRequestAndReadsAWholeAnswer) {
 }
 
 TEST_F(HttpClientTest, KeepsTheConnection) {
-  auto outcome = post(listener_.port());
-  auto peer = listener_.accept();
+  auto outcome = post(listener.port());
+  auto peer = listener.accept();
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(peer.read_message(), StartsWith("POST /x"));
     peer.send(kOk);
     EXPECT_EQ(describe(outcome.get()), "201 ok");
-    outcome = post(listener_.port());
+    outcome = post(listener.port());
   }
   peer.read_message();
   peer.send(kOk);
   EXPECT_EQ(describe(outcome.get()), "201 ok");
-  EXPECT_TRUE(listener_.sees_nobody_for(milliseconds(0)));
+  EXPECT_TRUE(listener.sees_nobody_for(milliseconds(0)));
 }
 
 TEST_F(HttpClientTest, ReadsEveryShapeOfAnswer) {
@@ -142,16 +142,16 @@ TEST_F(HttpClientTest, ReadsEveryShapeOfAnswer) {
 
 TEST_F(HttpClientTest, AnAnswerToHeadHasNoBody) {
   auto outcome =
-      call({.method = "HEAD", .url = "http://127.0.0.1:" + std::to_string(listener_.port()) + "/"});
-  auto peer = listener_.accept();
+      call({.method = "HEAD", .url = "http://127.0.0.1:" + std::to_string(listener.port()) + "/"});
+  auto peer = listener.accept();
   EXPECT_THAT(peer.read_message(), Not(HasSubstr("Content-Length")));
   peer.send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n");
   EXPECT_EQ(describe(outcome.get()), "200 ");
 }
 
 TEST_F(HttpClientTest, ReadsAnAnswerThatComesOctetByOctet) {
-  auto outcome = get(listener_.port());
-  auto peer = listener_.accept();
+  auto outcome = get(listener.port());
+  auto peer = listener.accept();
   peer.read_message();
   for (const char octet : kOk) {
     peer.send({&octet, 1});
@@ -185,16 +185,16 @@ TEST_F(HttpClientTest, NotSentWhenTheNameIsUnknown) {
 }
 
 TEST_F(HttpClientTest, ResolvesNamesAndTriesEveryAddress) {
-  auto outcome = call({.url = "http://localhost:" + std::to_string(listener_.port()) +
+  auto outcome = call({.url = "http://localhost:" + std::to_string(listener.port()) +
                               "/"});  // ::1 may come first, and is refused
-  auto peer = listener_.accept();
+  auto peer = listener.accept();
   EXPECT_THAT(peer.read_message(), HasSubstr("\r\nHost: localhost:"));
   peer.send(kOk);
   EXPECT_EQ(describe(outcome.get()), "201 ok");
 }
 
 TEST_F(HttpClientTest, NotSentWhenTheCallIsNoCall) {
-  const std::string url = "http://127.0.0.1:" + std::to_string(listener_.port()) + "/";
+  const std::string url = "http://127.0.0.1:" + std::to_string(listener.port()) + "/";
   for (const HttpCall& bad : {HttpCall{.url = "ftp://a/"}, HttpCall{.url = url + "\r\nX: y"},
                               HttpCall{.method = "GET /x", .url = url},
                               HttpCall{.url = url, .headers = {{"X", "a\r\nY: b"}}},
@@ -202,21 +202,21 @@ TEST_F(HttpClientTest, NotSentWhenTheCallIsNoCall) {
                               HttpCall{.url = url, .headers = {{"content-length", "3"}}}}) {
     EXPECT_EQ(describe(call(bad).get()), "not sent: http.bad_call");
   }
-  EXPECT_TRUE(listener_.sees_nobody_for(milliseconds(0)));
+  EXPECT_TRUE(listener.sees_nobody_for(milliseconds(0)));
 }
 
 // Promise 4: once an octet may have left, nobody knows, and nothing is sent twice.
 TEST_F(HttpClientTest, UnknownWhenThePeerNeverAnswers) {
   make({.read_timeout = milliseconds(50)});
-  auto outcome = post(listener_.port());
-  auto peer = listener_.accept();
+  auto outcome = post(listener.port());
+  auto peer = listener.accept();
   EXPECT_EQ(describe(outcome.get()), "unknown: http.read_timeout");
   EXPECT_TRUE(peer.sees_end());
 }
 
 TEST_F(HttpClientTest, UnknownWhenThePeerAcceptsTheConnectionAndNothingElse) {
   make({.read_timeout = milliseconds(50)});
-  EXPECT_EQ(describe(post(listener_.port()).get()), "unknown: http.read_timeout")
+  EXPECT_EQ(describe(post(listener.port()).get()), "unknown: http.read_timeout")
       << "the kernel took the request";
 }
 
@@ -232,8 +232,8 @@ TEST_F(HttpClientTest, UnknownWhenTheConnectionEndsBeforeTheAnswer) {
 
 TEST_F(HttpClientTest, UnknownWhenThePeerResets) {
   for (const bool has_begun_to_answer : {false, true}) {
-    auto outcome = post(listener_.port());
-    auto peer = listener_.accept();
+    auto outcome = post(listener.port());
+    auto peer = listener.accept();
     peer.read_message();
     if (has_begun_to_answer) peer.send("HTTP/1.1 200 OK\r\n");
     peer.reset();
@@ -271,8 +271,8 @@ TEST_F(HttpClientTest, UnknownWhenTheAnswerIsTooLarge) {
 
 TEST_F(HttpClientTest, ADripOfOctetsDoesNotProlongTheAnswer) {
   make({.read_timeout = milliseconds(150)});
-  auto outcome = get(listener_.port());
-  auto peer = listener_.accept();
+  auto outcome = get(listener.port());
+  auto peer = listener.accept();
   peer.read_message();
   peer.send("HTTP/1.1 200 OK\r\n");
   const auto began = steady_clock::now();
@@ -286,16 +286,16 @@ TEST_F(HttpClientTest, UnknownWhenThePeerTakesOnlyAPartOfTheRequest) {
   make({.write_timeout = milliseconds(100)});
   std::string large;
   large.resize(30'000'000, 'a');
-  auto outcome = post(listener_.port(), std::move(large));
-  auto peer = listener_.accept();
+  auto outcome = post(listener.port(), std::move(large));
+  auto peer = listener.accept();
   EXPECT_EQ(describe(outcome.get()), "unknown: http.write_timeout");
 }
 
 TEST_F(HttpClientTest, ACallsOwnTimeoutCapsTheOthers) {
-  auto outcome = call({.url = "http://127.0.0.1:" + std::to_string(listener_.port()) + "/",
+  auto outcome = call({.url = "http://127.0.0.1:" + std::to_string(listener.port()) + "/",
                        .timeout = milliseconds(50)});
   EXPECT_EQ(describe(outcome.get()), "unknown: http.read_timeout");
-  EXPECT_EQ(describe(call({.url = "http://127.0.0.1:" + std::to_string(listener_.port()) + "/",
+  EXPECT_EQ(describe(call({.url = "http://127.0.0.1:" + std::to_string(listener.port()) + "/",
                            .timeout = milliseconds(0)})
                          .get()),
             "not sent: http.timeout");
@@ -304,8 +304,8 @@ TEST_F(HttpClientTest, ACallsOwnTimeoutCapsTheOthers) {
 // A kept connection that died while it was idle: nothing of the next request may vanish in it, nor be sent twice.
 TEST_F(HttpClientTest, ReplacesAKeptConnectionThatWasClosed) {
   for (const bool by_reset : {false, true}) {
-    auto first = post(listener_.port());
-    auto peer = listener_.accept();
+    auto first = post(listener.port());
+    auto peer = listener.accept();
     peer.read_message();
     peer.send(kOk);
     ASSERT_EQ(describe(first.get()), "201 ok");
@@ -314,36 +314,36 @@ TEST_F(HttpClientTest, ReplacesAKeptConnectionThatWasClosed) {
     } else {
       peer.close();
     }
-    auto second = post(listener_.port());
-    auto next = listener_.accept();
+    auto second = post(listener.port());
+    auto next = listener.accept();
     EXPECT_THAT(next.read_message(), StartsWith("POST "));
     next.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     EXPECT_EQ(describe(second.get()), "200 ");
-    EXPECT_TRUE(listener_.sees_nobody_for(milliseconds(0)));
+    EXPECT_TRUE(listener.sees_nobody_for(milliseconds(0)));
   }
 }
 
 TEST_F(HttpClientTest, NeverRepeatsARequestThatAKeptConnectionSwallowed) {
-  auto first = post(listener_.port());
-  auto peer = listener_.accept();
+  auto first = post(listener.port());
+  auto peer = listener.accept();
   peer.read_message();
   peer.send(kOk);
   ASSERT_EQ(describe(first.get()), "201 ok");
-  auto second = post(listener_.port());
+  auto second = post(listener.port());
   EXPECT_THAT(peer.read_message(), StartsWith("POST "));
   peer.close();
   EXPECT_EQ(describe(second.get()), "unknown: http.connection_lost");
-  EXPECT_TRUE(listener_.sees_nobody_for(milliseconds(20)));
+  EXPECT_TRUE(listener.sees_nobody_for(milliseconds(20)));
 }
 
 TEST_F(HttpClientTest, WhatComesUnaskedIsNoAnswer) {
-  auto first = post(listener_.port());
-  auto peer = listener_.accept();
+  auto first = post(listener.port());
+  auto peer = listener.accept();
   peer.read_message();
   peer.send(std::string(kOk) + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
   ASSERT_EQ(describe(first.get()), "201 ok");
-  auto second = post(listener_.port());
-  auto next = listener_.accept();
+  auto second = post(listener.port());
+  auto next = listener.accept();
   next.read_message();
   next.send(kOk);
   EXPECT_EQ(describe(second.get()), "201 ok");
@@ -351,8 +351,8 @@ TEST_F(HttpClientTest, WhatComesUnaskedIsNoAnswer) {
 
 TEST_F(HttpClientTest, DropsAConnectionThatIsIdleForTooLong) {
   make({.idle_timeout = milliseconds(30)});
-  auto first = post(listener_.port());
-  auto peer = listener_.accept();
+  auto first = post(listener.port());
+  auto peer = listener.accept();
   peer.read_message();
   peer.send(kOk);
   ASSERT_EQ(describe(first.get()), "201 ok");
@@ -361,12 +361,12 @@ TEST_F(HttpClientTest, DropsAConnectionThatIsIdleForTooLong) {
 
 TEST_F(HttpClientTest, CallsWaitInLineForAConnection) {
   make({.connections_max = 1, .waiting_max = 2});
-  auto first = post(listener_.port(), "n=1");
-  auto peer = listener_.accept();
+  auto first = post(listener.port(), "n=1");
+  auto peer = listener.accept();
   EXPECT_THAT(peer.read_message(), EndsWith("n=1"));
-  auto second = post(listener_.port(), "n=2");
-  auto third = post(listener_.port(), "n=3");
-  EXPECT_EQ(describe(post(listener_.port(), "n=4").get()), "not sent: http.overloaded");
+  auto second = post(listener.port(), "n=2");
+  auto third = post(listener.port(), "n=3");
+  EXPECT_EQ(describe(post(listener.port(), "n=4").get()), "not sent: http.overloaded");
   RawListener other;  // another origin does not wait for this one
   auto elsewhere = post(other.port());
   auto other_peer = other.accept();
@@ -379,17 +379,17 @@ TEST_F(HttpClientTest, CallsWaitInLineForAConnection) {
     if (outcome == &first) EXPECT_THAT(peer.read_message(), EndsWith("n=2"));
     if (outcome == &second) EXPECT_THAT(peer.read_message(), EndsWith("n=3"));
   }
-  EXPECT_TRUE(listener_.sees_nobody_for(milliseconds(0)));
+  EXPECT_TRUE(listener.sees_nobody_for(milliseconds(0)));
 }
 
 TEST_F(HttpClientTest, NotSentWhenNoConnectionBecomesFreeInTime) {
   make({.connections_max = 1, .wait_timeout = milliseconds(30)});
-  auto first = post(listener_.port());
-  auto peer = listener_.accept();
-  EXPECT_EQ(describe(post(listener_.port()).get()), "not sent: http.wait_timeout");
+  auto first = post(listener.port());
+  auto peer = listener.accept();
+  EXPECT_EQ(describe(post(listener.port()).get()), "not sent: http.wait_timeout");
   peer.send(kOk);
   EXPECT_EQ(describe(first.get()), "201 ok");
-  auto third = post(listener_.port());
+  auto third = post(listener.port());
   peer.read_message();
   peer.read_message();
   peer.send(kOk);
@@ -404,14 +404,14 @@ TEST_F(HttpClientTest, ALostConnectionFreesItsPlace) {
 
 TEST_F(HttpClientTest, ClosingEndsWhatIsUnderWay) {
   make({.connections_max = 1});
-  auto under_way = post(listener_.port());
-  auto peer = listener_.accept();
+  auto under_way = post(listener.port());
+  auto peer = listener.accept();
   peer.read_message();
-  auto waiting = post(listener_.port());
+  auto waiting = post(listener.port());
   close();
   EXPECT_EQ(describe(under_way.get()), "unknown: http.closed");
   EXPECT_EQ(describe(waiting.get()), "not sent: http.closed");
-  EXPECT_EQ(describe(post(listener_.port()).get()), "not sent: http.closed");
+  EXPECT_EQ(describe(post(listener.port()).get()), "not sent: http.closed");
   EXPECT_TRUE(peer.sees_end());
 }
 
@@ -445,30 +445,30 @@ TEST(HttpClientLifetime, TheEventLoopMayGoFirst) {
 class HttpClientTlsTest : public HttpClientTest {
  protected:
   HttpClientTlsTest()
-      : folder_(std::filesystem::temp_directory_path() /
-                ("bauta-tls-" + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(folder_);
-    ca_file_ = folder_ / "ca.pem";
-    authority_.write_pem(ca_file_);
+      : folder(std::filesystem::temp_directory_path() /
+               ("bauta-tls-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(folder);
+    ca_file = folder / "ca.pem";
+    authority.write_pem(ca_file);
   }
-  ~HttpClientTlsTest() override { std::filesystem::remove_all(folder_); }
+  ~HttpClientTlsTest() override { std::filesystem::remove_all(folder); }
 
   std::future<HttpOutcome> get(const std::string& host = "127.0.0.1") {
-    return call({.url = "https://" + host + ":" + std::to_string(listener_.port()) + "/x"});
+    return call({.url = "https://" + host + ":" + std::to_string(listener.port()) + "/x"});
   }
 
-  std::filesystem::path folder_;
-  std::string ca_file_;
-  TestCertificate authority_ = make_certificate("DNS:authority.example.com");
+  std::filesystem::path folder;
+  std::string ca_file;
+  TestCertificate authority = make_certificate("DNS:authority.example.com");
 };
 
 TEST_F(HttpClientTlsTest, TrustsACertificateThatIsSignedAndNamedRight) {
-  make({.ca_file = ca_file_});
+  make({.ca_file = ca_file});
   for (const auto& [host, name] :
        {std::pair{"127.0.0.1", "IP:127.0.0.1"}, std::pair{"localhost", "DNS:localhost"}}) {
     auto outcome = get(host);
-    auto peer = listener_.accept();
-    TlsPeer tls(peer.fd(), make_certificate(name, &authority_));
+    auto peer = listener.accept();
+    TlsPeer tls(peer.fd(), make_certificate(name, &authority));
     ASSERT_TRUE(tls.shake_hands());
     for (int i = 0; i < 2; ++i) {  // the second time on the kept connection
       EXPECT_THAT(tls.read(), StartsWith("GET /x HTTP/1.1\r\n"));
@@ -480,12 +480,12 @@ TEST_F(HttpClientTlsTest, TrustsACertificateThatIsSignedAndNamedRight) {
 }
 
 TEST_F(HttpClientTlsTest, NotSentToACertificateThatIsNot) {
-  make({.ca_file = ca_file_});
+  make({.ca_file = ca_file});
   const TestCertificate self_signed = make_certificate("IP:127.0.0.1");
-  const TestCertificate misnamed = make_certificate("DNS:example.com", &authority_);
+  const TestCertificate misnamed = make_certificate("DNS:example.com", &authority);
   for (const auto& certificate : {self_signed, misnamed}) {
     auto outcome = get();
-    auto peer = listener_.accept();
+    auto peer = listener.accept();
     TlsPeer tls(peer.fd(), certificate);
     tls.shake_hands();
     EXPECT_EQ(tls.read(), "");
@@ -493,8 +493,8 @@ TEST_F(HttpClientTlsTest, NotSentToACertificateThatIsNot) {
   }
   make();  // the same authority, which the system does not know
   auto outcome = get();
-  auto peer = listener_.accept();
-  TlsPeer tls(peer.fd(), make_certificate("IP:127.0.0.1", &authority_));
+  auto peer = listener.accept();
+  TlsPeer tls(peer.fd(), make_certificate("IP:127.0.0.1", &authority));
   tls.shake_hands();
   EXPECT_EQ(describe(outcome.get()), "not sent: http.tls_failed");
 }
@@ -502,25 +502,25 @@ TEST_F(HttpClientTlsTest, NotSentToACertificateThatIsNot) {
 TEST_F(HttpClientTlsTest, NotSentWhenThePeerSpeaksNoTls) {
   make({.tls_timeout = milliseconds(100)});
   auto outcome = get();
-  auto peer = listener_.accept();
+  auto peer = listener.accept();
   peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
   EXPECT_EQ(describe(outcome.get()), "not sent: http.tls_failed");
 
   outcome = get();
-  auto silent = listener_.accept();
+  auto silent = listener.accept();
   EXPECT_EQ(describe(outcome.get()), "not sent: http.tls_timeout");
 
   outcome = get();
-  listener_.accept().close();
+  listener.accept().close();
   EXPECT_EQ(describe(outcome.get()), "not sent: http.tls_failed");
 }
 
 TEST_F(HttpClientTlsTest, UnknownOnceTheRequestHasLeft) {
-  make({.ca_file = ca_file_});
-  const auto certificate = make_certificate("IP:127.0.0.1", &authority_);
+  make({.ca_file = ca_file});
+  const auto certificate = make_certificate("IP:127.0.0.1", &authority);
   for (const bool says_goodbye : {false, true}) {
     auto outcome = get();
-    auto peer = listener_.accept();
+    auto peer = listener.accept();
     TlsPeer tls(peer.fd(), certificate);
     ASSERT_TRUE(tls.shake_hands());
     EXPECT_THAT(tls.read(), StartsWith("GET "));
@@ -531,11 +531,11 @@ TEST_F(HttpClientTlsTest, UnknownOnceTheRequestHasLeft) {
 }
 
 TEST_F(HttpClientTlsTest, ReplacesAKeptConnectionThatWasClosed) {
-  make({.ca_file = ca_file_});
-  const auto certificate = make_certificate("IP:127.0.0.1", &authority_);
+  make({.ca_file = ca_file});
+  const auto certificate = make_certificate("IP:127.0.0.1", &authority);
   for (int i = 0; i < 3; ++i) {
     auto outcome = get();
-    auto peer = listener_.accept();
+    auto peer = listener.accept();
     TlsPeer tls(peer.fd(), certificate);
     ASSERT_TRUE(tls.shake_hands());
     tls.read();
@@ -547,7 +547,7 @@ TEST_F(HttpClientTlsTest, ReplacesAKeptConnectionThatWasClosed) {
 }
 
 TEST_F(HttpClientTlsTest, SaysWhenTheAuthoritiesCannotBeRead) {
-  const auto made = HttpClient::make(thread_.executor(0), {.ca_file = folder_ / "missing.pem"});
+  const auto made = HttpClient::make(thread.executor(0), {.ca_file = folder / "missing.pem"});
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, "http.ca_file_unreadable");
 }

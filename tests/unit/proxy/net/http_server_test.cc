@@ -75,7 +75,7 @@ std::string octets(std::size_t count) {
 
 class HttpServerTest : public ::testing::Test {
  protected:
-  void start(HttpLimits limits = {}, unsigned threads = 1) {
+  void start(HttpLimits limits = {}, unsigned thread_count = 1) {
     Router router;
     router.add("GET", "/hello", hello);
     router.add("GET", "/echo/{id}", echo);
@@ -84,36 +84,36 @@ class HttpServerTest : public ::testing::Test {
     router.add("GET", "/throws", throws);
     router.add("GET", "/nothing", nothing);
     router.add("GET", "/gate",
-               [this](HttpRequest request) { return wait_at(gate_, std::move(request)); });
-    threads_ = std::make_unique<IoThreads>(threads);
-    auto started = HttpServer::start(*threads_,
+               [this](HttpRequest request) { return wait_at(gate, std::move(request)); });
+    threads = std::make_unique<IoThreads>(thread_count);
+    auto started = HttpServer::start(*threads,
                                      {.name = "public",
                                       .listen = "127.0.0.1:0",
                                       .public_url = "https://relay.example.com",
                                       .limits = limits},
-                                     std::move(router), metrics_);
+                                     std::move(router), metrics);
     ASSERT_TRUE(started) << started.error().detail;
-    server_ = *std::move(started);
-    threads_->run();
+    server = *std::move(started);
+    threads->run();
   }
-  ~HttpServerTest() override { gate_.open(); }
+  ~HttpServerTest() override { gate.open(); }
 
   static Task<HttpResponse> wait_at(Gate& gate, HttpRequest) {
     co_await gate.pass();
     co_return text_response(200, "passed");
   }
 
-  RawPeer connect() const { return RawPeer::connect_to(server_->port()); }
+  RawPeer connect() const { return RawPeer::connect_to(server->port()); }
   std::string ask(std::string_view request) const {
     auto peer = connect();
     peer.send(request);
     return peer.read_message();
   }
   std::future<std::size_t> drain(milliseconds deadline) {
-    return boost::asio::co_spawn(caller_.executor(0), server_->drain(deadline),
+    return boost::asio::co_spawn(caller.executor(0), server->drain(deadline),
                                  boost::asio::use_future);
   }
-  std::string exposed() const { return metrics_.expose(); }
+  std::string exposed() const { return metrics.expose(); }
   /// What a connection's end counts is seen a moment after its peer saw the end.
   void await_exposed(const std::string& line) const {
     const auto patience = std::chrono::steady_clock::now() + RawPeer::kPatience;
@@ -123,11 +123,11 @@ class HttpServerTest : public ::testing::Test {
     }
   }
 
-  metrics::Instruments metrics_{"0", "0"};
-  Gate gate_;
-  IoThreads caller_{1};
-  std::unique_ptr<IoThreads> threads_;
-  std::unique_ptr<HttpServer> server_;
+  metrics::Instruments metrics{"0", "0"};
+  Gate gate;
+  IoThreads caller{1};
+  std::unique_ptr<IoThreads> threads;
+  std::unique_ptr<HttpServer> server;
 };
 
 TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
@@ -351,8 +351,8 @@ TEST_F(HttpServerTest, TheAccessLogHoldsNoQueryAddressOrBody) {
       "x\r\nX-Forwarded-For: 192.0.2.7\r\n"
       "Content-Length: 11\r\n\r\nsecret+plan");
   ask("2025550142 /2025550142 HTTP/1.1\r\nHost: x\r\n\r\n");
-  server_.reset();
-  threads_.reset();
+  server.reset();
+  threads.reset();
   log::set_sink(nullptr);
   log::set_level(log::Level::info);
   ASSERT_FALSE(lines.empty());
@@ -423,14 +423,14 @@ TEST_F(HttpServerTest, RefusesMoreRequestsThanItMayAnswerAtOnce) {
   start({.requests_in_flight_max = 1});
   auto first = connect();
   first.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate_.await_waiting(1);
+  gate.await_waiting(1);
   auto second = connect();
   second.send(
       "POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_THAT(second.read_message(),
               AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: 1\r\n"),
                     HasSubstr(R"("code":"overloaded")")));
-  gate_.open();
+  gate.open();
   EXPECT_THAT(first.read_message(), EndsWith("passed"));
   EXPECT_THAT(ask(kGet), StartsWith("HTTP/1.1 200 "));
 }
@@ -453,17 +453,17 @@ TEST_F(HttpServerTest, ServesManyConnectionsOnSeveralThreads) {
 
 TEST_F(HttpServerTest, ADrainLetsRequestsFinishAndTakesNoMore) {
   start({}, 2);
-  caller_.run();
+  caller.run();
   auto busy = connect();
   busy.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate_.await_waiting(1);
+  gate.await_waiting(1);
   auto idle = connect();
   idle.send(kGet);
   idle.read_message();
   auto drained = drain(milliseconds(5'000));
   EXPECT_TRUE(idle.sees_end());
   while (connect().is_connected()) std::this_thread::yield();
-  gate_.open();
+  gate.open();
   EXPECT_THAT(busy.read_to_end(),
               AllOf(HasSubstr("\r\nConnection: close\r\n"), EndsWith("passed")));
   busy.close();
@@ -472,17 +472,17 @@ TEST_F(HttpServerTest, ADrainLetsRequestsFinishAndTakesNoMore) {
 
 TEST_F(HttpServerTest, ADrainEndsAtItsDeadlineAndSaysHowManyWereCutOff) {
   start();
-  caller_.run();
+  caller.run();
   auto busy = connect();
   busy.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate_.await_waiting(1);
+  gate.await_waiting(1);
   EXPECT_EQ(drain(milliseconds(30)).get(), 1U);
   EXPECT_EQ(busy.read_to_end(), "");
 }
 
 TEST_F(HttpServerTest, ADrainOfNothingIsOverAtOnce) {
   start({}, 2);
-  caller_.run();
+  caller.run();
   EXPECT_EQ(drain(milliseconds(60'000)).get(), 0U);
 }
 
@@ -490,9 +490,9 @@ TEST_F(HttpServerTest, MayBeDestroyedWhileItServes) {
   start({}, 2);
   auto busy = connect();
   busy.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate_.await_waiting(1);
-  server_.reset();
-  threads_.reset();
+  gate.await_waiting(1);
+  server.reset();
+  threads.reset();
   EXPECT_EQ(busy.read_to_end(), "");
 }
 
@@ -500,9 +500,9 @@ TEST_F(HttpServerTest, MayBeDestroyedAfterItsThreads) {
   start({}, 2);
   auto busy = connect();
   busy.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate_.await_waiting(1);
-  threads_.reset();
-  server_.reset();
+  gate.await_waiting(1);
+  threads.reset();
+  server.reset();
   EXPECT_EQ(busy.read_to_end(), "");
 }
 
@@ -510,10 +510,9 @@ TEST_F(HttpServerTest, ListensOnlyWhereItCan) {
   start();
   Router router;
   const auto listen = [&](std::string where) {
-    return HttpServer::start(*threads_, {.name = "public", .listen = std::move(where)}, {},
-                             metrics_);
+    return HttpServer::start(*threads, {.name = "public", .listen = std::move(where)}, {}, metrics);
   };
-  EXPECT_EQ(listen(server_->address()).error().code, "http.listen_failed")
+  EXPECT_EQ(listen(server->address()).error().code, "http.listen_failed")
       << "another server has it";
   for (const auto* where : {"", "8080", ":8080", "localhost:8080", "127.0.0.1:", "127.0.0.1:65536",
                             "127.0.0.1:80x", "::1:80", "300.0.0.1:80", "192.0.2.1:0"}) {
@@ -521,7 +520,7 @@ TEST_F(HttpServerTest, ListensOnlyWhereItCan) {
     ASSERT_FALSE(started) << where;
     EXPECT_EQ(started.error().code, "http.listen_failed") << where;
   }
-  EXPECT_THAT(server_->address(), StartsWith("127.0.0.1:"));
+  EXPECT_THAT(server->address(), StartsWith("127.0.0.1:"));
 }
 
 }  // namespace

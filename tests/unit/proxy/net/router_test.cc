@@ -48,51 +48,51 @@ std::string body_of(const Router& router, std::string method, const std::string&
 class RouterTest : public ::testing::Test {
  protected:
   RouterTest() {
-    router_.add("GET", "/", saying("index"));
-    router_.add("GET", "/sessions/{id}", saying("show"));
-    router_.add("POST", "/sessions/search", saying("search"));
-    router_.add("GET", "/sessions/{id}/messages", saying("messages"));
-    router_.add("POST", "/sessions/{id}/messages", saying("send"));
-    router_.add("POST", "/carriers/{name}/{token}/inbound", saying("inbound"),
-                {.body_bytes_max = 7});
-    router_.add("GET", "/{any}/latest", saying("any"));
-    router_.add("GET", "/sessions/latest", saying("latest"));
+    router.add("GET", "/", saying("index"));
+    router.add("GET", "/sessions/{id}", saying("show"));
+    router.add("POST", "/sessions/search", saying("search"));
+    router.add("GET", "/sessions/{id}/messages", saying("messages"));
+    router.add("POST", "/sessions/{id}/messages", saying("send"));
+    router.add("POST", "/carriers/{name}/{token}/inbound", saying("inbound"),
+               {.body_bytes_max = 7});
+    router.add("GET", "/{any}/latest", saying("any"));
+    router.add("GET", "/sessions/latest", saying("latest"));
   }
-  Router router_;
+  Router router;
 };
 
 TEST_F(RouterTest, FindsTheHandlerAndItsParameters) {
-  EXPECT_EQ(body_of(router_, "GET", "/"), "index /");
-  EXPECT_EQ(body_of(router_, "GET", "/sessions/ses_1"), "show /sessions/{id} id=ses_1");
-  EXPECT_EQ(body_of(router_, "GET", "/sessions/ses_1/messages"),
+  EXPECT_EQ(body_of(router, "GET", "/"), "index /");
+  EXPECT_EQ(body_of(router, "GET", "/sessions/ses_1"), "show /sessions/{id} id=ses_1");
+  EXPECT_EQ(body_of(router, "GET", "/sessions/ses_1/messages"),
             "messages /sessions/{id}/messages id=ses_1");
-  EXPECT_EQ(body_of(router_, "POST", "/sessions/ses_1/messages"),
+  EXPECT_EQ(body_of(router, "POST", "/sessions/ses_1/messages"),
             "send /sessions/{id}/messages id=ses_1");
-  EXPECT_EQ(body_of(router_, "POST", "/carriers/a/b/inbound"),
+  EXPECT_EQ(body_of(router, "POST", "/carriers/a/b/inbound"),
             "inbound /carriers/{name}/{token}/inbound name=a token=b");
 }
 
 TEST_F(RouterTest, PrefersALiteralAndTheLeftmostFirst) {
-  EXPECT_EQ(body_of(router_, "POST", "/sessions/search"), "search /sessions/search");
-  EXPECT_EQ(body_of(router_, "GET", "/sessions/search"), "show /sessions/{id} id=search");
-  EXPECT_EQ(body_of(router_, "GET", "/sessions/latest"), "latest /sessions/latest");
-  EXPECT_EQ(body_of(router_, "GET", "/numbers/latest"), "any /{any}/latest any=numbers");
+  EXPECT_EQ(body_of(router, "POST", "/sessions/search"), "search /sessions/search");
+  EXPECT_EQ(body_of(router, "GET", "/sessions/search"), "show /sessions/{id} id=search");
+  EXPECT_EQ(body_of(router, "GET", "/sessions/latest"), "latest /sessions/latest");
+  EXPECT_EQ(body_of(router, "GET", "/numbers/latest"), "any /{any}/latest any=numbers");
 }
 
 TEST_F(RouterTest, AHeadIsAnsweredByTheHandlerForGet) {
-  EXPECT_EQ(body_of(router_, "HEAD", "/sessions/x"), "show /sessions/{id} id=x");
+  EXPECT_EQ(body_of(router, "HEAD", "/sessions/x"), "show /sessions/{id} id=x");
 }
 
 TEST_F(RouterTest, DecodesEachSegmentExactlyOnceAfterSplitting) {
-  EXPECT_EQ(body_of(router_, "GET", "/sessions/a%2Fb%20%2B+%2525"),
+  EXPECT_EQ(body_of(router, "GET", "/sessions/a%2Fb%20%2B+%2525"),
             "show /sessions/{id} id=a/b ++%25");
-  EXPECT_EQ(body_of(router_, "GET", "/s%65ssions/x"), "show /sessions/{id} id=x");
-  EXPECT_EQ(ask(router_, "GET", "/sessions%2Fx").status, 404U);
+  EXPECT_EQ(body_of(router, "GET", "/s%65ssions/x"), "show /sessions/{id} id=x");
+  EXPECT_EQ(ask(router, "GET", "/sessions%2Fx").status, 404U);
 }
 
 TEST_F(RouterTest, RefusesAPathThatCannotBeDecoded) {
   for (const auto* path : {"/sessions/%", "/sessions/%4", "/sessions/%zz", "/%%%"}) {
-    const auto response = ask(router_, "GET", path);
+    const auto response = ask(router, "GET", path);
     EXPECT_EQ(response.status, 400U) << path;
     EXPECT_THAT(response.body, HasSubstr(R"("code":"http.malformed")")) << path;
   }
@@ -101,19 +101,19 @@ TEST_F(RouterTest, RefusesAPathThatCannotBeDecoded) {
 TEST_F(RouterTest, AParameterIsNeverEmpty) {
   for (const auto* path :
        {"/sessions/", "/sessions//messages", "//", "/sessions/x/", "/session", "", "x"}) {
-    EXPECT_EQ(ask(router_, "GET", path).status, 404U) << path;
+    EXPECT_EQ(ask(router, "GET", path).status, 404U) << path;
   }
 }
 
 TEST_F(RouterTest, SaysWhichMethodsAPathKnows) {
-  const auto response = ask(router_, "DELETE", "/sessions/search");
+  const auto response = ask(router, "DELETE", "/sessions/search");
   EXPECT_EQ(response.status, 405U);
   EXPECT_EQ(response.headers.find("allow"), "GET, HEAD, POST");
   EXPECT_THAT(response.body, HasSubstr(R"("code":"http.method_not_allowed")"));
 }
 
 TEST_F(RouterTest, AnUnknownPathIsAProblemThatDoesNotEchoIt) {
-  const auto response = ask(router_, "GET", "/+12025550142");
+  const auto response = ask(router, "GET", "/+12025550142");
   EXPECT_EQ(response.status, 404U);
   EXPECT_EQ(response.headers.find("content-type"), "application/problem+json");
   EXPECT_THAT(response.body,
@@ -123,14 +123,14 @@ TEST_F(RouterTest, AnUnknownPathIsAProblemThatDoesNotEchoIt) {
 }
 
 TEST_F(RouterTest, HandsOutARoutesOwnLimit) {
-  const auto outcome = router_.find("POST", "/carriers/a/b/inbound");
+  const auto outcome = router.find("POST", "/carriers/a/b/inbound");
   ASSERT_TRUE(std::holds_alternative<Router::Match>(outcome));
   EXPECT_EQ(std::get<Router::Match>(outcome).options.body_bytes_max, 7U);
 }
 
 TEST_F(RouterTest, TheSameRouteTwiceIsAMistake) {
-  EXPECT_DEATH(router_.add("GET", "/sessions/{other}", saying("twice")), "");
-  EXPECT_DEATH(router_.add("GET", "sessions", saying("no slash")), "");
+  EXPECT_DEATH(router.add("GET", "/sessions/{other}", saying("twice")), "");
+  EXPECT_DEATH(router.add("GET", "sessions", saying("no slash")), "");
 }
 
 }  // namespace
