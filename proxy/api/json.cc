@@ -1,6 +1,7 @@
 #include "proxy/api/json.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -13,6 +14,14 @@ namespace {
 std::unexpected<Error> malformed(std::size_t at, std::string_view what) {
   return fail("json.malformed", "the body is no JSON (RFC 8259): " + string_of(what) +
                                     " at octet " + std::to_string(at));
+}
+
+/// Where jsoncpp stopped (its first line is "* Line 1, Column 18").  Its words quote the body, which may hold addresses: they stay here.
+std::string place_in(const std::string& why) {
+  unsigned line = 0;
+  unsigned column = 0;
+  if (std::sscanf(why.c_str(), "* Line %u, Column %u", &line, &column) != 2) return "";
+  return ": look at line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -164,10 +173,10 @@ Result<Json::Value> parse_json(std::string_view body, std::size_t depth_max) {
   std::string why;
   try {
     if (!reader->parse(body.data(), body.data() + body.size(), &value, &why)) {
-      // jsoncpp's words quote the body, which may hold addresses.
       if (why.contains("Duplicate key"))
-        return fail("json.duplicate_name", "an object of the body has the same name twice");
-      return fail("json.malformed", "the body is no JSON (RFC 8259)");
+        return fail("json.duplicate_name",
+                    "an object of the body has the same name twice" + place_in(why));
+      return fail("json.malformed", "the body is no JSON (RFC 8259)" + place_in(why));
     }
   } catch (const Json::Exception&) {
     return fail("json.malformed", "the body is no JSON (RFC 8259)");

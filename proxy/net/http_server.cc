@@ -92,14 +92,15 @@ class DateHeader {
       at_ = now;
       std::tm parts{};
       gmtime_r(&now, &parts);
-      text_.resize(std::strftime(text_.data(), text_.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts));
+      length_ = std::strftime(text_.data(), text_.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
     }
-    return text_;
+    return {text_.data(), length_};
   }
 
  private:
   std::time_t at_ = -1;
-  std::string text_ = std::string(40, ' ');
+  std::array<char, 40> text_{};
+  std::size_t length_ = 0;
 };
 
 /// Splits "host:port" or "[v6]:port".  The host is an address, never a name: a name may mean several.

@@ -54,6 +54,14 @@ TEST(StrictJson, RefusesWhatIsNoJson) {
   }
 }
 
+TEST(StrictJson, SaysWhereAndQuotesNothing) {
+  const auto place = [](std::string_view body) { return parse_json(body, 16).error().detail; };
+  EXPECT_EQ(place("{\"to\": \"+12025550142\"\n \"text\"}"),
+            "the body is no JSON (RFC 8259): look at line 2, column 2");
+  EXPECT_EQ(place(R"({"a":1,"a":2})"),
+            "an object of the body has the same name twice: look at line 1, column 8");
+}
+
 TEST(StrictJson, RefusesHalfASurrogatePair) {
   for (const auto* body : {R"({"a":"\ud83d"})", R"({"a":"\ude00"})", R"({"a":"\ud83dx"})",
                            R"({"a":"\ud83d\ud83d"})", R"({"a":"\ud83d\u0041"})"}) {

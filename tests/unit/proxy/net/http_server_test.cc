@@ -23,8 +23,10 @@ namespace {
 
 using std::chrono::milliseconds;
 using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -144,6 +146,24 @@ TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
   EXPECT_THAT(exposed(), AllOf(HasSubstr("bauta_http_connections{listener=\"public\"} 1\n"),
                                HasSubstr("bauta_http_requests_total{listener=\"public\",method="
                                          "\"GET\",route=\"/hello\",status=\"200\"} ")));
+}
+
+// RFC 9110, 6.6.1; rendered anew each second, on the same thread.
+TEST_F(HttpServerTest, DatesEveryAnswer) {
+  start();
+  auto peer = connect();
+  std::set<std::string> dates;
+  const auto patience = std::chrono::steady_clock::now() + RawPeer::kPatience;
+  while (dates.size() < 3 && std::chrono::steady_clock::now() < patience) {
+    peer.send(kGet);
+    const auto answer = peer.read_message();
+    const auto at = answer.find("Date: ");
+    dates.insert(answer.substr(at, answer.find("\r\n", at) - at));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_EQ(dates.size(), 3U);
+  EXPECT_THAT(dates, Each(MatchesRegex("Date: [A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} "
+                                       "[0-9]{2}:[0-9]{2}:[0-9]{2} GMT")));
 }
 
 TEST_F(HttpServerTest, GivesEveryAnswerAnIdOfItsOwn) {
