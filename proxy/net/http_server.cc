@@ -21,20 +21,18 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <charconv>
-#include <ctime>
 #include <exception>
 #include <optional>
-#include <random>
 #include <typeinfo>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "proxy/config/log.h"
+#include "proxy/net/http_head.h"
+#include "proxy/net/listening.h"
 #include "proxy/net/problem.h"
 #include "storage/store/assert.h"
-#include "storage/store/id.h"
 
 namespace bauta {
 namespace {
@@ -62,94 +60,6 @@ constexpr std::chrono::milliseconds kUnwindTimeout{500};
 constexpr std::string_view kRetryAfterSeconds = "1";
 constexpr std::string_view kUnmatched = "unmatched";
 
-/// "req_" and 26 characters: random for the thread, then counted.
-class RequestIds {
- public:
-  RequestIds() {
-    std::random_device random;
-    for (std::size_t i = 0; i < kRandomOctets; ++i) bits_[i] = static_cast<std::byte>(random());
-  }
-  std::string next() {
-    ++count_;
-    for (std::size_t i = 0; i < bits_.size() - kRandomOctets; ++i) {
-      bits_[bits_.size() - 1 - i] = static_cast<std::byte>(count_ >> (8 * i));
-    }
-    return "req_" + to_base32(bits_);
-  }
-
- private:
-  static constexpr std::size_t kRandomOctets = 10;
-  Bits128 bits_{};
-  std::uint64_t count_ = 0;
-};
-
-/// The Date header's value, rendered once a second.
-class DateHeader {
- public:
-  std::string_view value() {
-    const std::time_t now = std::time(nullptr);
-    if (now != at_) {
-      at_ = now;
-      std::tm parts{};
-      gmtime_r(&now, &parts);
-      length_ = std::strftime(text_.data(), text_.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    }
-    return {text_.data(), length_};
-  }
-
- private:
-  std::time_t at_ = -1;
-  std::array<char, 40> text_{};
-  std::size_t length_ = 0;
-};
-
-/// Splits "host:port" or "[v6]:port".  The host is an address, never a name: a name may mean several.
-Result<tcp::endpoint> parse_listen(const std::string& listen) {
-  const auto bad = [&] {
-    return fail("http.listen_failed",
-                "\"" + listen + "\" is no address and port, as 127.0.0.1:8080 or [::1]:8080");
-  };
-  const auto colon = listen.rfind(':');
-  if (colon == std::string::npos) return bad();
-  std::string host = listen.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.contains(':')) {
-    return bad();
-  }
-  std::uint16_t port = 0;
-  const char* const end = listen.data() + listen.size();
-  const auto [stop, code] = std::from_chars(listen.data() + colon + 1, end, port);
-  error_code error;
-  const auto address = asio::ip::make_address(host, error);
-  if (error || code != std::errc() || stop != end) return bad();
-  return tcp::endpoint(address, port);
-}
-
-std::string show(const tcp::endpoint& endpoint) {
-  const auto host = endpoint.address().to_string();
-  return fmt::format("{}:{}", endpoint.address().is_v6() ? "[" + host + "]" : host,
-                     endpoint.port());
-}
-
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-
-Result<tcp::acceptor> listen_on(const Executor& executor, const tcp::endpoint& endpoint,
-                                bool shared) {
-  tcp::acceptor acceptor(executor);
-  error_code error;
-  const auto failed = [&] {
-    return fail("http.listen_failed",
-                "cannot listen on " + show(endpoint) + ": " + error.message());
-  };
-  if (acceptor.open(endpoint.protocol(), error)) return failed();
-  if (acceptor.set_option(tcp::acceptor::reuse_address(true), error)) return failed();
-  if (shared && acceptor.set_option(ReusePort(true), error)) return failed();
-  if (acceptor.bind(endpoint, error)) return failed();
-  if (shared && acceptor.listen(asio::socket_base::max_listen_connections, error)) return failed();
-  return acceptor;
-}
-
 /// What arrives from outside is logged under a name from this list only.
 std::string_view known_method(std::string_view method) {
   for (const std::string_view known :
@@ -157,11 +67,6 @@ std::string_view known_method(std::string_view method) {
     if (known == method) return known;
   }
   return "other";
-}
-
-bool has_control_character(std::string_view text) {
-  return std::ranges::any_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 struct Connection : std::enable_shared_from_this<Connection> {
@@ -216,26 +121,6 @@ void cut_off_all(ThreadState& thread) {
   for (Connection* connection : thread.connections)
     connections.push_back(connection->shared_from_this());
   for (const auto& connection : connections) connection->close();
-}
-
-/// The head of an answer, and whether the connection goes on after it.
-std::string render_head(const HttpResponse& response, std::string_view request_id,
-                        std::string_view date, bool keep_alive, bool is_http_1_0) {
-  std::string head = fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nBauta-Request-Id: {}\r\n",
-                                 response.status, reason_of(response.status), date, request_id);
-  for (const auto& [name, value] : response.headers.fields()) {
-    // Ours to say; and a line end in a value would begin a header of somebody else's making.
-    if (same_header_name(name, "Content-Length") || same_header_name(name, "Connection") ||
-        same_header_name(name, "Transfer-Encoding"))
-      continue;
-    if (has_control_character(name) || has_control_character(value)) continue;
-    head.append(name).append(": ").append(value).append("\r\n");
-  }
-  if (response.status != 204 && response.status != 304)
-    head.append(fmt::format("Content-Length: {}\r\n", response.body.size()));
-  if (!keep_alive) head.append("Connection: close\r\n");
-  if (keep_alive && is_http_1_0) head.append("Connection: keep-alive\r\n");
-  return head.append("\r\n");
 }
 
 }  // namespace

@@ -6,14 +6,12 @@
 #include <set>
 #include <utility>
 
-#include "pool/inventory/inventory.h"
 #include "routing/accounts/accounts.h"
-#include "routing/consent/ledger.h"
+#include "routing/outbox/circumstances.h"
 #include "routing/outbox/ending.h"
 #include "routing/outbox/outbox.pb.h"
 #include "routing/outbox/receipt_word.h"
 #include "routing/outbox/reference.h"
-#include "routing/sessions/session.h"
 #include "storage/store/assert.h"
 #include "storage/store/planted.h"
 
@@ -25,8 +23,6 @@ constexpr TimePoint kAtOnce{};
 constexpr std::chrono::seconds kLookAgain{1};
 /// The mark is written with every so many-th outcome; reading a little twice after a restart costs less than a put a text.
 constexpr std::uint32_t kOutcomesPerMark = 64;
-/// lanemax is rounded up to this, so that most claims need not write it.
-constexpr std::chrono::minutes kLaneMaxStep{10};
 constexpr std::uint32_t kPage = 200;
 constexpr std::size_t kSpentPerCommit = 100;
 
@@ -42,12 +38,6 @@ TimePoint received_at(const MessageId& id) {
   for (std::size_t at = 0; at < 6; ++at)
     ms = ms << 8 | std::to_integer<std::int64_t>(id.bits()[at]);
   return from_millis(ms);
-}
-
-TimePoint rounded_up(TimePoint t) {
-  const Duration step = kLaneMaxStep;
-  const auto rest = t.time_since_epoch() % step;
-  return rest == Duration::zero() ? t : t + (step - rest);
 }
 
 }  // namespace
@@ -107,25 +97,14 @@ class Partition::Impl {
   struct Done {};
   using Progress = std::variant<Done, TimePoint>;
 
-  /// Everything that a claim is judged by, read together.
-  struct Circumstances {
-    std::optional<Message> message;
-    std::optional<Stored<Session>> session;
-    std::optional<TimePoint> last_activity;
-    std::optional<Stored<Number>> number;
-    Version recipient_number = kAbsent;
-    ConsentView consent;
-    std::optional<TimePoint> lane_max;
-    std::optional<Service> service;
-  };
-
   Task<Result<std::vector<KeyedRecord>>> read_page();
   Task<Status> recover(std::vector<std::pair<Position, WorkEntry>> entries);
   Task<Status> recover_claimed(Stored<Delivery> cut_off);
   void add(Position position, const WorkEntry& entry);
   void schedule(const LaneKey& key, Lane& lane, TimePoint due);
   void pop(Lane& lane);
-  void ride_along(Commit& commit);
+  [[nodiscard]] std::vector<Position> ride_along(Commit& commit);
+  void landed(const std::vector<Position>& carried);
 
   Task<Result<Progress>> advance(LaneKey key);
   Task<Result<Progress>> look_at_head(LaneKey key, Waiting head);
@@ -134,9 +113,6 @@ class Partition::Impl {
   Task<Result<Progress>> pass_stages(LaneKey key, Waiting head, Stored<Delivery> delivery,
                                      TimePoint now);
   Task<Result<Progress>> claim(LaneKey key, Waiting head, Stored<Delivery> delivery, bool again);
-  Task<Result<Circumstances>> circumstances_of(Delivery delivery) const;
-  std::optional<std::string> reason_against(const Delivery& delivery, const Circumstances& seen,
-                                            TimePoint now) const;
   Task<Result<Progress>> finish(Waiting head, Stored<Delivery> delivery, DeliveryState state,
                                 std::string code);
   Task<Result<Progress>> settle(LaneKey key, Waiting head);
@@ -159,7 +135,7 @@ class Partition::Impl {
   /// Entries read and not yet through: the lowest is the mark.
   std::set<Position> open_;
   /// Entries that are through without a commit of their own: erased along with the next one.
-  std::vector<Position> spent_;
+  std::set<Position> spent_;
   Position read_to_ = 0;
   std::uint32_t outcomes_since_mark_ = 0;
   std::size_t texts_waiting_ = 0;
@@ -198,13 +174,13 @@ Task<Status> Partition::Impl::recover(std::vector<std::pair<Position, WorkEntry>
   for (std::size_t at = 0; at < entries.size(); ++at) {
     const auto& [position, entry] = entries[at];
     if (entry.nudge || !deliveries[at]) {
-      spent_.push_back(position);
+      spent_.insert(position);
       read_to_ = position;
       continue;
     }
     BAUTA_CO_TRY(auto delivery, decode_delivery(*deliveries[at]));
     if (delivery.value.state == DeliveryState::sent || is_final(delivery.value.state)) {
-      spent_.push_back(position);
+      spent_.insert(position);
       read_to_ = position;
       continue;
     }
@@ -278,7 +254,7 @@ Task<Status> Partition::Impl::read_on() {
 
 void Partition::Impl::add(Position position, const WorkEntry& entry) {
   if (entry.nudge) {
-    spent_.push_back(position);
+    spent_.insert(position);
     const auto found = lanes_.find(entry.lane);
     if (found == lanes_.end()) return;
     if (found->second.running) {
@@ -342,20 +318,29 @@ void Partition::Impl::pop(Lane& lane) {
   parts_.metrics.lane_texts_changed(-1);
 }
 
-/// What costs nothing beside a commit that is made anyway: entries that are through, and now and then the mark.
-void Partition::Impl::ride_along(Commit& commit) {
-  for (std::size_t rest = kSpentPerCommit; rest > 0 && !spent_.empty(); --rest) {
-    commit.erase(entry_key(partition_, spent_.back()));
-    spent_.pop_back();
+/// What costs nothing beside a commit that is made anyway: entries that are through, and now and then the mark.  Returns the entries, for
+/// `landed` once the commit is made.
+std::vector<Position> Partition::Impl::ride_along(Commit& commit) {
+  std::vector<Position> carried;
+  for (const auto position : spent_) {
+    if (carried.size() == kSpentPerCommit) break;
+    carried.push_back(position);
+    commit.erase(entry_key(partition_, position));
   }
-  if (++outcomes_since_mark_ < kOutcomesPerMark) return;
+  if (++outcomes_since_mark_ < kOutcomesPerMark) return carried;
   outcomes_since_mark_ = 0;
-  records::LowWaterMark mark;
+  // Below the mark nobody looks: what is not erased by then would never be.
+  const auto rest = carried.empty() ? spent_.begin() : spent_.upper_bound(carried.back());
   auto lowest = open_.empty() ? read_to_ + 1 : *open_.begin();
-  for (const auto spent : spent_)
-    lowest = std::min(lowest, spent);  // else nothing would ever erase them
+  if (rest != spent_.end()) lowest = std::min(lowest, *rest);
+  records::LowWaterMark mark;
   mark.set_position(lowest);
   commit.put(mark_key(partition_), mark.SerializeAsString());
+  return carried;
+}
+
+void Partition::Impl::landed(const std::vector<Position>& carried) {
+  for (const auto position : carried) spent_.erase(position);
 }
 
 Task<Result<Partition::Impl::Progress>> Partition::Impl::advance(LaneKey key) {
@@ -369,7 +354,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::look_at_head(LaneKey ke
   BAUTA_CO_TRY(const auto record,
                co_await parts_.store.get(delivery_key(key.service, head.message, head.seat)));
   if (!record) {  // erased with its session
-    spent_.push_back(head.position);
+    spent_.insert(head.position);
     co_return Progress(Done());
   }
   BAUTA_CO_TRY(auto delivery, decode_delivery(*record));
@@ -399,7 +384,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::look_at_head(LaneKey ke
     case DeliveryState::undelivered:
     case DeliveryState::failed:
     case DeliveryState::blocked:
-      spent_.push_back(head.position);
+      spent_.insert(head.position);
       co_return Progress(Done());
   }
   BAUTA_ASSERT(false);
@@ -413,7 +398,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::pass_stages(LaneKey key
   BAUTA_CO_TRY(const auto record,
                co_await parts_.store.get(message_key(value.service, value.session, value.message)));
   if (!record) {
-    spent_.push_back(head.position);
+    spent_.insert(head.position);
     co_return Progress(Done());
   }
   BAUTA_CO_TRY(const auto message, decode_message(*record));
@@ -439,74 +424,14 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::pass_stages(LaneKey key
 
 // ---- The claim -----------------------------------------------------------------------------------------------------------------------
 
-Task<Result<Partition::Impl::Circumstances>> Partition::Impl::circumstances_of(
-    Delivery delivery) const {
-  const bool in_session = !delivery.session.is_nil();
-  std::vector<Key> keys{message_key(delivery.service, delivery.session, delivery.message),
-                        Inventory::key_of(delivery.from),
-                        Inventory::key_of(delivery.to),
-                        Ledger::key_of(delivery.service, delivery.person),
-                        Ledger::line_key_of(delivery.service, delivery.person, delivery.from),
-                        lanemax_key(delivery.from, delivery.person)};
-  if (in_session) {
-    keys.push_back(Sessions::key_of(delivery.service, delivery.session));
-    keys.push_back(Sessions::activity_key(delivery.service, delivery.session));
-  }
-  BAUTA_CO_TRY(const auto records, co_await parts_.store.multi_get(std::move(keys)));
-  Circumstances seen;
-  if (records[0]) {
-    BAUTA_CO_TRY(seen.message, decode_message(*records[0]));
-  }
-  if (records[1]) {
-    BAUTA_CO_TRY(seen.number, decode_number(*records[1]));
-  }
-  if (records[2]) seen.recipient_number = records[2]->version;
-  if (records[3]) {
-    BAUTA_CO_TRY(seen.consent.everywhere, Ledger::decode(*records[3]));
-  }
-  if (records[4]) {
-    BAUTA_CO_TRY(seen.consent.line, Ledger::decode(*records[4]));
-  }
-  if (records[5]) {
-    BAUTA_CO_TRY(seen.lane_max, decode_lanemax(*records[5]));
-  }
-  if (in_session && records[6]) {
-    BAUTA_CO_TRY(seen.session, Sessions::decode(*records[6]));
-  }
-  if (in_session && records[7]) {
-    BAUTA_CO_TRY(seen.last_activity, Sessions::decode_activity(*records[7]));
-  }
-  BAUTA_CO_TRY(const auto service, co_await accounts_.find_service(delivery.service));
-  if (service) seen.service = service->value;
-  co_return seen;
-}
-
-/// Why nothing may go to this person now; the code of a `blocked` delivery.
-std::optional<std::string> Partition::Impl::reason_against(const Delivery& delivery,
-                                                           const Circumstances& seen,
-                                                           TimePoint now) const {
-  if (!seen.service) return "service.gone";
-  if (!delivery.session.is_nil()) {
-    if (!seen.session) return "session.ended";
-    if (judge(seen.session->value, seen.last_activity, now)) return "session.ended";
-    const auto* seat = seen.session->value.seat(delivery.seat);
-    if (seat == nullptr || seat->state == SeatState::left || seat->state == SeatState::blocked)
-      return "participant.gone";
-    if (seat->person != delivery.person || seat->number != delivery.from) return "participant.gone";
-  }
-  if (seen.consent.is_out() && !delivery.despite_stop) return "consent.opted_out";
-  if (seen.recipient_number != kAbsent) return "address.is_virtual_number";
-  if (!seen.number || seen.number->value.service != delivery.service) return "number.gone";
-  return std::nullopt;
-}
-
 Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Waiting head,
                                                                Stored<Delivery> delivery,
                                                                bool again) {
-  BAUTA_CO_TRY(const auto seen, co_await circumstances_of(delivery.value));
+  BAUTA_CO_TRY(const auto seen,
+               co_await read_circumstances(parts_.store, accounts_, delivery.value));
   const auto now = parts_.clock.now(key.service);
   if (!seen.message) {
-    spent_.push_back(head.position);
+    spent_.insert(head.position);
     co_return Progress(Done());
   }
   if (auto reason = reason_against(delivery.value, seen, now)) {
@@ -533,18 +458,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
 
   Commit commit;
   write_change(commit, claimed, delivery.value, delivery.version, parts_.random);
-  commit.expect(Inventory::key_of(claimed.from), seen.number->version);
-  commit.expect(Inventory::key_of(claimed.to), kAbsent);
-  commit.expect(Ledger::key_of(claimed.service, claimed.person),
-                version_of(seen.consent.everywhere));
-  commit.expect(Ledger::line_key_of(claimed.service, claimed.person, claimed.from),
-                version_of(seen.consent.line));
-  if (seen.session)
-    commit.expect(Sessions::key_of(claimed.service, claimed.session), seen.session->version);
-  if (!seen.lane_max || *seen.lane_max < claimed.deadline) {
-    commit.put(lanemax_key(claimed.from, claimed.person),
-               encode_lanemax(rounded_up(claimed.deadline)));
-  }
+  expect(commit, claimed, seen);
   // If its outcome is unknown nothing has left, and a claim that stands after all is looked at as one whose answer we do not hold.
   BAUTA_CO_TRY(const auto committed, planted(PlantedBug::send_without_claim)
                                          ? Result<std::optional<Committed>>(Committed{
@@ -603,7 +517,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::settle(LaneKey key, Wai
     if (!record) {  // erased while it was on its way
       BAUTA_CO_CHECK(co_await keep_opt_out(answered));
       lanes_.at(key).answered.reset();
-      spent_.push_back(head.position);
+      spent_.insert(head.position);
       co_return Progress(Done());
     }
     BAUTA_CO_TRY(current, decode_delivery(*record));
@@ -652,13 +566,15 @@ Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_o
   }
   write_change(commit, changed, before, current.version, parts_.random);
   const bool through = changed.state == DeliveryState::sent || is_final(changed.state);
+  std::vector<Position> carried;
   if (through) {
     commit.erase(entry_key(partition_, head.position));
-    ride_along(commit);
+    carried = ride_along(commit);
   }
   // If its outcome is unknown, trying again meets its own work as a conflict, and then as a delivery that needs nothing more.
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
   if (!committed) co_return std::optional<Progress>();
+  landed(carried);
   if (is_dead(changed.state) && !is_dead(before.state))
     parts_.metrics.dead_letter(changed.error_code);
   if (through) co_return std::optional<Progress>(Done());
@@ -727,9 +643,10 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(Waiting head,
   Commit commit;
   write_change(commit, changed, delivery.value, delivery.version, parts_.random);
   commit.erase(entry_key(partition_, head.position));
-  ride_along(commit);
+  const auto carried = ride_along(commit);
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
   if (!committed) co_return Progress(kAtOnce);
+  landed(carried);
   parts_.metrics.dead_letter(changed.error_code);
   parts_.metrics.text_out(changed.connection.empty() ? "none" : changed.connection,
                           delivery_state_name(state));

@@ -272,6 +272,26 @@ TEST_F(Lane, FinishedEntriesLeaveTheWorkLog) {
   EXPECT_THAT(carrier.taken, SizeIs(5));
 }
 
+TEST_F(Lane, AnErasedTextLeavesTheWorkLogThoughTheCommitThatTakesItAlongConflicts) {
+  text(kA, seat_number(0), "erased");
+  Commit erasure;
+  for (const auto& keyed : memory.everything())
+    if (keyed.key.octets().starts_with("dlv/")) erasure.erase(keyed.key);
+  static_cast<void>(memory.apply(erasure));
+  text(kA, seat_number(0), "next");
+  carrier.meanwhile = [this](const OutboundMessage&) {  // written by somebody else while it was out
+    Commit same;
+    for (const auto& keyed : memory.everything())
+      if (keyed.key.octets().starts_with("dlv/")) same.put(keyed.key, keyed.record.value);
+    static_cast<void>(memory.apply(same));
+  };
+  work();
+  EXPECT_GE(store.conflicts, 1U);
+  EXPECT_THAT(deliveries(), HasSubstr("next|sent"));
+  for (const auto& keyed : memory.everything())
+    EXPECT_FALSE(keyed.key.octets().starts_with("out/"));
+}
+
 /// Holds everything for a minute, then lets it pass.
 class Hold final : public Stage {
  public:
