@@ -117,7 +117,9 @@ class Search {
   };
 
   Task<Result<SeatChoice>> named(VirtualNumber number);
-  Task<Result<SeatChoice>> nearest();
+  Task<Result<Found>> nearest();
+  Task<Result<Found>> if_free(VirtualNumber number);
+  Tier tier_of(const Locality& locality) const;
   Task<Result<Found>> walk(Tier tier, std::string name);
   Task<Result<Found>> walk_from(ScanRequest request);
   Result<std::optional<RingPlace>> candidate(const KeyedRecord& record);
@@ -155,18 +157,27 @@ class Search {
 
 Task<Result<SeatChoice>> Search::decide() {
   if (request_.number) co_return co_await named(*request_.number);
-  co_return co_await nearest();
+  if (request_.preferred) {
+    BAUTA_CO_TRY(auto found, co_await if_free(*request_.preferred));
+    if (found) co_return *std::move(found);
+  }
+  BAUTA_CO_TRY(auto found, co_await nearest());
+  if (!found && request_.avoided) {
+    BAUTA_CO_TRY(found, co_await if_free(*request_.avoided));
+  }
+  if (found) co_return *std::move(found);
+  co_return refusal();
 }
 
-Task<Result<SeatChoice>> Search::nearest() {
+Task<Result<Search::Found>> Search::nearest() {
   for (const Tier tier : kTiers) {
     if (tier > request_.widest) break;
     std::string name = ring_name(wanted_, tier);
     if (name.empty()) continue;
     BAUTA_CO_TRY(auto found, co_await walk(tier, std::move(name)));
-    if (found) co_return *std::move(found);
+    if (found) co_return found;
   }
-  co_return refusal();
+  co_return Found{};
 }
 
 /// Once around the ring, from behind the person's cursor to the number it stands at.
@@ -233,6 +244,7 @@ Result<std::optional<RingPlace>> Search::candidate(const KeyedRecord& record) {
     ++tally_.barred[Bar::closed];
     return kNone();
   }
+  if (place.number == request_.avoided) return kNone();
   if (!taken_) return place;
   const auto taken = taken_->find(place.number.str());
   if (taken == taken_->end()) return place;
@@ -379,17 +391,39 @@ Task<Result<SeatChoice>> Search::named(VirtualNumber number) {
                        ": a person has one conversation at a time on a number; leave "
                        "virtual_number out to get another one");
   }
-  Tier match = Tier::any;
-  for (const Tier tier : kTiers) {
-    const std::string ring = ring_name(wanted_, tier);
-    if (ring.empty() || ring != ring_name(found.value.locality, tier)) continue;
-    match = tier;
-    break;
-  }
+  const Tier match = tier_of(found.value.locality);
   co_return SeatChoice{.number = std::move(found),
                        .match = match,
                        .route_version = records[1] ? records[1]->version : kAbsent,
                        .advance_cursor = [](Commit&) {}};
+}
+
+/// None: it may not serve them, or not now.
+Task<Result<Search::Found>> Search::if_free(VirtualNumber number) {
+  std::vector<Key> keys{Inventory::key_of(number),
+                        RouteTable::key_of(request_.service, request_.person, number)};
+  BAUTA_CO_TRY(const auto records, co_await store_.multi_get(std::move(keys)));
+  if (!records[0]) co_return Found{};
+  BAUTA_CO_TRY(auto found, decode_number(*records[0]));
+  const Tier match = tier_of(found.value.locality);
+  if (found.value.service != request_.service || bar_of(found.value) != Bar::none ||
+      match > request_.widest)
+    co_return Found{};
+  BAUTA_CO_TRY(const auto taken, taken_by(records[1]));
+  if (taken) co_return Found{};
+  co_return Found(SeatChoice{.number = std::move(found),
+                             .match = match,
+                             .route_version = records[1] ? records[1]->version : kAbsent,
+                             .advance_cursor = [](Commit&) {}});
+}
+
+/// How near a number of there is to what is wanted.
+Tier Search::tier_of(const Locality& locality) const {
+  for (const Tier tier : kTiers) {
+    const std::string ring = ring_name(wanted_, tier);
+    if (!ring.empty() && ring == ring_name(locality, tier)) return tier;
+  }
+  return Tier::any;
 }
 
 std::unexpected<Error> Search::not_eligible(const VirtualNumber& number, Bar bar) const {

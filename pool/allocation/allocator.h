@@ -20,6 +20,10 @@ struct SeatRequest {
   std::optional<Locality> locality = {};
   /// Only this number (`virtual_number` of the API): may be `reserved`.
   std::optional<VirtualNumber> number = {};
+  /// Taken if it may serve them at all and is free: what the same people had before.
+  std::optional<VirtualNumber> preferred = {};
+  /// Only if nothing else is free.
+  std::optional<VirtualNumber> avoided = {};
   /// The farthest tier that the service allows.
   Tier widest = Tier::country;
   std::string capability = "sms";

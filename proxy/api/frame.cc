@@ -228,6 +228,7 @@ namespace bauta {
 void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random, ApiLimits limits) {
   const auto mounted = std::make_shared<api::Api>(router, desk, clock, random, limits);
   api::mount_sessions(*mounted);
+  api::mount_participants(*mounted);
   api::mount_messages(*mounted);
   api::mount_numbers(*mounted);
   api::mount_services(*mounted);

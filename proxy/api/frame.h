@@ -176,6 +176,7 @@ Result<ApiAnswer> list_answer(std::vector<T> all, std::uint32_t limit, std::stri
 
 // One a resource: none knows the others.
 void mount_sessions(Api& api);
+void mount_participants(Api& api);
 void mount_messages(Api& api);
 void mount_numbers(Api& api);
 void mount_services(Api& api);

@@ -2,30 +2,13 @@
 #include <charconv>
 
 #include "proxy/api/frame.h"
+#include "proxy/api/participant.h"
 #include "proxy/net/form.h"
 
 namespace bauta::api {
 namespace {
 
 constexpr std::string_view kStatusValues = "must be open, in_progress or closed";
-
-Json::Value participant_json(const Seat& seat, bool shows_addresses) {
-  Json::Value json(Json::objectValue);
-  json["id"] = seat.id.str();
-  json["address"] = shows_addresses ? seat.address.reveal_with_channel() : seat.address.masked();
-  json["virtual_number"] = seat.number.str();
-  json["locality_match"] = string_of(tier_name(seat.match));
-  json["label"] = text_or_null(seat.label);
-  json["language"] = text_or_null(seat.language);
-  json["state"] = string_of(seat_state_name(seat.state));
-  return json;
-}
-
-Json::Value participants_json(const Session& session, bool shows_addresses) {
-  Json::Value json(Json::arrayValue);
-  for (const auto& seat : session.seats) json.append(participant_json(seat, shows_addresses));
-  return json;
-}
 
 Json::Value session_json(const SessionView& view, bool shows_addresses) {
   const Session& session = view.session;
@@ -50,7 +33,7 @@ Json::Value session_json(const SessionView& view, bool shows_addresses) {
                               : Json::Value(string_of(closed_reason_name(reason)));
   json["metadata"] = Json::Value(Json::objectValue);
   for (const auto& [name, value] : session.metadata) json["metadata"][name] = value;
-  json["participants"] = participants_json(session, shows_addresses);
+  json["participants"] = participants_json(view, shows_addresses);
   return json;
 }
 
@@ -84,56 +67,6 @@ std::optional<std::chrono::seconds> seconds(ObjectReader& fields, std::string_vi
   return read ? std::optional(std::chrono::seconds(*read)) : std::nullopt;
 }
 
-std::optional<Locality> read_locality(ObjectReader& participant, const ApiLimits& limits) {
-  const auto* json = participant.raw("locality");
-  if (json == nullptr) return std::nullopt;
-  ObjectReader fields(*json, participant.pointer("locality"), participant.faults());
-  Locality locality;
-  locality.country = fields.text("country", {.chars_min = 2, .chars_max = 2}).value_or("");
-  if (!locality.country.empty() && !is_country(locality.country)) {
-    fields.fault("country", "field.malformed",
-                 "must be a country's two capital letters (ISO 3166-1), as in US");
-  }
-  locality.area_code = fields.text("area_code", {.chars_max = limits.area_chars_max}).value_or("");
-  locality.region = fields.text("region", {.chars_max = limits.area_chars_max}).value_or("");
-  fields.refuse_others();
-  return locality;
-}
-
-void read_participant(const Json::Value& json, std::string pointer, const ApiLimits& limits,
-                      Faults& faults, std::vector<OpenSession::Participant>& participants) {
-  ObjectReader fields(json, std::move(pointer), faults);
-  fields.require("address");
-  const auto written = fields.text("address", {.chars_min = 0, .chars_max = 256});
-  const auto label = fields.text("label", {.chars_max = limits.label_chars_max});
-  const auto language = fields.text("language", {.chars_max = limits.language_chars_max});
-  const auto is_tag = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  };
-  if (language && !std::ranges::all_of(*language, is_tag))
-    fields.fault("language", "field.malformed", "must be a language's tag, as in en or pt-BR");
-  auto number = fields.virtual_number("virtual_number");
-  auto locality = read_locality(fields, limits);
-  fields.refuse_others();
-  if (!written) return;
-
-  auto address = RealAddress::parse(*written);
-  if (!address) {
-    faults.add(fields.pointer("address"), address.error());
-    return;
-  }
-  // The desk asks this too; here it comes together with the other faults.
-  if (const auto may = check_may_take_seat(*address); !may) {
-    faults.add(fields.pointer("address"), may.error());
-    return;
-  }
-  participants.push_back({.address = *std::move(address),
-                          .label = label.value_or(""),
-                          .language = language.value_or(""),
-                          .number = std::move(number),
-                          .locality = std::move(locality)});
-}
-
 Result<OpenSession> read_open(const Json::Value& body, const ApiLimits& limits) {
   Faults faults;
   OpenSession request;
@@ -149,8 +82,9 @@ Result<OpenSession> read_open(const Json::Value& body, const ApiLimits& limits) 
     } else {
       std::size_t index = 0;
       for (const auto& participant : *participants) {
-        read_participant(participant, pointer_to(fields.pointer("participants"), index++), limits,
-                         faults, request.participants);
+        if (auto read = read_participant(
+                participant, pointer_to(fields.pointer("participants"), index++), limits, faults))
+          request.participants.push_back(*std::move(read));
       }
     }
   }
@@ -214,13 +148,17 @@ Result<ListSessions> read_list(const ApiCall& call, const ApiLimits& limits) {
   return request;
 }
 
-Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
-  BAUTA_CO_TRY(auto request, read_list(call, api.limits));
-  BAUTA_CO_TRY(const auto page, co_await api.desk.list_sessions(call.caller, std::move(request)));
+ApiAnswer answer_with(const Page<SessionView>& page, const ApiCall& call) {
   Json::Value data(Json::arrayValue);
   for (const auto& view : page.data)
     data.append(session_json(view, call.may(Scope::addresses_read)));
-  co_return answer(200, page_json(std::move(data), page.next_cursor));
+  return answer(200, page_json(std::move(data), page.next_cursor));
+}
+
+Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(auto request, read_list(call, api.limits));
+  BAUTA_CO_TRY(const auto page, co_await api.desk.list_sessions(call.caller, std::move(request)));
+  co_return answer_with(page, call);
 }
 
 Result<ChangeSession> read_change(const Json::Value& body, const HttpHeaders& headers,
@@ -243,16 +181,14 @@ Result<ChangeSession> read_change(const Json::Value& body, const HttpHeaders& he
     change.idle_ttl.emplace(*idle);
   }
   change.metadata = fields.metadata(limits);
-  bool reopens = false;
   if (const auto status = fields.text("status", {})) {
     change.close = *status == "closed";
-    reopens = *status == "open";
-    if (!change.close && !reopens) fields.fault("status", "field.value", "must be closed or open");
+    change.reopen = *status == "open";
+    if (!change.close && !change.reopen)
+      fields.fault("status", "field.value", "must be closed or open");
   }
   fields.refuse_others();
   BAUTA_CHECK(std::move(faults).status());
-  if (reopens)
-    return fail("session.cannot_reopen", "sessions cannot be reopened yet: open a new one");
   return change;
 }
 
@@ -271,11 +207,25 @@ Task<Result<ApiAnswer>> erase(Api& api, ApiCall call) {
   co_return no_content();
 }
 
-Task<Result<ApiAnswer>> list_participants(Api& api, ApiCall call) {
-  BAUTA_CO_TRY(const auto id, id_in_path<SessionId>(call, "id", "session.not_found"));
-  BAUTA_CO_TRY(const auto view, co_await api.desk.show_session(call.caller, id));
-  co_return answer(200,
-                   page_json(participants_json(view.session, call.may(Scope::addresses_read)), ""));
+Task<Result<ApiAnswer>> search(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto body, body_of(api, call));
+  Faults faults;
+  ObjectReader fields(body, "", faults);
+  fields.require("address");
+  const auto written = fields.text("address", {.chars_min = 0, .chars_max = 256});
+  const auto limit = fields.integer("limit", 1, api.limits.page_max);
+  const auto cursor = fields.text("cursor", {.chars_max = 256});
+  fields.refuse_others();
+  auto address = written ? std::optional(RealAddress::parse(*written)) : std::nullopt;
+  if (address && !*address) faults.add("/address", address->error());
+  BAUTA_CO_CHECK(std::move(faults).status());
+  BAUTA_CO_TRY(const auto page,
+               co_await api.desk.search_sessions(
+                   call.caller,
+                   {.address = **std::move(address),
+                    .limit = limit ? static_cast<std::uint32_t>(*limit) : api.limits.page_default,
+                    .cursor = cursor.value_or("")}));
+  co_return answer_with(page, call);
 }
 
 }  // namespace
@@ -283,10 +233,10 @@ Task<Result<ApiAnswer>> list_participants(Api& api, ApiCall call) {
 void mount_sessions(Api& api) {
   api.on("POST", "/api/v1/sessions", {Scope::sessions_write}, open);
   api.on("GET", "/api/v1/sessions", {Scope::sessions_read}, list);
+  api.on("POST", "/api/v1/sessions/search", {Scope::sessions_read}, search);
   api.on("GET", "/api/v1/sessions/{id}", {Scope::sessions_read}, show);
   api.on("PATCH", "/api/v1/sessions/{id}", {Scope::sessions_write}, change);
   api.on("DELETE", "/api/v1/sessions/{id}", {Scope::sessions_write}, erase);
-  api.on("GET", "/api/v1/sessions/{id}/participants", {Scope::sessions_read}, list_participants);
 }
 
 }  // namespace bauta::api

@@ -25,6 +25,22 @@ struct Account {
 enum class UnknownPolicy : std::uint8_t { resend, dead_letter };
 std::string_view unknown_policy_name(UnknownPolicy policy);
 
+/// What becomes of the number that two people had when they meet again.
+enum class StickyPolicy : std::uint8_t { off, prefer, avoid };
+std::string_view sticky_policy_name(StickyPolicy policy);
+
+/// What a STOP closes: everything of the service, or the line that it was texted to.
+enum class ConsentScope : std::uint8_t { service, line };
+std::string_view consent_scope_name(ConsentScope scope);
+
+/// A platform's own words for what Bauta says: SystemText's name, language ("en", "de"), text.
+struct OwnText {
+  std::string name;
+  std::string language;
+  std::string text;
+  friend bool operator==(const OwnText&, const OwnText&) = default;
+};
+
 /// Every setting has the same name in the API (`GET/PATCH /api/v1/services/{name}`), with the same unit and range.
 struct ServiceSettings {
   /// The name people read in what Bauta itself says; "" leaves it out.  At most 40 characters.
@@ -36,6 +52,15 @@ struct ServiceSettings {
   Tier locality_fallback = Tier::country;
   /// Whether a text on an ended line is answered.
   bool answer_ended = true;
+  /// Whether somebody without a conversation is told so.
+  bool answer_strangers = false;
+  StickyPolicy sticky = StickyPolicy::off;
+  ConsentScope consent_scope = ConsentScope::service;
+  /// Whether participants' own addresses are masked in what they write to each other.
+  bool mask_addresses = true;
+  /// Of what Bauta says to people whose own is not known.
+  std::string language = "en";
+  std::vector<OwnText> texts = {};
   /// After the session's end.
   std::chrono::seconds retention_seconds{7 * 24 * 3600};  // 0 … 3650 days
 

@@ -9,6 +9,8 @@
 #include "routing/desk/eraser.h"
 #include "routing/desk/message_desk.h"
 #include "routing/desk/number_desk.h"
+#include "routing/desk/roster.h"
+#include "routing/desk/seating.h"
 #include "routing/desk/session_desk.h"
 #include "routing/desk/workbench.h"
 
@@ -21,7 +23,9 @@ class Desk::Parts {
 
   Workbench bench;
   AnswerBook answers{bench};
-  Booking booking{bench, answers};
+  Seating seating{bench};
+  Booking booking{bench, answers, seating};
+  Roster roster{bench, answers, seating};
   SessionDesk sessions{bench};
   Eraser eraser{bench, answers};
   MessageDesk messages{bench, answers};
@@ -90,6 +94,27 @@ Task<Result<Page<SessionView>>> Desk::list_sessions(const Caller& caller, ListSe
 Task<Result<SessionView>> Desk::change_session(const Caller& caller, SessionId id,
                                                ChangeSession request) {
   return parts_->sessions.change(caller.service.id, id, std::move(request));
+}
+
+Task<Result<Page<SessionView>>> Desk::search_sessions(const Caller& caller,
+                                                      SearchSessions request) {
+  return parts_->sessions.search(caller.service.id, std::move(request));
+}
+
+Task<Result<SeatView>> Desk::add_participant(const Caller& caller, SessionId session,
+                                             OpenSession::Participant participant,
+                                             std::optional<Idempotent<SeatView>> idempotent) {
+  return parts_->roster.add(caller.service.id, session, std::move(participant),
+                            std::move(idempotent));
+}
+
+Task<Result<SeatView>> Desk::change_participant(const Caller& caller, SessionId session,
+                                                SeatId seat, ChangeSeat request) {
+  return parts_->roster.change(caller.service.id, session, seat, std::move(request));
+}
+
+Task<Status> Desk::remove_participant(const Caller& caller, SessionId session, SeatId seat) {
+  return parts_->roster.remove(caller.service.id, session, seat);
 }
 
 Task<Status> Desk::erase_session(const Caller& caller, SessionId id) {

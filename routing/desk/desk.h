@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,12 +44,29 @@ struct Idempotent {
   std::function<KeptAnswer(const View&)> render;
 };
 
+/// A participant as a face shows them.
+struct SeatView {
+  Seat seat;
+  /// They said STOP: nothing goes to them.
+  bool opted_out = false;
+
+  SeatState state() const {
+    return opted_out && seat.state == SeatState::active ? SeatState::opted_out : seat.state;
+  }
+};
+
 /// A session as a face shows it: judged at `now`, so a session whose time is over is closed whether or not that was written down.
 struct SessionView {
   Session session;
   std::optional<TimePoint> last_activity;
   std::optional<Ending> ending;
   Version version = kAbsent;  // the ETag
+  /// Of its seats, who said STOP.
+  std::set<SeatId> opted_out = {};
+
+  SeatView seat(const Seat& seat) const {
+    return {.seat = seat, .opted_out = opted_out.contains(seat.id)};
+  }
 };
 
 struct MessageView {
@@ -96,6 +114,20 @@ struct ChangeSession {
   std::optional<std::optional<std::chrono::seconds>> idle_ttl = {};
   std::optional<std::vector<std::pair<std::string, std::string>>> metadata = {};
   bool close = false;
+  /// Brings a session that has ended back.
+  bool reopen = false;
+};
+
+struct ChangeSeat {
+  std::optional<std::string> label = {};
+  std::optional<std::string> language = {};
+  std::optional<bool> blocked = {};
+};
+
+struct SearchSessions {
+  RealAddress address;
+  std::uint32_t limit = 50;
+  std::string cursor = {};
 };
 
 struct SendText {
@@ -140,7 +172,7 @@ struct ListNumbers {
 /// shows); that everything belongs to the caller's service is checked here: what doesn't is `*.not_found`.  A `Caller` is read before
 /// the call returns its task.
 /// Error codes are those of the parts, and: session.not_found, session.name_taken, session.closed, session.changed (If-Match),
-/// participants.count, participants.same_address, participant.not_found, address.is_virtual_number, number.not_found, number.taken,
+/// session.cannot_reopen, participants.count, participants.same_address, participant.not_found, address.is_virtual_number, number.not_found, number.taken,
 /// number.in_use, number.unknown_connection, cursor.malformed, idempotency.mismatch, idempotency.in_flight, storage.contended.
 class Desk {
  public:
@@ -175,6 +207,15 @@ class Desk {
   Task<Result<Page<SessionView>>> list_sessions(const Caller& caller, ListSessions request);
   Task<Result<SessionView>> change_session(const Caller& caller, SessionId id,
                                            ChangeSession request);
+  /// Those that a person takes part in, or did, newest first.
+  Task<Result<Page<SessionView>>> search_sessions(const Caller& caller, SearchSessions request);
+  Task<Result<SeatView>> add_participant(const Caller& caller, SessionId session,
+                                         OpenSession::Participant participant,
+                                         std::optional<Idempotent<SeatView>> idempotent);
+  Task<Result<SeatView>> change_participant(const Caller& caller, SessionId session, SeatId seat,
+                                            ChangeSeat request);
+  /// A session that fewer than two are left in is over.
+  Task<Status> remove_participant(const Caller& caller, SessionId session, SeatId seat);
   /// Closes, then erases texts and addresses; the cooling routes stay.
   Task<Status> erase_session(const Caller& caller, SessionId id);
 

@@ -1,5 +1,6 @@
 #include "routing/desk/eraser.h"
 
+#include <set>
 #include <utility>
 
 namespace bauta {
@@ -7,6 +8,19 @@ namespace {
 
 constexpr std::uint32_t kTextsPage = 100;
 constexpr std::uint32_t kAnswersPage = 100;
+
+/// That these people met.
+void forget_people(Commit& commit, const Session& session) {
+  std::set<PersonHash> people;
+  for (const Seat& seat : session.seats) people.insert(seat.person);
+  for (const PersonHash person : people)
+    commit.erase(Sessions::person_key(session.service, person, session.id));
+  if (people.size() != kSeatsMin) return;
+  const PersonHash one = *people.begin();
+  const PersonHash other = *people.rbegin();
+  PairTable::forget(commit, {.service = session.service, .person = one, .companion = other});
+  PairTable::forget(commit, {.service = session.service, .person = other, .companion = one});
+}
 
 }  // namespace
 
@@ -96,7 +110,11 @@ Task<Result<bool>> Eraser::erase_session(ServiceId service, SessionId id) const 
   Commit commit;
   commit.expect(key, state->session.version).erase(key);
   commit.erase(Sessions::activity_key(service, id)).erase(Sessions::index_key(service, id));
+  forget_people(commit, session);
+  std::set<std::pair<PersonHash, VirtualNumber>> lines;
   for (const Seat& seat : session.seats) {
+    // Somebody may have left and come back, to the same line.
+    if (!lines.emplace(seat.person, seat.number).second) continue;
     BAUTA_CO_TRY(const auto route,
                  co_await bench_.routes.find(service, seat.person, seat.address, seat.number));
     if (!route || route->value.session != id || route->value.state != RouteState::cooling) continue;

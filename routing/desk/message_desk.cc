@@ -17,10 +17,7 @@ Status check_recipients(const Session& session, const std::vector<SeatId>& to) {
     faults.push_back({"/to/" + std::to_string(at), "participant.not_found",
                       "the session has no participant " + to[at].str()});
   }
-  if (faults.empty()) return {};
-  Error error{.code = faults.front().code, .detail = faults.front().detail};
-  error.faults = std::move(faults);
-  return std::unexpected(std::move(error));
+  return all_faults(std::move(faults));
 }
 
 ScanRequest newest_first(const Key& prefix, std::uint32_t limit) {
@@ -65,11 +62,12 @@ Task<Result<std::optional<MessageView>>> MessageDesk::try_send(
                   .origin = Origin::platform,
                   .from = {},
                   .text = request.text,
+                  .label = {},
                   .media_count = 0,
                   .received_at = now,
                   .recipients = {},
                   .system_text = {}};
-  auto deliveries = deliveries_of(message, session, SeatId(), owner.value.settings);
+  auto deliveries = deliveries_of(message, session, owner.value.settings);
   std::erase_if(deliveries, [&](const Delivery& delivery) {
     return !request.to.empty() && std::ranges::find(request.to, delivery.seat) == request.to.end();
   });

@@ -62,10 +62,7 @@ Status NumberDesk::check_connections(
   if (connection) look_at("/connection", *connection);
   for (std::size_t at = 0; fallbacks && at < fallbacks->size(); ++at)
     look_at("/fallbacks/" + std::to_string(at), (*fallbacks)[at]);
-  if (faults.empty()) return {};
-  Error error{.code = faults.front().code, .detail = faults.front().detail};
-  error.faults = std::move(faults);
-  return std::unexpected(std::move(error));
+  return all_faults(std::move(faults));
 }
 
 Event NumberDesk::tell(EventType type, const VirtualNumber& number, ServiceId service) const {

@@ -1,6 +1,7 @@
 #include "routing/desk/session_desk.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "routing/desk/cursor.h"
@@ -11,14 +12,6 @@ namespace {
 /// A page may come before it is full: a list with a filter that few pass must not walk over everything at once.
 constexpr std::size_t kListLooksAtMax = 10'000;
 constexpr std::uint32_t kScanPage = 200;
-
-SessionView view_of(SessionState state, TimePoint now) {
-  const auto ending = state.ending(now);
-  return {.session = std::move(state.session.value),
-          .last_activity = state.last_activity,
-          .ending = ending,
-          .version = state.session.version};
-}
 
 std::unexpected<Error> no_such(SessionId id) {
   return fail("session.not_found", "there is no session " + id.str());
@@ -53,14 +46,31 @@ void end_now_at_the_earliest(Session& session, std::optional<TimePoint> last_act
   session.expires_at = now;
 }
 
-Session changed(const SessionState& was, const ChangeSession& request, TimePoint now) {
-  Session session = was.session.value;
+Session with_fields_of(const ChangeSession& request, Session session, TimePoint now) {
   if (request.expires_at) session.expires_at = *request.expires_at;
   if (request.ttl) session.expires_at = now + *request.ttl;
   if (request.idle_ttl) session.idle_ttl = *request.idle_ttl;
   if (request.metadata) session.metadata = *request.metadata;
+  return session;
+}
+
+Session changed(const SessionState& was, const ChangeSession& request, TimePoint now) {
+  Session session = with_fields_of(request, was.session.value, now);
   end_now_at_the_earliest(session, was.last_activity, now);
   return session;
+}
+
+/// Codes: session.cannot_reopen.
+Status may_live_again(const Session& was, const Session& session, TimePoint now) {
+  if (was.closed_reason == ClosedReason::erased)
+    return fail("session.cannot_reopen", "the session is being erased");
+  if (session.seats_taken() < kSeatsMin)
+    return fail("session.cannot_reopen",
+                "fewer than two participants are left in the session; open a new one");
+  if (session.expires_at && *session.expires_at <= now)
+    return fail("session.cannot_reopen",
+                "the session's time was over; give ttl_seconds or expires_at with it");
+  return {};
 }
 
 }  // namespace
@@ -73,7 +83,47 @@ Task<Result<SessionState>> SessionDesk::find(ServiceId service, SessionId id) co
 
 Task<Result<SessionView>> SessionDesk::show(ServiceId service, SessionId id) const {
   BAUTA_CO_TRY(auto state, co_await find(service, id));
-  co_return view_of(std::move(state), bench_.now(service));
+  co_return co_await view_of(std::move(state), bench_.now(service));
+}
+
+Task<Result<SessionView>> SessionDesk::view_of(SessionState state, TimePoint now) const {
+  BAUTA_CO_TRY(auto opted_out, co_await bench_.opted_out(state.session.value));
+  const auto ending = state.ending(now);
+  co_return SessionView{.session = std::move(state.session.value),
+                        .last_activity = state.last_activity,
+                        .ending = ending,
+                        .version = state.session.version,
+                        .opted_out = std::move(opted_out)};
+}
+
+Task<Result<Page<SessionView>>> SessionDesk::search(ServiceId service,
+                                                    SearchSessions request) const {
+  const TimePoint now = bench_.now(service);
+  const Key prefix = Sessions::person_prefix(service, bench_.person(service, request.address));
+  auto scan = ScanRequest::prefix(prefix);
+  scan.direction = Direction::backward;
+  scan.records_max = request.limit;
+  if (!request.cursor.empty()) {
+    BAUTA_CO_TRY(scan.after, read_cursor(request.cursor, prefix));
+  }
+  BAUTA_CO_TRY(const auto scanned, co_await bench_.parts.store.scan(std::move(scan)));
+  std::vector<std::pair<ServiceId, SessionId>> ids;
+  for (const KeyedRecord& entry : scanned.records) {
+    KeyReader reader(entry.key, "who");
+    reader.id<ServiceTag>();
+    reader.id<PersonTag>();
+    ids.emplace_back(service, reader.id<SessionTag>());
+  }
+  BAUTA_CO_TRY(auto states, co_await bench_.sessions.find_all(std::move(ids)));
+  Page<SessionView> page;
+  for (auto& state : states) {
+    if (!state) continue;  // erased since the scan
+    BAUTA_CO_TRY(auto view, co_await view_of(*std::move(state), now));
+    page.data.push_back(std::move(view));
+  }
+  if (scanned.more && !scanned.records.empty())
+    page.next_cursor = write_cursor(scanned.records.back().key, prefix);
+  co_return page;
 }
 
 Task<Result<Page<SessionView>>> SessionDesk::list(ServiceId service, ListSessions request) const {
@@ -101,7 +151,7 @@ Task<Result<Page<SessionView>>> SessionDesk::list(ServiceId service, ListSession
     BAUTA_CO_TRY(auto states, co_await bench_.sessions.find_all(std::move(ids)));
     for (std::size_t at = 0; at < states.size(); ++at) {
       if (!states[at]) continue;  // erased since the scan
-      SessionView view = view_of(*std::move(states[at]), now);
+      BAUTA_CO_TRY(SessionView view, co_await view_of(*std::move(states[at]), now));
       if (!passes(view, request)) continue;
       if (page.data.size() == request.limit) {
         // One more there is: the list goes on behind the last one told.
@@ -124,12 +174,13 @@ Task<Result<Page<SessionView>>> SessionDesk::list(ServiceId service, ListSession
 
 Task<Result<SessionView>> SessionDesk::change(ServiceId service, SessionId id,
                                               ChangeSession request) const {
+  if (request.reopen) co_return co_await reopen(service, id, std::move(request));
   if (!asks_for_a_change(request)) {
     if (request.close) co_return co_await close(service, id, request.if_match);
     BAUTA_CO_TRY(auto state, co_await find(service, id));
     if (request.if_match && *request.if_match != state.session.version)
       co_return fail("session.changed", "the session changed since it was read; read it again");
-    co_return view_of(std::move(state), bench_.now(service));
+    co_return co_await view_of(std::move(state), bench_.now(service));
   }
   for (std::uint32_t tries = 0;; ++tries) {
     if (tries == bench_.parts.limits.conflict_tries) co_return contended();
@@ -158,6 +209,104 @@ Task<Result<bool>> SessionDesk::try_change(ServiceId service, SessionId id,
   BAUTA_CO_TRY(const auto done,
                co_await commit_settled(bench_.parts.store, std::move(commit), witness));
   co_return done.has_value();
+}
+
+Task<Result<SessionView>> SessionDesk::reopen(ServiceId service, SessionId id,
+                                              ChangeSession request) const {
+  for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
+    BAUTA_CO_TRY(const bool done, co_await try_reopen(service, id, request));
+    if (done) co_return co_await show(service, id);
+  }
+  co_return contended();
+}
+
+/// False: a conflict.
+Task<Result<bool>> SessionDesk::try_reopen(ServiceId service, SessionId id,
+                                           ChangeSession request) const {
+  const TimePoint now = bench_.now(service);
+  BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
+  BAUTA_CO_TRY(const auto state, co_await find(service, id));
+  if (request.if_match && *request.if_match != state.session.version)
+    co_return fail("session.changed", "the session changed since it was read; read it again");
+  const auto ending = state.ending(now);
+  if (!ending) co_return !asks_for_a_change(request) || co_await try_change(service, id, request);
+  if (state.session.value.status != SessionStatus::closed) {
+    // Its end is written down first, so that what is brought back is a session that ended, with lines that cool.
+    BAUTA_CO_CHECK(co_await bench_.close(owner.value.settings, service, id, *ending));
+    request.if_match.reset();
+    co_return co_await try_reopen(service, id, std::move(request));
+  }
+  Session session = with_fields_of(request, state.session.value, now);
+  session.status = state.last_activity ? SessionStatus::in_progress : SessionStatus::open;
+  session.closed_at.reset();
+  session.closed_reason = ClosedReason::none;
+  session.reopened_at = now;
+  BAUTA_CO_CHECK(may_live_again(state.session.value, session, now));
+
+  Commit commit;
+  commit.expect(Accounts::service_key(service), owner.version);
+  BAUTA_CO_CHECK(co_await take_lines_back(commit, session, now));
+  Sessions::write_reopened(commit, session, state.session.version);
+  if (session.unique_name_hash) {
+    const Key name = Sessions::name_key(service, *session.unique_name_hash);
+    BAUTA_CO_TRY(const auto holder, co_await bench_.parts.store.get(name));
+    if (holder) co_return fail("session.name_taken", "another session has its unique_name now");
+    commit.expect(name, kAbsent).put(name, Sessions::encode_name(id));
+  }
+  EventLog::append(commit, service,
+                   EventLog::make(EventType::session_reopened, id, now, bench_.parts.random));
+  const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
+  BAUTA_CO_TRY(const auto done,
+               co_await commit_settled(bench_.parts.store, std::move(commit), witness));
+  co_return done.has_value();
+}
+
+/// Every seat gets the line back that it had, or nobody does.  Codes: session.cannot_reopen, which names the seats.
+Task<Status> SessionDesk::take_lines_back(Commit& commit, Session session, TimePoint now) const {
+  std::vector<FieldFault> faults;
+  std::set<VirtualNumber> expected;
+  for (std::size_t at = 0; at < session.seats.size(); ++at) {
+    const Seat& seat = session.seats[at];
+    if (seat.state == SeatState::left) continue;
+    const auto refuse = [&](std::string_view code, std::string why) {
+      faults.push_back(
+          {"/participants/" + std::to_string(at), code,
+           seat.id.str() + " cannot have " + seat.number.str() + " back: " + std::move(why)});
+    };
+    BAUTA_CO_TRY(const auto number, co_await bench_.inventory.find(seat.number));
+    BAUTA_CO_TRY(const auto route, co_await bench_.routes.find(session.service, seat.person,
+                                                               seat.address, seat.number));
+    BAUTA_CO_TRY(const auto ours, co_await bench_.inventory.version_of_address(seat.address));
+    const bool is_theirs =
+        !route || route->value.session == session.id ||
+        (route->value.state == RouteState::cooling && route->value.reusable_at <= now);
+    if (!number || number->value.service != session.service) {
+      refuse("number.gone", "it was removed");
+    } else if (number->value.status == NumberStatus::draining) {
+      // Whoever removes it has seen it empty, and expects that nobody sits down on it again.
+      refuse("number.not_eligible", "it is draining");
+    } else if (ours != kAbsent) {
+      refuse("address.is_virtual_number", "their address is a virtual number now");
+    } else if (!is_theirs) {
+      refuse("number.in_use_by_address", "they use it in another session");
+    } else {
+      if (expected.insert(seat.number).second)
+        commit.expect(Inventory::key_of(seat.number), number->version);
+      commit.expect(Inventory::key_of(seat.address), kAbsent);
+      RouteTable::take(commit,
+                       {.service = session.service,
+                        .address = seat.address,
+                        .person = seat.person,
+                        .number = seat.number,
+                        .session = session.id,
+                        .seat = seat.id},
+                       version_of(route));
+    }
+  }
+  if (faults.empty()) co_return Status{};
+  Error error{.code = "session.cannot_reopen", .detail = faults.front().detail};
+  error.faults = std::move(faults);
+  co_return std::unexpected(std::move(error));
 }
 
 /// Idempotent: what has ended is told as it ended.

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "pool/allocation/allocator.h"
+#include "pool/allocation/pairs.h"
 #include "pool/allocation/routes.h"
 #include "pool/inventory/inventory.h"
 #include "routing/accounts/accounts.h"
@@ -27,8 +29,10 @@ struct Workbench {
   Inventory inventory{parts.store};
   RouteTable routes{parts.store};
   Allocator allocator{parts.store, inventory, routes};
+  PairTable pairs{parts.store};
   Sessions sessions{parts.store};
   SessionCloser closer{parts.store, sessions, routes};
+  Ledger ledger{parts.store};
   EventLog events{parts.store};
   /// Bookings of one person wait for each other here, so that a hundred at once don't fight over their cursor.
   Turnstile<PersonHash> bookings;
@@ -46,18 +50,40 @@ struct Workbench {
     co_return *std::move(found);
   }
 
+  /// Of its seats, who said STOP.
+  Task<Result<std::set<SeatId>>> opted_out(Session session) const {
+    std::set<SeatId> out;
+    for (const Seat& seat : session.seats) {
+      BAUTA_CO_TRY(const auto consent,
+                   co_await ledger.look_up(session.service, seat.person, seat.number));
+      if (consent.is_out()) out.insert(seat.id);
+    }
+    co_return out;
+  }
+
+  LineRest rest_of(const ServiceSettings& settings) const {
+    return {.cooling = settings.cooling_seconds, .forget_after = parts.limits.route_forget};
+  }
+
   /// Writes down that a session ended, as `ending` says unless a clock had ended it before.
   Task<Result<Session>> close(ServiceSettings settings, ServiceId owner, SessionId session,
                               Ending ending, std::optional<Version> if_match = {}) const {
     SessionCloser::Request request{.service = owner,
                                    .session = session,
                                    .ending = ending,
-                                   .cooling = settings.cooling_seconds,
-                                   .forget_after = parts.limits.route_forget,
+                                   .rest = rest_of(settings),
                                    .if_match = if_match};
     co_return co_await closer.close(std::move(request), now(owner), parts.random);
   }
 };
+
+/// One error that names every faulty field.
+inline Status all_faults(std::vector<FieldFault> faults) {
+  if (faults.empty()) return {};
+  Error error{.code = faults.front().code, .detail = faults.front().detail};
+  error.faults = std::move(faults);
+  return std::unexpected(std::move(error));
+}
 
 inline std::unexpected<Error> contended() {
   return fail("storage.contended", "others keep changing the same records; try again");

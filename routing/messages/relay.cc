@@ -293,12 +293,12 @@ Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
                   .session = session.id,
                   .from = sender->id,
                   .text = arrival.mo.text,
+                  .label = label_in(session, sender->id),
                   .media_count = arrival.mo.media_count,
                   .received_at = arrival.now};
   std::vector<Delivery> deliveries;
   // A picture without words has nothing that could be relayed yet: never an empty text.
-  if (!message.text.empty())
-    deliveries = deliveries_of(message, session, sender->id, arrival.service.settings);
+  if (!message.text.empty()) deliveries = deliveries_of(message, session, arrival.service.settings);
   for (const auto& delivery : deliveries) message.recipients.push_back(delivery.seat);
   enqueue(commit, message, deliveries);
   std::vector<std::pair<std::string, std::string>> data{{"message", message.id.str()},

@@ -102,6 +102,11 @@ Key message_key(const Message& message) {
   return message_key(message.service, message.session, message.id);
 }
 
+MessageText text_sent(const Message& message) {
+  if (message.label.empty()) return message.text;
+  return MessageText::from_carrier(message.label + ": " + message.text.reveal());
+}
+
 std::string encode_message(const Message& message) {
   records::Message record;
   record.set_id(octets(message.id));
@@ -110,6 +115,7 @@ std::string encode_message(const Message& message) {
   record.set_origin(static_cast<std::uint32_t>(message.origin));
   record.set_from(octets(message.from));
   record.set_text(message.text.reveal());
+  record.set_label(message.label);
   record.set_media_count(message.media_count);
   record.set_received_at_ms(to_millis(message.received_at));
   for (const auto& seat : message.recipients) record.add_recipients(octets(seat));
@@ -130,6 +136,7 @@ Result<Message> decode_message(const Record& record) {
   message.origin = static_cast<Origin>(from.origin());
   BAUTA_TRY(message.from, id_or_nil<SeatId>(from.from()));
   BAUTA_TRY(message.text, MessageText::parse(from.text()));
+  message.label = from.label();
   message.media_count = from.media_count();
   message.received_at = from_millis(from.received_at_ms());
   for (const auto& seat : from.recipients()) {

@@ -26,11 +26,15 @@ struct Message {
   Origin origin = Origin::participant;
   SeatId from{};  // nil unless a participant wrote it
   MessageText text{};
+  /// Whose it is, said before the text; "": it goes to one person, who knows.
+  std::string label{};
   std::uint32_t media_count = 0;
   TimePoint received_at{};
   std::vector<SeatId> recipients{};
   std::optional<SystemText> system_text{};
 };
+/// What its recipients read.
+MessageText text_sent(const Message& message);
 Key message_key(const Message& message);
 Key message_key(ServiceId service, SessionId session, MessageId id);
 std::string encode_message(const Message& message);

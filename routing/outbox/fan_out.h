@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "routing/accounts/accounts.h"
@@ -8,8 +9,12 @@
 
 namespace bauta {
 
-/// One delivery of `message` to every other seat that still takes part: whoever writes, a participant (`from`) or the platform (nil).
-std::vector<Delivery> deliveries_of(const Message& message, const Session& session, SeatId from,
+/// What says in a group whose text it is: the seat's label, or its place in the order ("#2"), never a number of theirs.  "": of two people
+/// nobody needs to be told.
+std::string label_in(const Session& session, SeatId from);
+
+/// One delivery to everybody who takes part but the sender (a platform's text: to everybody).
+std::vector<Delivery> deliveries_of(const Message& message, const Session& session,
                                     const ServiceSettings& settings);
 
 }  // namespace bauta

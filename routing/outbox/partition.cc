@@ -470,7 +470,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
   if (again) parts_.metrics.possible_double(connection);
   OutboundMessage message{.from = claimed.from,
                           .to = claimed.to,
-                          .text = seen.message->text,
+                          .text = text_sent(*seen.message),
                           .reference = write_reference({.service = claimed.service,
                                                         .message = claimed.message,
                                                         .seat = claimed.seat,

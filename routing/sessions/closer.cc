@@ -13,36 +13,33 @@ bool is_by_clock(ClosedReason reason) {
   return reason == ClosedReason::expired || reason == ClosedReason::idle;
 }
 
-/// What a seat's line says, and until when its lane may still bring something.
-struct Line {
-  std::optional<Stored<Route>> route;
-  Key lanemax;
-  Version lanemax_version = kAbsent;
-  TimePoint handed_over_until{};
-};
-
-Task<Result<std::vector<Line>>> lines_of(Store& store, const RouteTable* routes, ServiceId service,
-                                         std::vector<Seat> seats) {
-  std::vector<Key> keys;
-  keys.reserve(seats.size());
-  for (const Seat& seat : seats) keys.push_back(lanemax_key(seat.number, seat.person));
-  BAUTA_CO_TRY(const auto deadlines, co_await store.multi_get(keys));
-  std::vector<Line> lines;
-  for (std::size_t at = 0; at < seats.size(); ++at) {
-    const Seat& seat = seats[at];
-    Line line{.route = {}, .lanemax = keys[at]};
-    BAUTA_CO_TRY(line.route,
-                 co_await routes->find(service, seat.person, seat.address, seat.number));
-    if (const auto& deadline = deadlines[at]) {
-      BAUTA_CO_TRY(line.handed_over_until, decode_lanemax(*deadline));
-      line.lanemax_version = deadline->version;
-    }
-    lines.push_back(std::move(line));
-  }
-  co_return lines;
-}
-
 }  // namespace
+
+Task<Status> end_lines(Store& store, const RouteTable& routes, Commit& commit, ServiceId service,
+                       EndedLines ended) {
+  std::vector<Key> keys;
+  keys.reserve(ended.seats.size());
+  for (const Seat& seat : ended.seats) keys.push_back(lanemax_key(seat.number, seat.person));
+  BAUTA_CO_TRY(const auto deadlines, co_await store.multi_get(keys));
+  for (std::size_t at = 0; at < ended.seats.size(); ++at) {
+    const Seat& seat = ended.seats[at];
+    // Who left before took the end of their line along.
+    if (seat.state == SeatState::left) continue;
+    TimePoint quiet_from = ended.at;
+    if (const auto& deadline = deadlines[at]) {
+      BAUTA_CO_TRY(const auto handed_over_until, decode_lanemax(*deadline));
+      quiet_from = std::max(quiet_from, handed_over_until);
+    }
+    // A text that is claimed meanwhile may be brought until its own deadline (promise 1).
+    commit.expect(keys[at], deadlines[at] ? deadlines[at]->version : kAbsent);
+    BAUTA_CO_TRY(const auto route,
+                 co_await routes.find(service, seat.person, seat.address, seat.number));
+    if (!route || route->value.session != ended.session || route->value.state != RouteState::live)
+      continue;
+    RouteTable::cool(commit, *route, quiet_from + ended.rest.cooling, ended.rest.forget_after);
+  }
+  co_return Status{};
+}
 
 Task<Result<Session>> SessionCloser::close(Request request, TimePoint now, Random& random) const {
   for (int attempt = 0; attempt < kConflictTries; ++attempt) {
@@ -71,26 +68,22 @@ Task<Result<std::optional<Session>>> SessionCloser::write_end(Request request, S
                                                               Ending ending, TimePoint now,
                                                               Random& random) const {
   Session session = state.session.value;
-  BAUTA_CO_TRY(const auto lines,
-               co_await lines_of(store_, &routes_, session.service, session.seats));
+  const std::vector<Seat> seats = session.seats;
   session.status = SessionStatus::closed;
   session.closed_at = ending.at;
   session.closed_reason = ending.reason;
+  for (Seat& seat : session.seats) {
+    if (seat.id == request.leaving) seat.state = SeatState::left;
+  }
 
   Commit commit;
   Sessions::write(commit, session, state.session.version);
   // A text that comes meanwhile would have kept it alive.
   if (ending.reason == ClosedReason::idle)
     commit.expect(Sessions::activity_key(session.service, session.id), state.activity_version);
-  for (const Line& line : lines) {
-    // A text that is claimed meanwhile may be brought until its own deadline (promise 1).
-    commit.expect(line.lanemax, line.lanemax_version);
-    if (!line.route || line.route->value.session != session.id ||
-        line.route->value.state != RouteState::live)
-      continue;
-    const TimePoint quiet_from = std::max(ending.at, line.handed_over_until);
-    RouteTable::cool(commit, *line.route, quiet_from + request.cooling, request.forget_after);
-  }
+  BAUTA_CO_CHECK(co_await end_lines(
+      store_, routes_, commit, session.service,
+      {.session = session.id, .seats = seats, .at = ending.at, .rest = request.rest}));
   if (session.unique_name_hash)
     commit.erase(Sessions::name_key(session.service, *session.unique_name_hash));
   EventLog::append(commit, session.service,

@@ -24,6 +24,10 @@ std::string_view session_status_name(SessionStatus status);
 std::string_view closed_reason_name(ClosedReason reason);
 std::string_view seat_state_name(SeatState state);
 
+/// How many people a session is between: more than one, and so many that a commit can hold their lines.
+inline constexpr std::size_t kSeatsMin = 2;
+inline constexpr std::size_t kSeatsMax = 50;
+
 /// A person's place in a session.
 struct Seat {
   SeatId id;
@@ -47,8 +51,11 @@ struct Session {
   std::optional<TimePoint> expires_at;
   std::optional<std::chrono::seconds> idle_ttl;
   std::optional<TimePoint> closed_at;
+  /// When it was last brought back: the idle clock runs from then.
+  std::optional<TimePoint> reopened_at = {};
   /// `metadata` of the API: a flat object of strings, in order of names.
   std::vector<std::pair<std::string, std::string>> metadata;
+  /// Also those who left: who wrote an old text is still told, and everybody keeps their place in the order.
   std::vector<Seat> seats;
   /// What `name/<svc>/<hash>` is filed under; none: it has no name.
   std::optional<Bits128> unique_name_hash = {};
@@ -56,6 +63,11 @@ struct Session {
   std::string unknown_fields = {};
 
   const Seat* seat(SeatId id) const;
+  /// Of those who have not left; none: `person` takes no part.
+  const Seat* seat_of(PersonHash person) const;
+  std::size_t seats_taken() const;
+  /// Has it ever had more than two: then each text says whose it is.
+  bool is_group() const { return seats.size() > 2; }
 };
 
 /// Ended when, and why; none while it lives.
@@ -82,7 +94,7 @@ struct SessionState {
 
 /// Sessions and their activity.  Thread-safe, reads no clock.
 /// Keys: `ses/<svc>/<id>` (guard of state and roster), `act/<svc>/<id>`, `name/<svc>/<hash>`, `idx/<svc>/<id>` (list, newest last; says what
-/// is closed for good, so that lists pass over it unread).
+/// is closed, so that lists pass over it unread), `who/<svc>/<person>/<id>`.
 class Sessions {
  public:
   explicit Sessions(Store& store) : store_(store) {}
@@ -95,6 +107,9 @@ class Sessions {
   static Result<SessionId> decode_name(const Record& record);
   static Key index_prefix(ServiceId service);
   static Key index_key(ServiceId service, SessionId id);
+  /// `who/<svc>/<person>/<id>`: the sessions that a person has a seat in, or had.
+  static Key person_prefix(ServiceId service, PersonHash person);
+  static Key person_key(ServiceId service, PersonHash person, SessionId id);
   /// What the index says of `ses/`: a session that is closed there stays closed.
   static Result<bool> is_closed_in_index(const Record& record);
   static Result<Stored<Session>> decode(const Record& record);
@@ -104,14 +119,35 @@ class Sessions {
   Task<Result<std::vector<std::optional<SessionState>>>> find_all(
       std::vector<std::pair<ServiceId, SessionId>> ids) const;
 
-  /// Adds to `commit` the session as it is now, and its index when it is new or closed; expects `was`.
+  /// Adds to `commit` the session as it is now, and its index when that says something new; expects `was`.
   static void write(Commit& commit, const Session& session, Version was);
+  /// The same of a session that was closed and lives again.
+  static void write_reopened(Commit& commit, const Session& session, Version was);
+  /// Adds to `commit` that this person has a seat in it.
+  static void list_under(Commit& commit, const Session& session, PersonHash person);
   /// Adds the activity at `now` to `commit`, blind, if it grew by more than min(10 s, a tenth of the idle clock): most texts write nothing.
   static void touch(Commit& commit, const SessionState& state, TimePoint now);
 
  private:
   Store& store_;
 };
+
+/// How long a line that ended stays unusable, and how long it is remembered after that.
+struct LineRest {
+  std::chrono::seconds cooling;
+  std::chrono::seconds forget_after;
+};
+
+struct EndedLines {
+  SessionId session;
+  std::vector<Seat> seats;
+  TimePoint at;
+  LineRest rest;
+};
+/// Adds to `commit` the end of these seats' lines, as far as they still name the session: each cools from its end on, or from the latest
+/// deadline that a carrier was given on it.  Expects both as they were read.  Errors: storage.*.
+Task<Status> end_lines(Store& store, const RouteTable& routes, Commit& commit, ServiceId service,
+                       EndedLines ended);
 
 /// Closes a session in one commit (records.md, "close"): session, routes that still name it -> cooling, name gone, index, event.
 /// Idempotent: a session closed already is told as it is.  A session whose time is over ends as judge() says, whatever is asked; one that
@@ -125,8 +161,9 @@ class SessionCloser {
     ServiceId service;
     SessionId session;
     Ending ending;
-    std::chrono::seconds cooling;
-    std::chrono::seconds forget_after;
+    LineRest rest;
+    /// Who leaves with it.
+    std::optional<SeatId> leaving = {};
     /// Only if the session is still at this version: session.changed.
     std::optional<Version> if_match = {};
     /// Further writes of the same commit (an idempotency record), given the session as it will be.

@@ -82,6 +82,7 @@ std::string encode(const Session& session) {
   if (session.expires_at) record.set_expires_at_ms(to_millis(*session.expires_at));
   if (session.idle_ttl) record.set_idle_ttl_seconds(session.idle_ttl->count());
   if (session.closed_at) record.set_closed_at_ms(to_millis(*session.closed_at));
+  if (session.reopened_at) record.set_reopened_at_ms(to_millis(*session.reopened_at));
   for (const auto& [name, value] : session.metadata) {
     auto* const datum = record.add_metadata();
     datum->set_name(name);
@@ -167,6 +168,18 @@ const Seat* Session::seat(SeatId wanted) const {
   return found == seats.end() ? nullptr : &*found;
 }
 
+const Seat* Session::seat_of(PersonHash person) const {
+  const auto found = std::ranges::find_if(seats, [&](const Seat& seat) {
+    return seat.person == person && seat.state != SeatState::left;
+  });
+  return found == seats.end() ? nullptr : &*found;
+}
+
+std::size_t Session::seats_taken() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(seats, [](const Seat& seat) { return seat.state != SeatState::left; }));
+}
+
 Key Sessions::key_of(ServiceId service, SessionId id) { return Key("ses").id(service).id(id); }
 Key Sessions::activity_key(ServiceId service, SessionId id) {
   return Key("act").id(service).id(id);
@@ -176,6 +189,12 @@ Key Sessions::name_key(ServiceId service, const Bits128& unique_name_hash) {
 }
 Key Sessions::index_prefix(ServiceId service) { return Key("idx").id(service); }
 Key Sessions::index_key(ServiceId service, SessionId id) { return Key("idx").id(service).id(id); }
+Key Sessions::person_prefix(ServiceId service, PersonHash person) {
+  return Key("who").id(service).id(person);
+}
+Key Sessions::person_key(ServiceId service, PersonHash person, SessionId id) {
+  return Key("who").id(service).id(person).id(id);
+}
 
 std::string Sessions::encode_name(SessionId id) {
   records::SessionName record;
@@ -221,6 +240,7 @@ Result<Stored<Session>> Sessions::decode(const Record& stored) {
   if (record.has_idle_ttl_seconds())
     session.idle_ttl = std::chrono::seconds(record.idle_ttl_seconds());
   if (record.has_closed_at_ms()) session.closed_at = from_millis(record.closed_at_ms());
+  if (record.has_reopened_at_ms()) session.reopened_at = from_millis(record.reopened_at_ms());
   for (const auto& datum : record.metadata())
     session.metadata.emplace_back(datum.name(), datum.value());
   for (const auto& recorded : record.seats()) {
@@ -264,6 +284,15 @@ void Sessions::write(Commit& commit, const Session& session, Version was) {
   commit.expect(key, was).put(key, encode(session));
   if (was == kAbsent || session.status == SessionStatus::closed)
     commit.put(index_key(session.service, session.id), encode_index(session));
+}
+
+void Sessions::write_reopened(Commit& commit, const Session& session, Version was) {
+  write(commit, session, was);
+  commit.put(index_key(session.service, session.id), encode_index(session));
+}
+
+void Sessions::list_under(Commit& commit, const Session& session, PersonHash person) {
+  commit.put(person_key(session.service, person, session.id), {});
 }
 
 void Sessions::touch(Commit& commit, const SessionState& state, TimePoint now) {

@@ -17,6 +17,13 @@ constexpr std::size_t kSendsMax = 1 + 3 + 3;
 
 std::string name(const std::string& body) { return body.substr(0, body.find(' ')); }
 
+/// "#2: " of "#2: hello"; "": it has none.
+std::string label_before(const std::string& body) {
+  const auto digits = body.find_first_not_of("0123456789", 1);
+  if (!body.starts_with('#') || digits == std::string::npos || digits < 2) return "";
+  return body.substr(digits).starts_with(": ") ? body.substr(0, digits + 2) : "";
+}
+
 }  // namespace
 
 // ---- Sessions ------------------------------------------------------------------------------------
@@ -30,6 +37,12 @@ std::set<std::string> Oracle::Session::people() const {
   std::set<std::string> all;
   for (const auto& seat : is.seats) all.insert(seat.person);
   return all;
+}
+
+std::string Oracle::Session::label_of(const std::string& person) const {
+  if (is.seats.size() <= 2) return "";
+  const auto at = std::ranges::find(is.seats, person, &SessionOpened::Seat::person);
+  return "#" + std::to_string(at - is.seats.begin() + 1) + ": ";
 }
 
 Time Oracle::Session::earliest_end() const {
@@ -198,14 +211,17 @@ void Oracle::text_turned_away(int id) {
 // ---- What is handed to carriers ------------------------------------------------------------------
 
 int Oracle::handed_over(const std::string& connection, const std::string& from,
-                        const std::string& to, const std::string& body, Time deadline) {
+                        const std::string& to, const std::string& sent, Time deadline) {
   const int id = static_cast<int>(submissions_.size());
+  const auto label = label_before(sent);
+  const auto body = sent.substr(label.size());
   const auto known = by_body_.find(body);
   Submission submission;
   submission.text = known == by_body_.end() ? -1 : known->second;
   submission.connection = connection;
   submission.from = from;
   submission.to = to;
+  submission.label = label;
   submission.body = body;
   submission.started = now_;
   submission.deadline = deadline;
@@ -223,13 +239,15 @@ std::optional<bool> Oracle::may_be_handed_over(const Submission& submission) con
   if (text.is.forged) return false;
   if (!text.is.session.empty()) {
     const auto session = sessions_.find(text.is.session);
-    return session != sessions_.end() && session->second.seats(submission.to, submission.from) &&
+    return session != sessions_.end() && submission.label.empty() &&
+           session->second.seats(submission.to, submission.from) &&
            submission.started <= latest_hand_over(session->second);
   }
   if (submission.to == text.is.person) return false;
   for (const auto& [id, session] : sessions_) {
     if (session.seats(text.is.person, text.is.number) &&
         session.seats(submission.to, submission.from) &&
+        submission.label == session.label_of(text.is.person) &&
         session.is.asked <= std::min(text.taken, now_) &&
         latest_end(session) + latitude_.after_clock >= text.is.first_try &&
         submission.started <= latest_hand_over(session)) {

@@ -118,9 +118,9 @@ class Oracle {
   /// For a platform's text: an answer that is no success ends the matter.
   void text_turned_away(int text);
 
-  /// The relay hands `body` to a carrier.
+  /// The relay hands `sent` to a carrier.
   int handed_over(const std::string& connection, const std::string& from, const std::string& to,
-                  const std::string& body, Time deadline);
+                  const std::string& sent, Time deadline);
   /// The carrier has it, whatever the relay was answered.
   void carrier_has(int submission);
   void carrier_answered(int submission, SubmitAnswer answer, bool opted_out);
@@ -153,6 +153,8 @@ class Oracle {
 
     bool seats(const std::string& person, const std::string& number) const;
     std::set<std::string> people() const;
+    /// What must stand before this person's texts in it.
+    std::string label_of(const std::string& person) const;
     Time earliest_end() const;
   };
   struct Text {
@@ -164,6 +166,8 @@ class Oracle {
     std::string connection;
     std::string from;
     std::string to;
+    /// What a group is told before the text: whose it is.
+    std::string label;
     std::string body;
     Time started = 0;
     Time deadline = 0;

@@ -187,5 +187,124 @@ TEST_F(SessionCalls, AreFilteredAsTheyAreJudged) {
   EXPECT_EQ(later.data[0].session.id, closed);
 }
 
+// ---- Brought back ----
+
+class Reopening : public SessionCalls {
+ protected:
+  void SetUp() override {
+    SessionCalls::SetUp();
+    world.change_settings([](ServiceSettings& settings) { settings.cooling_seconds = 1h; });
+  }
+  Result<SessionView> reopen(SessionId id, std::optional<std::chrono::seconds> ttl = {}) {
+    return change(id, {.ttl = ttl, .reopen = true});
+  }
+};
+
+TEST_F(Reopening, GivesEverybodyTheirLineBack) {
+  const auto id = open();
+  const auto before = World::told(world.show(id));
+  world.close(id);
+  world.clock.advance(30min);
+  const auto again = reopen(id);
+  EXPECT_EQ(told(again), "open");
+  EXPECT_EQ(World::told(*again), before);
+  EXPECT_EQ(again->session.closed_at, std::nullopt);
+  EXPECT_EQ(world.line(kA, again->session.seats[0].number), "live");
+  EXPECT_EQ(world.log("session."), "session.created session.closed(api) session.reopened");
+}
+
+TEST_F(Reopening, WorksAsWellOnceTheLinesHaveCooledAndAreFree) {
+  const auto id = open();
+  world.close(id);
+  world.clock.advance(2h);
+  EXPECT_EQ(told(reopen(id)), "open");
+}
+
+TEST_F(Reopening, OfOneThatLivesChangesNothing) {
+  const auto id = open();
+  EXPECT_EQ(told(reopen(id)), "open");
+  EXPECT_EQ(world.log("session."), "session.created");
+}
+
+TEST_F(Reopening, NeedsANewClockIfItsTimeWasOver) {
+  const auto id = open(60s);
+  world.clock.advance(2min);
+  EXPECT_EQ(told(reopen(id)), "session.cannot_reopen");
+  EXPECT_EQ(told(reopen(id, 10min)), "open");
+  world.clock.advance(11min);
+  EXPECT_EQ(told(world.show(id)), "closed expired");
+}
+
+TEST_F(Reopening, LetsTheIdleClockRunAnew) {
+  const auto id = open({}, 60s);
+  world.clock.advance(2min);
+  EXPECT_EQ(told(world.show(id)), "closed idle");
+  EXPECT_EQ(told(reopen(id)), "open");
+  world.clock.advance(59s);
+  EXPECT_EQ(told(world.show(id)), "open");
+  world.clock.advance(2s);
+  EXPECT_EQ(told(world.show(id)), "closed idle");
+}
+
+TEST_F(Reopening, IsRefusedIfSomebodyUsesTheirLineInAnotherSession) {
+  const auto id = open();
+  const auto number = world.show(id).session.seats[0].number;
+  world.close(id);
+  world.clock.advance(2h);
+  auto request = World::session_of({kA, "+442079460143"});
+  request.participants[0].number = number;
+  EXPECT_TRUE(world.try_open(std::move(request)));
+  const auto refused = reopen(id);
+  ASSERT_EQ(told(refused), "session.cannot_reopen");
+  ASSERT_EQ(refused.error().faults.size(), 1U);
+  EXPECT_EQ(refused.error().faults[0].pointer, "/participants/0");
+  EXPECT_EQ(refused.error().faults[0].code, "number.in_use_by_address");
+}
+
+TEST_F(Reopening, IsRefusedOnANumberThatDrains) {
+  // Whoever removes the number has seen it empty, and only its record tells them of new seats.
+  const auto id = open();
+  const auto number = world.show(id).session.seats[0].number;
+  world.close(id);
+  ASSERT_TRUE(world.run(
+      world.desk->change_number(world.caller, number, {.status = NumberStatus::draining})));
+  EXPECT_EQ(told(reopen(id)), "session.cannot_reopen");
+}
+
+TEST_F(Reopening, IsRefusedIfItsNameHasGoneToAnother) {
+  auto request = World::session_of({kA, kC});
+  request.unique_name = "stay";
+  const auto first = world.try_open(request);
+  world.close(first->session.id);
+  request.participants[0].address = World::person("+12025550143");
+  ASSERT_TRUE(world.try_open(request));
+  EXPECT_EQ(told(reopen(first->session.id)), "session.name_taken");
+}
+
+// ---- By person ----
+
+TEST_F(SessionCalls, AreFoundByPersonNewestFirst) {
+  const auto first = open();
+  const auto second = open();
+  world.clock.advance(1ms);
+  world.open({"+12025550143", kC});
+  const auto found = [&](const char* address, std::uint32_t limit, std::string cursor) {
+    return *world.run(world.desk->search_sessions(
+        world.caller,
+        {.address = World::person(address), .limit = limit, .cursor = std::move(cursor)}));
+  };
+  const auto page = found(kA, 1, "");
+  ASSERT_EQ(page.data.size(), 1U);
+  EXPECT_EQ(page.data[0].session.id, second);
+  const auto rest = found(kA, 1, page.next_cursor);
+  ASSERT_EQ(rest.data.size(), 1U);
+  EXPECT_EQ(rest.data[0].session.id, first);
+  EXPECT_EQ(rest.next_cursor, "");
+  EXPECT_EQ(found(kC, 10, "").data.size(), 3U);
+  EXPECT_TRUE(found("+12025550199", 10, "").data.empty());
+  ASSERT_TRUE(world.run(world.desk->erase_session(world.caller, first)));
+  EXPECT_EQ(found(kA, 10, "").data.size(), 1U);
+}
+
 }  // namespace
 }  // namespace bauta

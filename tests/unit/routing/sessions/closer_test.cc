@@ -29,8 +29,7 @@ class Closing : public testing::Test {
     return world.run(closer.close({.service = world.service.id,
                                    .session = id,
                                    .ending = {.at = world.clock.now(), .reason = reason},
-                                   .cooling = cooling,
-                                   .forget_after = 90 * 24h},
+                                   .rest = {.cooling = cooling, .forget_after = 90 * 24h}},
                                   world.clock.now(), world.random));
   }
   static std::string told(const Result<Session>& session) {

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "routing/desk/desk.h"
+#include "routing/desk/workbench.h"
+
+namespace bauta {
+
+/// Gives people their seats: who may have one, which number it gets, and what the commit that seats them expects and writes.
+class Seating {
+ public:
+  using Participant = OpenSession::Participant;
+  using Passages = std::vector<Turnstile<PersonHash>::Passage>;
+  /// A seat, and what its commit must expect so that it is still to be had.
+  struct Seated {
+    Seat seat;
+    SeatChoice choice;
+  };
+
+  explicit Seating(Workbench& bench) : bench_(bench) {}
+
+  /// Every faulty address at once.  `pointers`: of the participants' addresses in the request.
+  /// Codes: participants.same_address, address.*.
+  Task<Status> check(std::vector<Participant> participants,
+                     std::vector<std::string> pointers) const;
+
+  /// Lets bookings of the same people wait for each other.  Codes: storage.overloaded.
+  Task<Result<Passages>> enter(ServiceId service, std::vector<Participant> participants);
+
+  /// `others`: whom they will talk with; of exactly one the service's stickiness speaks.  A refusal is proven: before one is given, lines of
+  /// sessions whose time is over are taken back (promise 7).  Codes: as Allocator::choose.
+  Task<Result<Seated>> seat(Stored<Service> service, Participant participant,
+                            std::vector<PersonHash> others, TimePoint now);
+
+  /// Adds to `commit` that they have their seats in `session`, which names them.
+  void write(Commit& commit, const Session& session, const std::vector<Seated>& seated,
+             TimePoint now) const;
+
+ private:
+  Task<Result<SeatRequest>> describe(Stored<Service> service, Participant participant,
+                                     std::vector<PersonHash> others) const;
+  Task<Status> add_stickiness(SeatRequest& request, StickyPolicy policy,
+                              PersonHash companion) const;
+  Task<Result<bool>> are_alone_in(ServiceId service, SessionId session,
+                                  std::set<PersonHash> people) const;
+  Task<Result<bool>> write_down_ends(Stored<Service> service, PersonHash person, TimePoint now);
+  Task<void> tell_refusal(ServiceId service, Error refusal, TimePoint now);
+
+  Workbench& bench_;
+};
+
+}  // namespace bauta
