@@ -60,6 +60,11 @@ class Instruments::Families {
       "bauta_end_to_end_seconds",
       "From the commit of an inbound text to the carrier's acceptance of the outbound one.",
       kRelayBuckets);
+  Counters<2> segments{
+      counters("bauta_segments_total", "SMS that accepted texts took, as a carrier bills them."),
+      {"connection", "encoding"},
+      kSeriesMax,
+      Overflow::other};
   Counters<1> refusals{counters("bauta_refusals_total", "What was refused, by error code."),
                        {"code"},
                        kSeriesMax,
@@ -191,6 +196,11 @@ void Instruments::accepted_after(std::chrono::duration<double> took) {
 }
 void Instruments::relayed_after(std::chrono::duration<double> took) {
   families_->end_to_end.Observe(took.count());
+}
+void Instruments::segments_out(std::string_view connection, std::string_view encoding,
+                               std::uint32_t segments) {
+  if (auto* counter = families_->segments.find({connection, encoding}))
+    counter->Increment(segments);
 }
 void Instruments::refused(std::string_view code) { count(families_->refusals, {code}); }
 void Instruments::possible_double(std::string_view connection) {

@@ -27,6 +27,8 @@ class Instruments {
   void accepted_after(std::chrono::duration<double> took);
   /// bauta_end_to_end_seconds: from the commit of an MO to the carrier's acceptance of its MT.
   void relayed_after(std::chrono::duration<double> took);
+  /// bauta_segments_total{connection, encoding}: the SMS that a text took, each time that a carrier accepted it.
+  void segments_out(std::string_view connection, std::string_view encoding, std::uint32_t segments);
   /// bauta_refusals_total{code}.
   void refused(std::string_view code);
   /// bauta_possible_doubles_total{connection}.

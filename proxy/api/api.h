@@ -49,6 +49,8 @@ struct ApiLimits {
 
   std::size_t key_label_chars_max = 64;
   std::size_t display_name_chars_max = 40;
+  std::size_t texts_languages_max = 20;
+  std::size_t own_text_chars_max = 480;
 };
 
 /// Adds the routes below /api/v1 (docs/openapi.yaml) and /errors/{code} to `router`.  What is given outlives the router.

@@ -13,6 +13,7 @@ Json::Value delivery_json(const Delivery& delivery) {
   json["to"] = id_or_null(delivery.seat);
   json["status"] = string_of(delivery_state_name(delivery.state));
   json["connection"] = text_or_null(delivery.connection);
+  json["encoding"] = string_of(encoding_name(delivery.encoding));
   json["segments"] = delivery.segments;
   json["updated_at"] = time_or_null(delivery.updated_at);
   json["error"] = Json::Value();

@@ -33,24 +33,27 @@ std::optional<std::string> read_language(ObjectReader& fields, const ApiLimits& 
   return language;
 }
 
-std::optional<OpenSession::Participant> read_participant(const Json::Value& json,
-                                                         std::string pointer,
-                                                         const ApiLimits& limits, Faults& faults) {
-  ObjectReader fields(json, std::move(pointer), faults);
+std::optional<RealAddress> read_address(ObjectReader& fields, const ApiCall& call) {
   fields.require("address");
   const auto written = fields.text("address", {.chars_min = 0, .chars_max = 256});
+  if (!written) return std::nullopt;
+  auto address = RealAddress::parse(*written, call.caller.service.settings.default_region);
+  if (address) return *std::move(address);
+  fields.faults().add(fields.pointer("address"), address.error());
+  return std::nullopt;
+}
+
+std::optional<OpenSession::Participant> read_participant(const Json::Value& json,
+                                                         std::string pointer, const ApiCall& call,
+                                                         const ApiLimits& limits, Faults& faults) {
+  ObjectReader fields(json, std::move(pointer), faults);
+  auto address = read_address(fields, call);
   const auto label = fields.text("label", {.chars_max = limits.label_chars_max});
   const auto language = read_language(fields, limits);
   auto number = fields.virtual_number("virtual_number");
   auto locality = read_locality(fields, limits);
   fields.refuse_others();
-  if (!written) return std::nullopt;
-
-  auto address = RealAddress::parse(*written);
-  if (!address) {
-    faults.add(fields.pointer("address"), address.error());
-    return std::nullopt;
-  }
+  if (!address) return std::nullopt;
   // The desk asks this too; here it comes together with the other faults.
   if (const auto may = check_may_take_seat(*address); !may) {
     faults.add(fields.pointer("address"), may.error());

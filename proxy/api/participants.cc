@@ -27,7 +27,7 @@ Task<Result<ApiAnswer>> add(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto session, id_in_path<SessionId>(call, "id", "session.not_found"));
   BAUTA_CO_TRY(const auto body, body_of(api, call));
   Faults faults;
-  auto participant = read_participant(body, "", api.limits, faults);
+  auto participant = read_participant(body, "", call, api.limits, faults);
   BAUTA_CO_CHECK(std::move(faults).status());
   const KeptEffect<SeatView> effect(
       call, [shows = call.may(Scope::addresses_read), session](const SeatView& view) {

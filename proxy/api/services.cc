@@ -1,12 +1,21 @@
 #include <algorithm>
+#include <initializer_list>
 
 #include "proxy/api/frame.h"
+#include "routing/text/system_texts.h"
 
 namespace bauta::api {
 namespace {
 
 constexpr std::string_view kPath = "/api/v1/services";
 constexpr int kConflictTries = 3;
+
+bool is_language(std::string_view tag) {
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  return tag.size() >= 2 && std::ranges::all_of(tag, is_allowed);
+}
 
 Json::Value service_json(const Service& service) {
   const ServiceSettings& settings = service.settings;
@@ -22,9 +31,61 @@ Json::Value service_json(const Service& service) {
   json["unknown"] = string_of(unknown_policy_name(settings.unknown));
   json["locality_fallback"] = string_of(tier_name(settings.locality_fallback));
   json["answer_ended"] = settings.answer_ended;
+  json["answer_strangers"] = settings.answer_strangers;
   json["retention_seconds"] = seconds(settings.retention_seconds);
+  json["sticky"] = string_of(sticky_policy_name(settings.sticky));
+  json["consent_scope"] = string_of(consent_scope_name(settings.consent_scope));
+  json["mask_addresses"] = settings.mask_addresses;
+  json["language"] = settings.language;
+  json["default_region"] = text_or_null(settings.default_region);
+  json["texts"] = Json::Value(Json::objectValue);
+  for (const OwnText& own : settings.texts) json["texts"][own.language][own.name] = own.text;
   json["created_at"] = time_or_null(service.created_at);
   return json;
+}
+
+/// One of `all`, by the name that the API has for it.
+template <class T>
+void read_choice(ObjectReader& fields, std::string_view name, std::initializer_list<T> all,
+                 std::string_view (*name_of)(T), T& setting) {
+  const auto read = fields.text(name, {});
+  if (!read) return;
+  const auto* const chosen = std::ranges::find(all, std::string_view(*read), name_of);
+  if (chosen != all.end()) {
+    setting = *chosen;
+    return;
+  }
+  std::string names;
+  for (const T one : all) names += (names.empty() ? "" : ", ") + std::string(name_of(one));
+  fields.fault(name, "field.value", "must be one of " + names);
+}
+
+/// `{"de": {"conversation_ended": "…"}}`; replaces all.
+std::vector<OwnText> read_texts(ObjectReader& fields, const Json::Value& json,
+                                const ApiLimits& limits) {
+  std::vector<OwnText> texts;
+  if (!json.isObject()) {
+    fields.fault("texts", "field.type", "must be an object of languages");
+    return texts;
+  }
+  if (json.size() > limits.texts_languages_max)
+    fields.fault("texts", "field.too_many",
+                 "may have at most " + std::to_string(limits.texts_languages_max) + " languages");
+  for (const auto& language : json.getMemberNames()) {
+    ObjectReader words(json[language], pointer_to(fields.pointer("texts"), language),
+                       fields.faults());
+    if (!is_language(language))
+      words.faults().add(pointer_to(fields.pointer("texts"), language), "field.malformed",
+                         "must be a language's tag in lower case, as in de or pt-br");
+    for (const SystemText which : kSystemTexts) {
+      const auto name = system_text_name(which);
+      if (auto text = words.text(name, {.chars_min = 1, .chars_max = limits.own_text_chars_max}))
+        texts.push_back(
+            {.name = std::string(name), .language = language, .text = *std::move(text)});
+    }
+    words.refuse_others();
+  }
+  return texts;
 }
 
 /// The settings that the request names, over those that are.
@@ -42,24 +103,34 @@ void read_settings(ObjectReader& fields, const ApiLimits& limits, ServiceSetting
   duration("cooling_seconds", seconds(0), days(90), settings.cooling_seconds);
   duration("deadline_seconds", seconds(60), hours(48), settings.deadline_seconds);
   duration("retention_seconds", seconds(0), days(3650), settings.retention_seconds);
-  if (const auto name = fields.text("unknown", {})) {
-    const auto policies = {UnknownPolicy::resend, UnknownPolicy::dead_letter};
-    const auto* const policy =
-        std::ranges::find(policies, std::string_view(*name), unknown_policy_name);
-    if (policy != policies.end()) {
-      settings.unknown = *policy;
-    } else {
-      fields.fault("unknown", "field.value", "must be resend or dead_letter");
-    }
-  }
-  if (const auto name = fields.text("locality_fallback", {})) {
-    if (const auto tier = parse_tier(*name)) {
-      settings.locality_fallback = *tier;
-    } else {
-      fields.faults().add(fields.pointer("locality_fallback"), tier.error());
-    }
-  }
+  read_choice(fields, "unknown", {UnknownPolicy::resend, UnknownPolicy::dead_letter},
+              unknown_policy_name, settings.unknown);
+  read_choice(fields, "locality_fallback",
+              {Tier::area_code, Tier::region, Tier::country, Tier::any}, tier_name,
+              settings.locality_fallback);
+  read_choice(fields, "sticky", {StickyPolicy::off, StickyPolicy::prefer, StickyPolicy::avoid},
+              sticky_policy_name, settings.sticky);
+  read_choice(fields, "consent_scope", {ConsentScope::service, ConsentScope::line},
+              consent_scope_name, settings.consent_scope);
   if (const auto answers = fields.boolean("answer_ended")) settings.answer_ended = *answers;
+  if (const auto answers = fields.boolean("answer_strangers")) settings.answer_strangers = *answers;
+  if (const auto masks = fields.boolean("mask_addresses")) settings.mask_addresses = *masks;
+  if (auto language =
+          fields.text("language", {.chars_min = 2, .chars_max = limits.language_chars_max})) {
+    if (!is_language(*language))
+      fields.fault("language", "field.malformed",
+                   "must be a language's tag in lower case, as in de");
+    settings.language = *std::move(language);
+  }
+  if (fields.is_null("default_region")) {
+    settings.default_region.clear();
+  } else if (auto region = fields.text("default_region", {.chars_min = 2, .chars_max = 2})) {
+    if (!is_country(*region))
+      fields.fault("default_region", "field.malformed",
+                   "must be a country's two capital letters (ISO 3166-1), as in IT");
+    settings.default_region = *std::move(region);
+  }
+  if (const auto* texts = fields.raw("texts")) settings.texts = read_texts(fields, *texts, limits);
 }
 
 /// A key of one service sees no other.

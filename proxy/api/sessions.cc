@@ -67,7 +67,8 @@ std::optional<std::chrono::seconds> seconds(ObjectReader& fields, std::string_vi
   return read ? std::optional(std::chrono::seconds(*read)) : std::nullopt;
 }
 
-Result<OpenSession> read_open(const Json::Value& body, const ApiLimits& limits) {
+Result<OpenSession> read_open(const Json::Value& body, const ApiCall& call,
+                              const ApiLimits& limits) {
   Faults faults;
   OpenSession request;
   ObjectReader fields(body, "", faults);
@@ -82,8 +83,9 @@ Result<OpenSession> read_open(const Json::Value& body, const ApiLimits& limits) 
     } else {
       std::size_t index = 0;
       for (const auto& participant : *participants) {
-        if (auto read = read_participant(
-                participant, pointer_to(fields.pointer("participants"), index++), limits, faults))
+        if (auto read =
+                read_participant(participant, pointer_to(fields.pointer("participants"), index++),
+                                 call, limits, faults))
           request.participants.push_back(*std::move(read));
       }
     }
@@ -101,7 +103,7 @@ Result<OpenSession> read_open(const Json::Value& body, const ApiLimits& limits) 
 
 Task<Result<ApiAnswer>> open(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto body, body_of(api, call));
-  BAUTA_CO_TRY(auto request, read_open(body, api.limits));
+  BAUTA_CO_TRY(auto request, read_open(body, call, api.limits));
   const KeptEffect<SessionView> effect(
       call, [shows = call.may(Scope::addresses_read)](const SessionView& view) {
         return KeptAnswer{.status = 201,
@@ -211,18 +213,15 @@ Task<Result<ApiAnswer>> search(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto body, body_of(api, call));
   Faults faults;
   ObjectReader fields(body, "", faults);
-  fields.require("address");
-  const auto written = fields.text("address", {.chars_min = 0, .chars_max = 256});
+  auto address = read_address(fields, call);
   const auto limit = fields.integer("limit", 1, api.limits.page_max);
   const auto cursor = fields.text("cursor", {.chars_max = 256});
   fields.refuse_others();
-  auto address = written ? std::optional(RealAddress::parse(*written)) : std::nullopt;
-  if (address && !*address) faults.add("/address", address->error());
   BAUTA_CO_CHECK(std::move(faults).status());
   BAUTA_CO_TRY(const auto page,
                co_await api.desk.search_sessions(
                    call.caller,
-                   {.address = **std::move(address),
+                   {.address = *std::move(address),
                     .limit = limit ? static_cast<std::uint32_t>(*limit) : api.limits.page_default,
                     .cursor = cursor.value_or("")}));
   co_return answer_with(page, call);

@@ -109,6 +109,7 @@ void write_settings(records::Service& record, const ServiceSettings& settings) {
   record.set_consent_scope(std::string(consent_scope_name(settings.consent_scope)));
   record.set_mask_addresses(settings.mask_addresses);
   record.set_language(settings.language);
+  record.set_default_region(settings.default_region);
   for (const OwnText& text : settings.texts) {
     auto* const own = record.add_texts();
     own->set_name(text.name);
@@ -151,6 +152,7 @@ Result<ServiceSettings> settings_of(const records::Service& record) {
     settings.consent_scope = ConsentScope::line;
   if (record.has_mask_addresses()) settings.mask_addresses = record.mask_addresses();
   if (record.has_language()) settings.language = record.language();
+  settings.default_region = record.default_region();
   for (const auto& own : record.texts())
     settings.texts.push_back({.name = own.name(), .language = own.language(), .text = own.text()});
   return settings;

@@ -61,6 +61,8 @@ struct ServiceSettings {
   /// Of what Bauta says to people whose own is not known.
   std::string language = "en";
   std::vector<OwnText> texts = {};
+  /// The country (ISO 3166-1 alpha-2) whose people the platform may write without a calling code; "": all are written internationally.
+  std::string default_region = {};
   /// After the session's end.
   std::chrono::seconds retention_seconds{7 * 24 * 3600};  // 0 … 3650 days
 

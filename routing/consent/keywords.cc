@@ -13,7 +13,8 @@ constexpr std::array kStopWords = {"stop",    "stopall", "unsubscribe", "revoke"
                                    "opt out", "opt-out", "stopp",       "abmelden", "abbestellen"};
 // Carriers in the +1 zone act on these whatever we do; elsewhere they are ordinary words.
 constexpr std::array kStopWordsOfZone1 = {"end", "cancel", "quit"};
-constexpr std::array kStartWords = {"start", "yes", "unstop"};
+constexpr std::array kStartWords = {"start", "yes", "unstop", "starten", "ja"};
+constexpr std::array kHelpWords = {"help", "info", "hilfe"};
 
 // Spaces and the punctuation that phones and people put around a word, in UTF-8.
 constexpr std::array<std::string_view, 22> kAround = {
@@ -57,6 +58,7 @@ std::optional<Keyword> keyword_in(const MessageText& text, const VirtualNumber& 
   if (holds(kStopWords, word)) return Keyword::stop;
   if (number.str().starts_with("+1") && holds(kStopWordsOfZone1, word)) return Keyword::stop;
   if (holds(kStartWords, word)) return Keyword::start;
+  if (holds(kHelpWords, word)) return Keyword::help;
   return std::nullopt;
 }
 

@@ -63,9 +63,10 @@ Task<Result<std::optional<SessionView>>> Booking::try_open(
     const Key name_key = Sessions::name_key(service_id, *session.unique_name_hash);
     commit.expect(name_key, kAbsent).put(name_key, Sessions::encode_name(session.id));
   }
-  EventLog::append(commit, service_id,
-                   EventLog::make(EventType::session_created, session.id, now, bench_.parts.random,
-                                  {{"status", "open"}}));
+  Event created = EventLog::make(EventType::session_created, session.id, now, bench_.parts.random,
+                                 {{"status", "open"}});
+  add_warnings(created, session.seats);
+  EventLog::append(commit, service_id, created);
   SessionView view{.session = session, .last_activity = {}, .ending = {}};
   BAUTA_CO_TRY(view.opted_out, co_await bench_.opted_out(session));
   if (idem) answers_.write(commit, service_id, session.id, idem->mark, idem->render(view));

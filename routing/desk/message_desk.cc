@@ -67,6 +67,7 @@ Task<Result<std::optional<MessageView>>> MessageDesk::try_send(
                   .received_at = now,
                   .recipients = {},
                   .system_text = {}};
+  const bool masked = mask_in(message, session, owner.value.settings);
   auto deliveries = deliveries_of(message, session, owner.value.settings);
   std::erase_if(deliveries, [&](const Delivery& delivery) {
     return !request.to.empty() && std::ranges::find(request.to, delivery.seat) == request.to.end();
@@ -77,9 +78,12 @@ Task<Result<std::optional<MessageView>>> MessageDesk::try_send(
   commit.expect(Sessions::key_of(service, session.id), state->session.version);
   enqueue(commit, message, deliveries);
   Sessions::touch(commit, *state, now);
+  std::vector<std::pair<std::string, std::string>> data{{"message", message.id.str()},
+                                                        {"origin", "platform"}};
+  if (masked) data.emplace_back("masked", "true");
   EventLog::append(commit, service,
                    EventLog::make(EventType::message_received, session.id, now, bench_.parts.random,
-                                  {{"message", message.id.str()}, {"origin", "platform"}}));
+                                  std::move(data)));
   MessageView view{.message = std::move(message), .deliveries = std::move(deliveries)};
   if (idem) answers_.write(commit, service, session.id, idem->mark, idem->render(view));
   BAUTA_CO_TRY(const auto done, co_await commit_settled(bench_.parts.store, std::move(commit),

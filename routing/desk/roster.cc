@@ -73,7 +73,9 @@ Task<Result<std::optional<SeatView>>> Roster::try_add(ServiceId service_id, Sess
   SeatView view{.seat = seated.seat, .opted_out = out.contains(seat)};
   seating_.write(commit, session, {std::move(seated)}, now);
   Sessions::write(commit, session, state.session.version);
-  EventLog::append(commit, service_id, tell(EventType::participant_joined, session, seat, now));
+  Event joined = tell(EventType::participant_joined, session, seat, now);
+  add_warnings(joined, {view.seat});
+  EventLog::append(commit, service_id, joined);
   if (idem) answers_.write(commit, service_id, id, idem->mark, idem->render(view));
   const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
   BAUTA_CO_TRY(const auto done,

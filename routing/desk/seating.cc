@@ -20,6 +20,17 @@ std::string capability_for(const RealAddress& address) {
 
 }  // namespace
 
+void add_warnings(Event& event, const std::vector<Seat>& seats) {
+  std::string doubtful;
+  for (const Seat& seat : seats) {
+    if (!is_plausible_mobile(seat.address))
+      doubtful += (doubtful.empty() ? "" : " ") + seat.id.str();
+  }
+  if (doubtful.empty()) return;
+  event.data.emplace_back("warning", "address.not_a_mobile");
+  event.data.emplace_back("participants", doubtful);
+}
+
 Task<Status> Seating::check(std::vector<Participant> participants,
                             std::vector<std::string> pointers) const {
   std::vector<FieldFault> faults;

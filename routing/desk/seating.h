@@ -10,6 +10,10 @@
 
 namespace bauta {
 
+/// Adds to the event that tells of these seats whose number no phone that texts has, by the numbering plan: a hint, its metadata is older than
+/// area codes.
+void add_warnings(Event& event, const std::vector<Seat>& seats);
+
 /// Gives people their seats: who may have one, which number it gets, and what the commit that seats them expects and writes.
 class Seating {
  public:

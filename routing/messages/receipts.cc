@@ -1,6 +1,7 @@
 #include "routing/messages/receipts.h"
 
 #include "routing/outbox/ending.h"
+#include "routing/outbox/opt_out.h"
 #include "routing/outbox/receipt_word.h"
 #include "routing/outbox/reference.h"
 #include "storage/store/records.h"
@@ -75,8 +76,7 @@ Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_to(Found found,
 
   Commit commit;
   if (receipt.word.opted_out) {
-    BAUTA_CO_CHECK(
-        co_await record_carrier_opt_out(parts_.store, commit, changed, now, parts_.random));
+    BAUTA_CO_CHECK(co_await believe_opt_out(parts_, commit, changed, now));
   }
   write_change(commit, changed, before, delivery.version, parts_.random);
   // The lane waits for exactly this word, and would look again only when its time is over.

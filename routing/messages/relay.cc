@@ -1,9 +1,8 @@
 #include "routing/messages/relay.h"
 
 #include <boost/asio/this_coro.hpp>
-#include <charconv>
 
-#include "routing/outbox/ending.h"
+#include "pool/address/spellings.h"
 #include "routing/outbox/fan_out.h"
 #include "routing/text/segments.h"
 #include "storage/store/assert.h"
@@ -20,19 +19,11 @@ Key dedup_key(const IndexKey& index_key, const InboundMessage& mo) {
       .u64(mo.part);
 }
 
-Key automatic_answer_key(const VirtualNumber& number, PersonHash person) {
-  return Key("auto").text(number.str()).id(person);
-}
-
 /// The octets of a mark say nothing: that it is there is all.
 constexpr std::string_view kMark = "1";
 
-/// On disk: milliseconds in decimal.
-TimePoint time_in(const std::string& value) {
-  std::int64_t ms = 0;
-  std::from_chars(value.data(), value.data() + value.size(), ms);
-  return from_millis(ms);
-}
+/// How many lines are watched for machines that answer each other.
+constexpr std::size_t kWatchedLinesMax = 100'000;
 
 /// A line means nothing any more once its cooling is over, whether or not its session's end was written down.
 bool is_forgotten(const Route& route, const std::optional<SessionState>& session,
@@ -54,7 +45,11 @@ struct Relay::Arrival {
   TimePoint now;
 
   std::chrono::hours dedup_kept;
+  /// The language of their seat, once it is known.
+  std::string language = {};
+  bool asks_for_help = false;
 
+  LaneKey line() const { return {.number = mo.to, .service = service.id, .person = person}; }
   /// Every commit of an arrival carries its mark: seen, and never relayed twice (promise 4).
   Commit marked() const {
     Commit commit;
@@ -86,7 +81,11 @@ Relay::Relay(RelayParts parts)
       routes_(parts.store),
       sessions_(parts.store),
       accounts_(parts.store, parts.index_key),
-      ledger_(parts.store) {}
+      ledger_(parts.store),
+      own_words_(parts),
+      repeats_({.most = parts.limits.repeats_max,
+                .window = parts.limits.repeats_window,
+                .lines_max = kWatchedLinesMax}) {}
 
 Task<Result<InboundOutcome>> Relay::accept(InboundMessage mo) {
   for (std::uint32_t tries = 0; tries < parts_.limits.conflict_tries; ++tries) {
@@ -110,39 +109,58 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
   if (!service) co_return co_await refuse_unowned(std::move(mo), dedup);
 
   const auto now = parts_.clock.now(service->value.id);
-  const auto person =
-      parts_.index_key.person(service->value.id, channel_name(mo.from.channel()), mo.from.reveal());
   Arrival arrival{.mo = std::move(mo),
                   .number = *std::move(number),
                   .service = service->value,
-                  .person = person,
+                  .person = {},
                   .dedup = dedup,
                   .now = now,
                   .dedup_kept = parts_.limits.dedup};
-
   BAUTA_CO_TRY(const auto own, co_await inventory_.version_of_address(arrival.mo.from));
   if (own != kAbsent) co_return co_await refuse(std::move(arrival), "inbound.loop");
+  BAUTA_CO_TRY(auto route, co_await settle_sender(arrival));
   // STOP counts without a route and on an ended line: consent comes first (promise 6).
   if (const auto keyword = keyword_in(arrival.mo.text, arrival.mo.to)) {
-    BAUTA_CO_TRY(auto consent, co_await ledger_.look_up(arrival.service.id, person, arrival.mo.to));
-    if (planted(PlantedBug::stop_needs_route)) {
-      BAUTA_CO_TRY(const auto line, co_await routes_.find(arrival.service.id, person,
-                                                          arrival.mo.from, arrival.mo.to));
-      if (!line) co_return co_await refuse(std::move(arrival), "inbound.no_route");
-    }
+    BAUTA_CO_TRY(auto consent,
+                 co_await ledger_.look_up(arrival.service.id, arrival.person, arrival.mo.to));
+    if (planted(PlantedBug::stop_needs_route) && !route)
+      co_return co_await refuse(std::move(arrival), "inbound.no_route");
     // START and YES act only for someone who is out, and are words like any other else.
-    if (*keyword == Keyword::stop || consent.is_out()) {
-      co_return co_await record_consent(std::move(arrival), *keyword, consent);
-    }
+    if (*keyword == Keyword::stop || (*keyword == Keyword::start && consent.is_out()))
+      co_return co_await record_consent(std::move(arrival), *keyword, consent, std::move(route));
+    arrival.asks_for_help = *keyword == Keyword::help;
   }
-  BAUTA_CO_TRY(auto route,
-               co_await routes_.find(arrival.service.id, person, arrival.mo.from, arrival.mo.to));
-  if (!route) co_return co_await refuse(std::move(arrival), "inbound.no_route");
+  if (!route) co_return co_await refuse_stranger(std::move(arrival));
   BAUTA_CO_TRY(auto session, co_await sessions_.find(arrival.service.id, route->value.session));
   const bool live = route->value.state == RouteState::live && session && !session->ending(now);
   if (!live)
     co_return co_await answer_ended(std::move(arrival), *std::move(route), std::move(session));
   co_return co_await commit_relay(std::move(arrival), *std::move(route), *std::move(session));
+}
+
+/// Says who the sender is, and on which route they text, if any.  Carriers spell some countries' numbers in two ways: the exact digits come
+/// first, and of other spellings exactly one may have a route, else nobody is guessed at.
+Task<Result<std::optional<Stored<Route>>>> Relay::settle_sender(Arrival& arrival) const {
+  const auto hash = [&](const RealAddress& address) {
+    return parts_.index_key.person(arrival.service.id, channel_name(address.channel()),
+                                   address.reveal());
+  };
+  arrival.person = hash(arrival.mo.from);
+  BAUTA_CO_TRY(auto exact, co_await routes_.find(arrival.service.id, arrival.person,
+                                                 arrival.mo.from, arrival.mo.to));
+  if (exact) co_return exact;
+  std::optional<std::pair<RealAddress, Stored<Route>>> other;
+  for (const RealAddress& spelling : other_spellings(arrival.mo.from)) {
+    BAUTA_CO_TRY(auto found, co_await routes_.find(arrival.service.id, hash(spelling), spelling,
+                                                   arrival.mo.to));
+    if (!found) continue;
+    if (other) co_return std::optional<Stored<Route>>{};
+    other.emplace(spelling, *std::move(found));
+  }
+  if (!other) co_return std::optional<Stored<Route>>{};
+  arrival.mo.from = other->first;
+  arrival.person = hash(arrival.mo.from);
+  co_return std::move(other->second);
 }
 
 Task<Result<std::optional<InboundOutcome>>> Relay::end(Arrival arrival, Commit commit,
@@ -172,7 +190,7 @@ Task<Result<std::optional<InboundOutcome>>> Relay::refuse_unowned(InboundMessage
 
 /// Final all the same: mark, count and event.
 Task<Result<std::optional<InboundOutcome>>> Relay::refuse(Arrival arrival, std::string_view code) {
-  auto commit = arrival.marked();
+  auto commit = begin(arrival);
   EventLog::append(commit, arrival.service.id,
                    EventLog::make(EventType::inbound_unrouted, {}, arrival.now, parts_.random,
                                   {{"number", arrival.mo.to.str()}, {"code", std::string(code)}}));
@@ -182,56 +200,59 @@ Task<Result<std::optional<InboundOutcome>>> Relay::refuse(Arrival arrival, std::
   co_return outcome;
 }
 
-/// Adds to `commit` what Bauta itself says to the sender, on the lane that they know.
-void Relay::say(Commit& commit, const Arrival& arrival, SystemText what, bool despite_stop) {
-  Message message{.id = MessageId::make(to_millis(arrival.now), parts_.random),
-                  .service = arrival.service.id,
-                  .origin = Origin::system,
-                  .text = system_text(what, arrival.service.settings.display_name),
-                  .received_at = arrival.now,
-                  .recipients = {SeatId()},
-                  .system_text = what};
-  const Delivery delivery{.service = message.service,
-                          .message = message.id,
-                          .to = arrival.mo.from,
-                          .person = arrival.person,
-                          .from = arrival.mo.to,
-                          .deadline = arrival.now + arrival.service.settings.deadline_seconds,
-                          .received_at = arrival.now,
-                          .updated_at = arrival.now,
-                          .segments = segment(message.text).segments,
-                          .despite_stop = despite_stop};
-  enqueue(commit, message, {delivery}, expiry_of(delivery));
+/// Somebody who has no line here: told so only if the service wants it.
+Task<Result<std::optional<InboundOutcome>>> Relay::refuse_stranger(Arrival arrival) {
+  constexpr std::string_view kCode = "inbound.no_route";
+  auto commit = begin(arrival);
+  EventLog::append(commit, arrival.service.id,
+                   EventLog::make(EventType::inbound_unrouted, {}, arrival.now, parts_.random,
+                                  {{"number", arrival.mo.to.str()}, {"code", std::string(kCode)}}));
+  if (arrival.service.settings.answer_strangers && !arrival.asks_for_help) {
+    BAUTA_CO_CHECK(
+        co_await own_words_.say_once_a_day(commit, saying(arrival, SystemText::no_conversation)));
+  }
+  BAUTA_CO_TRY(const auto outcome,
+               co_await end(std::move(arrival), std::move(commit), InboundOutcome::refused));
+  if (outcome) parts_.metrics.refused(kCode);
+  co_return outcome;
 }
 
-/// The same, if this pair had no automatic answer for a day: answers must not answer answers.  False: it had one.
-Task<Result<bool>> Relay::say_once_a_day(Commit& commit, Arrival arrival, SystemText what) {
-  const auto key = automatic_answer_key(arrival.mo.to, arrival.person);
-  BAUTA_CO_TRY(const auto last, co_await parts_.store.get(key));
-  if (last && arrival.now < time_in(last->value) + parts_.limits.automatic_answer) co_return false;
-  commit.expect(key, last ? last->version : kAbsent);
-  commit.put(key, std::to_string(to_millis(arrival.now)),
-             arrival.now + parts_.limits.automatic_answer);
-  say(commit, arrival, what, false);
-  co_return true;
+/// What Bauta says to the sender, on the lane that they know.
+OwnWords::Saying Relay::saying(const Arrival& arrival, SystemText what) {
+  return {.service = arrival.service,
+          .listener = {.to = arrival.mo.from,
+                       .person = arrival.person,
+                       .from = arrival.mo.to,
+                       .language = arrival.language},
+          .what = what,
+          .now = arrival.now};
 }
 
-Task<Result<std::optional<InboundOutcome>>> Relay::record_consent(Arrival arrival, Keyword keyword,
-                                                                  ConsentView consent) {
+/// A commit that marks the arrival, and answers it if it asks for help: HELP is answered whatever else becomes of it.
+Commit Relay::begin(const Arrival& arrival) const {
+  auto commit = arrival.marked();
+  if (arrival.asks_for_help && !arrival.mo.carrier_answered_keyword) {
+    auto help = saying(arrival, SystemText::help);
+    help.despite_stop = true;
+    own_words_.say(commit, help);
+  }
+  return commit;
+}
+
+Task<Result<std::optional<InboundOutcome>>> Relay::record_consent(
+    Arrival arrival, Keyword keyword, ConsentView consent, std::optional<Stored<Route>> route) {
   const bool stop = keyword == Keyword::stop;
+  const bool line_only = stop && arrival.service.settings.consent_scope == ConsentScope::line;
   auto commit = arrival.marked();
   // A repeated STOP is confirmed once, when it changed something.
   const bool changes = stop != consent.is_out();
   const Consent word{.state = stop ? ConsentState::opted_out : ConsentState::opted_in,
                      .source = ConsentSource::person,
                      .since = arrival.now};
-  Ledger::record(commit, arrival.service.id, arrival.person, consent, word);
-  if (!stop && consent.line) {
+  if (!line_only) Ledger::record(commit, arrival.service.id, arrival.person, consent, word);
+  if (line_only || (!stop && consent.line))
     Ledger::record_line(commit, arrival.service.id, arrival.person, arrival.mo.to, consent, word);
-  }
   if (changes) {
-    BAUTA_CO_TRY(const auto route, co_await routes_.find(arrival.service.id, arrival.person,
-                                                         arrival.mo.from, arrival.mo.to));
     std::vector<std::pair<std::string, std::string>> data{{"number", arrival.mo.to.str()},
                                                           {"source", "person"}};
     if (route) data.emplace_back("participant", route->value.seat.str());
@@ -241,19 +262,35 @@ Task<Result<std::optional<InboundOutcome>>> Relay::record_consent(Arrival arriva
                        route ? route->value.session : SessionId(), arrival.now, parts_.random,
                        std::move(data)));
     if (!arrival.mo.carrier_answered_keyword) {
-      say(commit, arrival, stop ? SystemText::stop_confirmed : SystemText::start_confirmed, stop);
+      BAUTA_CO_TRY(arrival.language, co_await language_of(arrival.service.id, route));
+      auto heard = saying(arrival, stop ? SystemText::stop_confirmed : SystemText::start_confirmed);
+      heard.despite_stop = stop;
+      own_words_.say(commit, heard);
     }
   }
   co_return co_await end(std::move(arrival), std::move(commit), InboundOutcome::keyword);
+}
+
+/// Of the seat that a route leads to; "": there is none, or it does not say.
+Task<Result<std::string>> Relay::language_of(ServiceId service,
+                                             std::optional<Stored<Route>> route) const {
+  if (!route) co_return std::string();
+  BAUTA_CO_TRY(const auto session, co_await sessions_.find(service, route->value.session));
+  const Seat* const seat = session ? session->session.value.seat(route->value.seat) : nullptr;
+  co_return seat != nullptr ? seat->language : std::string();
 }
 
 /// A late text meets "ended", never the number's next holder (promise 1).
 Task<Result<std::optional<InboundOutcome>>> Relay::answer_ended(
     Arrival arrival, Stored<Route> route, std::optional<SessionState> session) {
   if (is_forgotten(route.value, session, arrival.service.settings.cooling_seconds, arrival.now)) {
-    co_return co_await refuse(std::move(arrival), "inbound.no_route");
+    co_return co_await refuse_stranger(std::move(arrival));
   }
-  auto commit = arrival.marked();
+  if (session) {
+    const Seat* const seat = session->session.value.seat(route.value.seat);
+    if (seat != nullptr) arrival.language = seat->language;
+  }
+  auto commit = begin(arrival);
   // Who takes this line over writes its key: the answer is to the line as it was read.
   commit.expect(RouteTable::key_of(arrival.service.id, arrival.person, arrival.mo.to),
                 route.version);
@@ -262,8 +299,9 @@ Task<Result<std::optional<InboundOutcome>>> Relay::answer_ended(
       EventLog::make(EventType::inbound_unrouted, session ? route.value.session : SessionId(),
                      arrival.now, parts_.random,
                      {{"number", arrival.mo.to.str()}, {"code", "session.ended"}}));
-  if (arrival.service.settings.answer_ended) {
-    BAUTA_CO_CHECK(co_await say_once_a_day(commit, arrival, SystemText::conversation_ended));
+  if (arrival.service.settings.answer_ended && !arrival.asks_for_help) {
+    BAUTA_CO_CHECK(co_await own_words_.say_once_a_day(
+        commit, saying(arrival, SystemText::conversation_ended)));
   }
   BAUTA_CO_TRY(const auto outcome,
                co_await end(std::move(arrival), std::move(commit), InboundOutcome::ended));
@@ -280,7 +318,11 @@ Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
   if (sender->state == SeatState::left || sender->state == SeatState::blocked) {
     co_return co_await refuse(std::move(arrival), "participant.gone");
   }
-  auto commit = arrival.marked();
+  if (!repeats_.allow(arrival.line(), arrival.mo.text, arrival.now)) {
+    co_return co_await refuse(std::move(arrival), "inbound.repeated");
+  }
+  arrival.language = sender->language;
+  auto commit = begin(arrival);
   commit.expect(RouteTable::key_of(arrival.service.id, arrival.person, arrival.mo.to),
                 route.version);
   const bool first = session.status == SessionStatus::open;
@@ -296,6 +338,7 @@ Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
                   .label = label_in(session, sender->id),
                   .media_count = arrival.mo.media_count,
                   .received_at = arrival.now};
+  const bool masked = mask_in(message, session, arrival.service.settings);
   std::vector<Delivery> deliveries;
   // A picture without words has nothing that could be relayed yet: never an empty text.
   if (!message.text.empty()) deliveries = deliveries_of(message, session, arrival.service.settings);
@@ -303,15 +346,23 @@ Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
   enqueue(commit, message, deliveries);
   std::vector<std::pair<std::string, std::string>> data{{"message", message.id.str()},
                                                         {"from", sender->id.str()}};
+  if (masked) data.emplace_back("masked", "true");
   if (message.media_count > 0)
     data.emplace_back("media_dropped", std::to_string(message.media_count));
   EventLog::append(commit, session.service,
                    EventLog::make(EventType::message_received, session.id, arrival.now,
                                   parts_.random, std::move(data)));
   if (message.media_count > 0) {
-    BAUTA_CO_CHECK(co_await say_once_a_day(commit, arrival, SystemText::no_pictures));
+    BAUTA_CO_CHECK(
+        co_await own_words_.say_once_a_day(commit, saying(arrival, SystemText::no_pictures)));
   }
-  co_return co_await end(std::move(arrival), std::move(commit), InboundOutcome::relayed);
+  const auto line = arrival.line();
+  const auto words = arrival.mo.text;
+  const auto now = arrival.now;
+  BAUTA_CO_TRY(const auto outcome,
+               co_await end(std::move(arrival), std::move(commit), InboundOutcome::relayed));
+  if (outcome) repeats_.note(line, words, now);
+  co_return outcome;
 }
 
 /// The first text moves the session on; the only text that writes it.

@@ -9,13 +9,15 @@
 #include "routing/consent/ledger.h"
 #include "routing/events/event_log.h"
 #include "routing/messages/inbound.h"
+#include "routing/messages/repeats.h"
 #include "routing/outbox/delivery.h"
+#include "routing/outbox/own_words.h"
 #include "routing/outbox/relay_parts.h"
 #include "routing/sessions/session.h"
 
 namespace bauta {
 
-/// What came in, up to the durable commit.  Thread-safe: it keeps nothing between calls.
+/// What came in, up to the durable commit.  Thread-safe; keeps nothing between calls that anything relies on.
 class Relay {
  public:
   explicit Relay(RelayParts parts);
@@ -32,14 +34,19 @@ class Relay {
                                                   InboundOutcome outcome);
   Task<Result<std::optional<InboundOutcome>>> refuse_unowned(InboundMessage mo, Key dedup);
   Task<Result<std::optional<InboundOutcome>>> record_consent(Arrival arrival, Keyword keyword,
-                                                             ConsentView consent);
+                                                             ConsentView consent,
+                                                             std::optional<Stored<Route>> route);
+  Task<Result<std::optional<InboundOutcome>>> refuse_stranger(Arrival arrival);
   Task<Result<std::optional<InboundOutcome>>> refuse(Arrival arrival, std::string_view code);
   Task<Result<std::optional<InboundOutcome>>> answer_ended(Arrival arrival, Stored<Route> route,
                                                            std::optional<SessionState> session);
   Task<Result<std::optional<InboundOutcome>>> commit_relay(Arrival arrival, Stored<Route> route,
                                                            SessionState session);
-  void say(Commit& commit, const Arrival& arrival, SystemText what, bool despite_stop);
-  Task<Result<bool>> say_once_a_day(Commit& commit, Arrival arrival, SystemText what);
+  Task<Result<std::optional<Stored<Route>>>> settle_sender(Arrival& arrival) const;
+  Task<Result<std::string>> language_of(ServiceId service,
+                                        std::optional<Stored<Route>> route) const;
+  Commit begin(const Arrival& arrival) const;
+  static OwnWords::Saying saying(const Arrival& arrival, SystemText what);
   void begin_conversation(Commit& commit, const SessionState& state, TimePoint now);
 
   RelayParts parts_;
@@ -48,6 +55,8 @@ class Relay {
   Sessions sessions_;
   Accounts accounts_;
   Ledger ledger_;
+  OwnWords own_words_;
+  Repeats repeats_;
 };
 
 }  // namespace bauta

@@ -72,7 +72,7 @@ std::optional<std::string> reason_against(const Delivery& delivery, const Circum
       return "participant.gone";
     if (seat->person != delivery.person || seat->number != delivery.from) return "participant.gone";
   }
-  if (seen.consent.is_out() && !delivery.despite_stop) return "consent.opted_out";
+  if (seen.consent.is_out() && !delivery.despite_stop) return std::string(kOptedOut);
   if (seen.recipient_number != kAbsent) return "address.is_virtual_number";
   if (!seen.number || seen.number->value.service != delivery.service) return "number.gone";
   return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "pool/inventory/inventory.h"
 #include "routing/accounts/accounts.h"
@@ -26,6 +27,9 @@ struct Circumstances {
 
 /// Error codes: storage.*.
 Task<Result<Circumstances>> read_circumstances(Store& store, Accounts& accounts, Delivery delivery);
+
+/// Of a text to somebody who said STOP.
+inline constexpr std::string_view kOptedOut = "consent.opted_out";
 
 /// Why nothing may go to this person now, the code of a `blocked` delivery; nullopt: it may.
 std::optional<std::string> reason_against(const Delivery& delivery, const Circumstances& seen,

@@ -174,6 +174,7 @@ std::string encode_delivery(const Delivery& delivery) {
   record.set_error_code(delivery.error_code);
   record.set_error_detail(delivery.error_detail);
   record.set_despite_stop(delivery.despite_stop);
+  record.set_encoding(static_cast<std::uint32_t>(delivery.encoding));
   return record.SerializeAsString();
 }
 
@@ -206,6 +207,9 @@ Result<Stored<Delivery>> decode_delivery(const Record& record) {
   delivery.error_code = from.error_code();
   delivery.error_detail = from.error_detail();
   delivery.despite_stop = from.despite_stop();
+  delivery.encoding = from.encoding() == static_cast<std::uint32_t>(Encoding::ucs2)
+                          ? Encoding::ucs2
+                          : Encoding::gsm7;
   return Stored<Delivery>{.value = std::move(delivery), .version = stored.version};
 }
 

@@ -82,7 +82,9 @@ struct Delivery {
   TimePoint deadline{};
   TimePoint received_at{};
   TimePoint updated_at{};
+  /// As its recipient gets it, label and masks included: what a carrier bills.
   std::uint32_t segments = 1;
+  Encoding encoding = Encoding::gsm7;
   std::string error_code{};
   /// The carrier's own words, redacted.
   std::string error_detail{};

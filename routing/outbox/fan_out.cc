@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "routing/content/masking.h"
+
 namespace bauta {
 
 std::string label_in(const Session& session, SeatId from) {
@@ -11,10 +13,23 @@ std::string label_in(const Session& session, SeatId from) {
   return "#" + std::to_string(at - session.seats.begin() + 1);
 }
 
+bool mask_in(Message& message, const Session& session, const ServiceSettings& settings) {
+  if (!settings.mask_addresses) return false;
+  std::vector<RealAddress> addresses;
+  addresses.reserve(session.seats.size());
+  for (const Seat& seat : session.seats) addresses.push_back(seat.address);
+  auto text = mask_addresses(message.text, addresses);
+  const auto label = mask_addresses(MessageText::from_carrier(message.label), addresses);
+  if (label) message.label = label->reveal();
+  if (!text) return label.has_value();
+  message.text = *std::move(text);
+  return true;
+}
+
 std::vector<Delivery> deliveries_of(const Message& message, const Session& session,
                                     const ServiceSettings& settings) {
   std::vector<Delivery> deliveries;
-  const auto segments = segment(text_sent(message)).segments;
+  const auto segmentation = segment(text_sent(message));
   const Seat* const from = session.seat(message.from);
   for (const auto& seat : session.seats) {
     if (seat.state == SeatState::left || seat.state == SeatState::blocked) continue;
@@ -30,7 +45,8 @@ std::vector<Delivery> deliveries_of(const Message& message, const Session& sessi
                           .deadline = message.received_at + settings.deadline_seconds,
                           .received_at = message.received_at,
                           .updated_at = message.received_at,
-                          .segments = segments});
+                          .segments = segmentation.segments,
+                          .encoding = segmentation.encoding});
   }
   return deliveries;
 }

@@ -13,6 +13,10 @@ namespace bauta {
 /// nobody needs to be told.
 std::string label_in(const Session& session, SeatId from);
 
+/// Masks the participants' own addresses in what is to be said in their session, if the service wants that (promise 2).
+/// True: one stood in it.
+bool mask_in(Message& message, const Session& session, const ServiceSettings& settings);
+
 /// One delivery to everybody who takes part but the sender (a platform's text: to everybody).
 std::vector<Delivery> deliveries_of(const Message& message, const Session& session,
                                     const ServiceSettings& settings);

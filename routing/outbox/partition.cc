@@ -9,7 +9,9 @@
 #include "routing/accounts/accounts.h"
 #include "routing/outbox/circumstances.h"
 #include "routing/outbox/ending.h"
+#include "routing/outbox/opt_out.h"
 #include "routing/outbox/outbox.pb.h"
+#include "routing/outbox/own_words.h"
 #include "routing/outbox/receipt_word.h"
 #include "routing/outbox/reference.h"
 #include "storage/store/assert.h"
@@ -40,6 +42,16 @@ TimePoint received_at(const MessageId& id) {
   return from_millis(ms);
 }
 
+/// Their counterpart gets one neutral word, the platform an event.
+std::optional<OwnWords::Saying> cannot_be_reached(const Circumstances& seen, TimePoint now) {
+  auto told = who_is_told(seen);
+  if (!told || !seen.service) return std::nullopt;
+  return OwnWords::Saying{.service = *seen.service,
+                          .listener = *std::move(told),
+                          .what = SystemText::cannot_be_reached,
+                          .now = now};
+}
+
 }  // namespace
 
 class Partition::Impl {
@@ -49,7 +61,8 @@ class Partition::Impl {
         parts_(parts),
         carriers_(carriers),
         stages_(std::move(stages)),
-        accounts_(parts.store, parts.index_key) {}
+        accounts_(parts.store, parts.index_key),
+        own_words_(parts) {}
 
   ~Impl() { parts_.metrics.lane_texts_changed(-static_cast<std::int64_t>(texts_waiting_)); }
 
@@ -114,7 +127,7 @@ class Partition::Impl {
                                      TimePoint now);
   Task<Result<Progress>> claim(LaneKey key, Waiting head, Stored<Delivery> delivery, bool again);
   Task<Result<Progress>> finish(Waiting head, Stored<Delivery> delivery, DeliveryState state,
-                                std::string code);
+                                std::string code, std::optional<OwnWords::Saying> also_say = {});
   Task<Result<Progress>> settle(LaneKey key, Waiting head);
   Task<Status> keep_opt_out(Answered answered);
   Task<Result<std::optional<Progress>>> settle_once(Waiting head, Stored<Delivery> current,
@@ -128,6 +141,7 @@ class Partition::Impl {
   CarrierPort& carriers_;
   std::vector<Stage*> stages_;
   Accounts accounts_;
+  OwnWords own_words_;
 
   std::map<LaneKey, Lane> lanes_;
   /// Lanes that do not run, by when they are due.
@@ -439,8 +453,9 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
     if (again)
       co_return co_await finish(head, std::move(delivery), DeliveryState::failed,
                                 "outcome_unknown");
-    co_return co_await finish(head, std::move(delivery), DeliveryState::blocked,
-                              std::move(*reason));
+    const bool is_out = *reason == kOptedOut;
+    co_return co_await finish(head, std::move(delivery), DeliveryState::blocked, std::move(*reason),
+                              is_out ? cannot_be_reached(seen, now) : std::nullopt);
   }
   const auto connection = seen.number->value.connection;
   if (!carriers_.has(connection))
@@ -491,6 +506,7 @@ void Partition::Impl::count(const Delivery& delivery, const SubmitOutcome& outco
   auto& metrics = parts_.metrics;
   if (std::holds_alternative<SubmitAccepted>(outcome)) {
     metrics.text_out(delivery.connection, "accepted");
+    metrics.segments_out(delivery.connection, encoding_name(delivery.encoding), delivery.segments);
     metrics.relayed_after(now - delivery.received_at);
   } else if (std::holds_alternative<SubmitRefused>(outcome)) {
     metrics.text_out(delivery.connection, "refused");
@@ -530,8 +546,7 @@ Task<Status> Partition::Impl::keep_opt_out(Answered answered) {
   const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
   if (refused == nullptr || !refused->opted_out) co_return Status();
   Commit commit;
-  BAUTA_CO_CHECK(co_await record_carrier_opt_out(parts_.store, commit, answered.claimed.value,
-                                                 answered.at, parts_.random));
+  BAUTA_CO_CHECK(co_await believe_opt_out(parts_, commit, answered.claimed.value, answered.at));
   if (commit.puts.empty()) co_return Status();  // the ledger knows
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
   if (!committed)
@@ -561,8 +576,7 @@ Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_o
   }
   const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
   if (refused != nullptr && refused->opted_out) {
-    BAUTA_CO_CHECK(
-        co_await record_carrier_opt_out(parts_.store, commit, changed, answered.at, parts_.random));
+    BAUTA_CO_CHECK(co_await believe_opt_out(parts_, commit, changed, answered.at));
   }
   write_change(commit, changed, before, current.version, parts_.random);
   const bool through = changed.state == DeliveryState::sent || is_final(changed.state);
@@ -632,16 +646,16 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::resolve_unknown(LaneKey
   co_return co_await claim(key, head, std::move(delivery), true);
 }
 
-Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(Waiting head,
-                                                                Stored<Delivery> delivery,
-                                                                DeliveryState state,
-                                                                std::string code) {
+Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(
+    Waiting head, Stored<Delivery> delivery, DeliveryState state, std::string code,
+    std::optional<OwnWords::Saying> also_say) {
   Delivery changed = delivery.value;
   changed.state = state;
   changed.error_code = std::move(code);
   changed.updated_at = parts_.clock.now(changed.service);
   Commit commit;
   write_change(commit, changed, delivery.value, delivery.version, parts_.random);
+  if (also_say) BAUTA_CO_CHECK(co_await own_words_.say_once_a_day(commit, *std::move(also_say)));
   commit.erase(entry_key(partition_, head.position));
   const auto carried = ride_along(commit);
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));

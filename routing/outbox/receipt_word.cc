@@ -1,7 +1,5 @@
 #include "routing/outbox/receipt_word.h"
 
-#include "routing/consent/ledger.h"
-#include "routing/events/event_log.h"
 #include "routing/outbox/outbox.pb.h"
 #include "storage/store/assert.h"
 
@@ -136,24 +134,6 @@ Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store, Com
                now + kProviderIdKept);
   }
   co_return early;
-}
-
-Task<Status> record_carrier_opt_out(Store& store, Commit& commit, Delivery delivery, TimePoint now,
-                                    Random& random) {
-  const Ledger ledger(store);
-  BAUTA_CO_TRY(const auto view,
-               co_await ledger.look_up(delivery.service, delivery.person, delivery.from));
-  if (view.is_out()) co_return Status();
-  Ledger::record(
-      commit, delivery.service, delivery.person, view,
-      {.state = ConsentState::opted_out, .source = ConsentSource::carrier, .since = now});
-  std::vector<std::pair<std::string, std::string>> data{{"number", delivery.from.str()},
-                                                        {"source", "carrier"}};
-  if (!delivery.seat.is_nil()) data.emplace_back("participant", delivery.seat.str());
-  EventLog::append(commit, delivery.service,
-                   EventLog::make(EventType::participant_opted_out, delivery.session, now, random,
-                                  std::move(data)));
-  co_return Status();
 }
 
 }  // namespace bauta

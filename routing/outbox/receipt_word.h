@@ -62,8 +62,4 @@ Task<Result<std::optional<ReceiptWord>>> register_provider_ids(Store& store, Com
                                                                std::vector<Key> keys,
                                                                Delivery delivery, TimePoint now);
 
-/// Adds to `commit` what the ledger must know when a carrier says that the recipient has opted out; nothing if it knows.
-Task<Status> record_carrier_opt_out(Store& store, Commit& commit, Delivery delivery, TimePoint now,
-                                    Random& random);
-
 }  // namespace bauta

@@ -17,6 +17,9 @@ struct RelayLimits {
   std::chrono::hours dedup{7 * 24};
   std::chrono::hours automatic_answer{24};
   std::chrono::hours route_forget{90 * 24};
+  /// The same words on one line come through so often within the window: two machines that answer each other would never stop.
+  std::uint32_t repeats_max = 10;
+  std::chrono::seconds repeats_window{60};
   std::chrono::hours idempotency{24};
   std::chrono::seconds unknown_wait{60};
   /// Sends whose outcome stayed unknown are made again at most so often (docs/decisions/): a carrier that accepts and never answers must

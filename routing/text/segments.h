@@ -7,6 +7,7 @@
 
 namespace bauta {
 
+/// On disk by number: never renumber.
 enum class Encoding : std::uint8_t { gsm7, ucs2 };
 std::string_view encoding_name(Encoding encoding);
 

@@ -54,7 +54,7 @@ TEST_F(ParticipantsApi, AnAdditionIsRepeatedOnlyInItsAnswer) {
 
 TEST_F(ParticipantsApi, FaultyOnesAreRefused) {
   EXPECT_EQ(face.ask("POST", path(), R"({"address":"911","labl":"x"})").told(),
-            "422 request.invalid: /labl field.unknown, /address address.emergency");
+            "422 request.invalid: /address address.emergency, /labl field.unknown");
   EXPECT_EQ(face.ask("POST", path(), R"({"address":"+12025550142"})").told(),
             "422 participants.same_address");
   EXPECT_EQ(face.ask("PATCH", path(of(0)), R"({"state":"left"})").told(),

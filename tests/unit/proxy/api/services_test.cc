@@ -39,13 +39,46 @@ TEST_F(ServicesApi, ChangeOnlyWhatIsNamed) {
   EXPECT_EQ(face.ask("GET", "/api/v1/services/harbour").json, changed.json);
 }
 
+TEST_F(ServicesApi, TakeAPlatformsOwnWords) {
+  const auto changed = patch(
+      R"({"texts":{"de":{"help":"Hilfe"},"fr":{"help":"Aide"}},"language":"de","sticky":"prefer",)"
+      R"("consent_scope":"line","mask_addresses":false,"answer_strangers":true,"default_region":"IT"})");
+  ASSERT_EQ(changed.told(), "200");
+  EXPECT_EQ(changed.json["texts"],
+            testing_api::json_of(R"({"de":{"help":"Hilfe"},"fr":{"help":"Aide"}})"));
+  EXPECT_EQ(changed.json["sticky"], "prefer");
+  EXPECT_EQ(changed.json["consent_scope"], "line");
+  EXPECT_EQ(changed.json["default_region"], "IT");
+  EXPECT_EQ(face.ask("GET", "/api/v1/services/harbour").json, changed.json);
+  EXPECT_EQ(patch(R"({"texts":{},"default_region":null})").json["texts"].size(), 0U);
+  EXPECT_EQ(patch(R"({"texts":{"DE":{"hilfe":"x","help":""}},"sticky":"yes","language":"D",)"
+                  R"("default_region":"it"})")
+                .told(),
+            "422 request.invalid: /sticky field.value, /language field.too_short, "
+            "/default_region field.malformed, /texts/DE field.malformed, /texts/DE/help "
+            "field.too_short, /texts/DE/hilfe field.unknown");
+}
+
+// C57: a national number's zero was dropped, and San Marino has two spellings.
+TEST_F(ServicesApi, ADefaultRegionReadsNationalNumbers) {
+  face.world.add({"+12025550177"});
+  ASSERT_EQ(patch(R"({"default_region":"IT","locality_fallback":"any"})").told(), "200");
+  face.ask("PATCH", "/api/v1/numbers/+12025550177", R"({"reach":[]})");
+  const auto opened =
+      face.ask("POST", "/api/v1/sessions",
+               R"({"participants":[{"address":"0612345678"},{"address":"+378 886377"}]})");
+  ASSERT_EQ(opened.told(), "201");
+  EXPECT_EQ(opened.json["participants"][0]["address"], "+390612345678");
+  EXPECT_EQ(opened.json["participants"][1]["address"], "+3780549886377");
+}
+
 TEST_F(ServicesApi, KeepTheirRanges) {
   EXPECT_EQ(patch(R"({"cooling_seconds":7776001,"deadline_seconds":59,"retention_seconds":-1,)"
                   R"("unknown":"drop","locality_fallback":"world","answer_ended":"no","name":"x"})")
                 .told(),
             "422 request.invalid: /cooling_seconds field.out_of_range, "
             "/deadline_seconds field.out_of_range, /retention_seconds field.out_of_range, "
-            "/unknown field.value, /locality_fallback tier.unknown, /answer_ended field.type, "
+            "/unknown field.value, /locality_fallback field.value, /answer_ended field.type, "
             "/name field.unknown");
   EXPECT_EQ(patch(R"({"cooling_seconds":7776000,"deadline_seconds":172800,)"
                   R"("retention_seconds":315360000})")

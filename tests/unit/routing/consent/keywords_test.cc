@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace bauta {
 namespace {
@@ -10,7 +11,15 @@ namespace {
 std::string word_in(const std::string& text, const std::string& number = "+12025550177") {
   const auto keyword = keyword_in(*MessageText::parse(text), *VirtualNumber::from_carrier(number));
   if (!keyword) return "none";
-  return *keyword == Keyword::stop ? "stop" : "start";
+  switch (*keyword) {
+    case Keyword::stop:
+      return "stop";
+    case Keyword::start:
+      return "start";
+    case Keyword::help:
+      return "help";
+  }
+  std::unreachable();
 }
 
 TEST(Keywords, AreWholeMessagesInAnyCaseAndTrimming) {
@@ -19,7 +28,9 @@ TEST(Keywords, AreWholeMessagesInAnyCaseAndTrimming) {
                            "ABMELDEN", "abbestellen", "\u00a0STOP\u2026"}) {
     EXPECT_EQ(word_in(text), "stop") << text;
   }
-  for (const auto* text : {"START", "yes", "Unstop."}) EXPECT_EQ(word_in(text), "start") << text;
+  for (const auto* text : {"START", "yes", "Unstop.", "Ja", "starten"})
+    EXPECT_EQ(word_in(text), "start") << text;
+  for (const auto* text : {"HELP", "info?", "Hilfe!"}) EXPECT_EQ(word_in(text), "help") << text;
 }
 
 // C37: people were unsubscribed by a sentence that holds the word, or by a plain No.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <deque>
 #include <memory>
@@ -141,8 +143,33 @@ class Conversation : public World {
   std::vector<std::pair<std::uint32_t, std::unique_ptr<Partition>>> partitions;
   SessionView session;
 
+  /// What a person was sent and nobody asked for yet, in order, "|" between.
+  std::string told_to(const std::string& address) {
+    work();
+    std::string all;
+    std::erase_if(carrier.taken, [&](const OutboundMessage& message) {
+      if (message.to.reveal() != address) return false;
+      all += (all.empty() ? "" : "|") + message.text.reveal();
+      return true;
+    });
+    return all;
+  }
+  /// The types of the events whose data name this.
+  std::string told_of(std::string_view datum) {
+    std::string all;
+    for (const Event& event : run(events.after(service.id, 0, 1000))->events) {
+      for (const auto& [name, value] : event.data) {
+        if (name == datum) all += std::string(event_type_name(event.type)) + " ";
+      }
+    }
+    return all;
+  }
+
  private:
   int ids_ = 0;
 };
+
+/// A conversation as a test's fixture: one for all suites, since gtest wants one for those of a name.
+class Talking : public ::testing::Test, public Conversation {};
 
 }  // namespace bauta::testing_routing

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+
+#include "routing/outbox/circumstances.h"
+#include "routing/outbox/delivery.h"
+#include "routing/outbox/own_words.h"
+#include "routing/outbox/relay_parts.h"
+
+namespace bauta {
+
+/// Who is told, neutrally, that the recipient of a text cannot be reached: whoever wrote it, if they are two.  In a group nobody is: the
+/// others had it.
+std::optional<Listener> who_is_told(const Circumstances& seen);
+
+/// Adds to `commit` what follows when a carrier says that the recipient has opted out: the ledger's word, its event, and a word to whoever
+/// wrote; nothing if the ledger knows.  Errors: storage.*.
+Task<Status> believe_opt_out(RelayParts parts, Commit& commit, Delivery delivery, TimePoint now);
+
+}  // namespace bauta
