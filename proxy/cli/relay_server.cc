@@ -51,6 +51,7 @@ HttpLimits http_limits_of(const Config& config) {
   limits.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
   limits.header_count_max = static_cast<std::size_t>(config.header_count_max);
   limits.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
+  limits.tls_handshake_timeout = config.tls_handshake_timeout;
   limits.header_timeout = config.header_timeout;
   limits.body_timeout = config.body_timeout;
   limits.idle_timeout = config.idle_timeout;
@@ -59,6 +60,18 @@ HttpLimits http_limits_of(const Config& config) {
   limits.connections_max = static_cast<std::size_t>(config.connections_max);
   limits.requests_in_flight_max = static_cast<std::size_t>(config.requests_in_flight_max);
   return limits;
+}
+
+std::optional<TlsFiles> public_tls_of(const Config& config) {
+  if (config.public_tls_certificate_file.empty()) return std::nullopt;
+  return TlsFiles{.certificate_file = config.public_tls_certificate_file,
+                  .key_file = config.public_tls_key_file};
+}
+
+std::optional<TlsFiles> admin_tls_of(const Config& config) {
+  if (config.admin_tls_certificate_file.empty()) return std::nullopt;
+  return TlsFiles{.certificate_file = config.admin_tls_certificate_file,
+                  .key_file = config.admin_tls_key_file};
 }
 
 HttpClientOptions client_options_of(const Config& config) {
@@ -118,6 +131,7 @@ struct RelayServer::Parts {
   Status start_lanes();
   Status listen();
   void watch();
+  void stop();
   static Task<void> keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk,
                                   Executor executor, Duration every);
   void report_failure(const Error& error);
@@ -127,6 +141,8 @@ struct RelayServer::Parts {
   metrics::Instruments metrics;
   /// Timers and sockets of everything below live in its loops; what was still under way is destroyed with them, and only counts.
   IoThreads threads;
+  /// Of its own, so that whoever watches the relay is answered however busy the other threads are.
+  IoThreads admin_thread{1};
   std::unique_ptr<OpenStore> store;
   std::optional<RelayParts> relay_parts;
   std::unique_ptr<Relay> relay;
@@ -166,6 +182,7 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                                  .metrics = metrics,
                                  .limits = limits_of(config)});
   threads.run();
+  admin_thread.run();
   BAUTA_CHECK(open_carriers());
   relay = std::make_unique<Relay>(*relay_parts);
   receipts = std::make_unique<Receipts>(*relay_parts);
@@ -223,11 +240,12 @@ Status RelayServer::Parts::listen() {
                   return std::nullopt;
                 }}},
               config.admin_key);
-  BAUTA_TRY(admin_server, HttpServer::start(threads,
+  BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
                                             {.name = "admin",
                                              .listen = config.admin_listen,
                                              .public_url = config.public_url,
-                                             .limits = http_limits_of(config)},
+                                             .limits = http_limits_of(config),
+                                             .tls = admin_tls_of(config)},
                                             std::move(admin), metrics));
   Router router;
   mount_api(router, *desk, clock, store->random());
@@ -240,7 +258,8 @@ Status RelayServer::Parts::listen() {
                                              {.name = "public",
                                               .listen = config.public_listen,
                                               .public_url = config.public_url,
-                                              .limits = http_limits_of(config)},
+                                              .limits = http_limits_of(config),
+                                              .tls = public_tls_of(config)},
                                              std::move(router), metrics));
   return {};
 }
@@ -264,13 +283,17 @@ Task<void> RelayServer::Parts::keep_counting(std::shared_ptr<std::atomic<bool>> 
   }
 }
 
+void RelayServer::Parts::stop() {
+  *stopping = true;
+  threads.stop();
+  admin_thread.stop();
+  threads.join();
+  admin_thread.join();
+}
+
 RelayServer::RelayServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-RelayServer::~RelayServer() {
-  *parts_->stopping = true;
-  parts_->threads.stop();
-  parts_->threads.join();
-}
+RelayServer::~RelayServer() { parts_->stop(); }
 
 Result<std::unique_ptr<RelayServer>> RelayServer::start(Config config, RelayServerOptions options) {
   std::unique_ptr<RelayServer> server(new RelayServer(std::make_unique<Parts>(std::move(config))));
@@ -287,6 +310,19 @@ void RelayServer::on_failure(std::function<void(const Error&)> end_process) {
   parts_->end_process = std::move(end_process);
 }
 
+void RelayServer::take_up(const Result<Config>& config) {
+  HttpServer& public_server = *parts_->public_server;
+  HttpServer& admin_server = *parts_->admin_server;
+  if (!config) {
+    public_server.reload_refused();
+    admin_server.reload_refused();
+    return;
+  }
+  // Each logs and counts what becomes of it: neither waits for the other.
+  static_cast<void>(public_server.reload_certificate(public_tls_of(*config)));
+  static_cast<void>(admin_server.reload_certificate(admin_tls_of(*config)));
+}
+
 std::size_t RelayServer::drain() {
   auto& parts = *parts_;
   parts.draining = true;
@@ -301,9 +337,7 @@ std::size_t RelayServer::drain() {
     cut_off += wait_for(parts.threads.executor(i), parts.drivers[i]->drain(rest()));
   }
   wait_for(parts.threads.executor(0), parts.admin_server->drain(kCloseConnections));
-  *parts.stopping = true;
-  parts.threads.stop();
-  parts.threads.join();
+  parts.stop();
   parts.store->close();
   return cut_off;
 }

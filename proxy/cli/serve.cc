@@ -19,14 +19,16 @@
 namespace bauta {
 namespace {
 
-void take_up_log_level(const std::filesystem::path& file) {
+void take_up(const std::filesystem::path& file, RelayServer& server) {
   const auto config = load_config(file);
-  if (!config) {
-    log::warn("configuration not taken up code={}", config.error().code);
-    return;
+  if (config) {
+    log::set_level(*log::parse_level(config->log_level));
+    log::info("log level taken up level={}", config->log_level);
+  } else {
+    log::error("configuration not taken up code={} detail={}", config.error().code,
+               config.error().detail);
   }
-  log::set_level(*log::parse_level(config->log_level));
-  log::info("log level taken up level={}", config->log_level);
+  server.take_up(config);
 }
 
 /// Waits on this thread for what ends a relay; the code to exit with.
@@ -35,6 +37,7 @@ class Watch {
   explicit Watch(std::filesystem::path config) : config_(std::move(config)) {}
 
   int wait(RelayServer& server) {
+    server_ = &server;
     server.on_failure([this](const Error&) { boost::asio::post(loop_, [this] { end(refused); }); });
     wait_for_end();
     wait_for_reload();
@@ -59,12 +62,13 @@ class Watch {
   void wait_for_reload() {
     reload_signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      take_up_log_level(config_);
+      take_up(config_, *server_);
       wait_for_reload();
     });
   }
 
   std::filesystem::path config_;
+  RelayServer* server_ = nullptr;
   boost::asio::io_context loop_{1};
   boost::asio::signal_set end_signals_{loop_, SIGTERM, SIGINT};
   boost::asio::signal_set reload_signals_{loop_, SIGHUP};

@@ -348,7 +348,12 @@ class Reader {
             "it is no URL, as https://relay.example.com (without a query; http only on a machine "
             "of one's own)");
     }
-    if (config_.public_url.empty()) config_.public_url = "http://" + config_.public_listen;
+    check_tls("public", config_.public_tls_certificate_file, config_.public_tls_key_file);
+    check_tls("admin", config_.admin_tls_certificate_file, config_.admin_tls_key_file);
+    if (config_.public_url.empty()) {
+      config_.public_url = (config_.public_tls_certificate_file.empty() ? "http://" : "https://") +
+                           config_.public_listen;
+    }
     while (config_.public_url.ends_with('/')) config_.public_url.pop_back();
     if (!address_of(config_.public_listen)) fault("public.listen", "config.bad_value", kNoListen);
     const auto admin = address_of(config_.admin_listen);
@@ -357,6 +362,15 @@ class Reader {
       fault("admin.listen", "config.bad_value",
             "off loopback the admin listener needs admin.key or admin.key_file");
     }
+  }
+
+  void check_tls(std::string_view section, const std::string& certificate_file,
+                 const std::string& key_file) {
+    if (certificate_file.empty() == key_file.empty()) return;
+    const auto* const missing = certificate_file.empty() ? "tls_certificate_file" : "tls_key_file";
+    const auto* const given = certificate_file.empty() ? "tls_key_file" : "tls_certificate_file";
+    fault(fmt::format("{}.{}", section, missing), "config.missing_key",
+          fmt::format("TLS needs both: add it, or take {} away", given));
   }
 
   static constexpr const char* kNoListen =

@@ -28,9 +28,13 @@ struct Config {
   // [public]
   std::string public_listen{};
   std::string public_url{};
+  std::string public_tls_certificate_file{};
+  std::string public_tls_key_file{};
   // [admin]
   std::string admin_listen{};
   std::string admin_key{};
+  std::string admin_tls_certificate_file{};
+  std::string admin_tls_key_file{};
   // [storage]
   std::string storage_engine{};
   std::filesystem::path storage_path{};
@@ -57,6 +61,7 @@ struct Config {
   std::int64_t header_bytes_max = 0;
   std::int64_t header_count_max = 0;
   std::int64_t body_bytes_max = 0;
+  std::chrono::seconds tls_handshake_timeout{};
   std::chrono::seconds header_timeout{};
   std::chrono::seconds body_timeout{};
   std::chrono::seconds idle_timeout{};
