@@ -20,17 +20,15 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 Task<error_code> ServerStream::shake_hands() {
   if (!tls_) co_return error_code();
-  const auto [error] =
-      co_await tls_->next_layer().async_handshake(asio::ssl::stream_base::server, kTuple);
+  const auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::server, kTuple);
   co_return error;
 }
 
 Task<> ServerStream::close_gently() {
   if (tls_) {
-    auto& tls = tls_->next_layer();
     // As if the other end's goodbye had come: ours is sent, and theirs is not waited for, which may stand behind a long body.
-    SSL_set_shutdown(tls.native_handle(), SSL_RECEIVED_SHUTDOWN);
-    co_await tls.async_shutdown(kTuple);
+    SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
+    co_await tls_->async_shutdown(kTuple);
   }
   error_code error;
   error = tcp_.socket().shutdown(tcp::socket::shutdown_send, error);

@@ -3,7 +3,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/core/flat_stream.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <chrono>
 #include <memory>
@@ -56,9 +55,7 @@ class ServerStream {
  private:
   boost::beast::tcp_stream tcp_;
   std::shared_ptr<boost::asio::ssl::context> context_;
-  /// Flat: a head and its body leave in one record, not in one each.
-  std::optional<boost::beast::flat_stream<boost::asio::ssl::stream<boost::beast::tcp_stream&>>>
-      tls_;
+  std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
 };
 
 }  // namespace bauta
