@@ -12,16 +12,14 @@
 #include "proxy/config/config.h"
 #include "proxy/demo/dev.h"
 #include "proxy/demo/handsets.h"
+#include "storage/seal/environment.h"
 
 namespace bauta {
 namespace {
 
 std::string secret_from(const char* variable) {
-  char* value = std::getenv(variable);
-  if (value == nullptr) return "";
-  std::string secret(value);
-  ::unsetenv(variable);
-  return secret;
+  const auto secret = take_variable(variable);
+  return secret ? std::string(secret->reveal()) : "";
 }
 
 /// The words of one run; each command fills its own part.

@@ -25,6 +25,7 @@
 #include "routing/desk/desk.h"
 #include "routing/messages/receipts.h"
 #include "routing/messages/relay.h"
+#include "storage/seal/secret.h"
 
 namespace bauta {
 namespace {
@@ -208,6 +209,11 @@ Status RelayServer::Parts::open_carriers() {
       carriers,
       CarrierSet::make(connections_of(config), http_carrier_types(),
                        {.clients = all_clients, .clock = clock, .public_url = config.public_url}));
+  // The carriers have theirs: nobody needs a second copy.
+  for (auto& connection : config.connections) {
+    wipe(connection.token);
+    wipe(connection.auth_token);
+  }
   return {};
 }
 
@@ -239,7 +245,7 @@ Status RelayServer::Parts::listen() {
                   if (draining) return "the relay is about to stop";
                   return std::nullopt;
                 }}},
-              config.admin_key);
+              Secret::take(config.admin_key));
   BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
                                             {.name = "admin",
                                              .listen = config.admin_listen,

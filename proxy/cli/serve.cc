@@ -19,8 +19,8 @@
 namespace bauta {
 namespace {
 
-void take_up(const std::filesystem::path& file, RelayServer& server) {
-  const auto config = load_config(file);
+void take_up(const std::filesystem::path& file, TakenVariables& secrets, RelayServer& server) {
+  const auto config = load_config(file, secrets);
   if (config) {
     log::set_level(*log::parse_level(config->log_level));
     log::info("log level taken up level={}", config->log_level);
@@ -34,7 +34,8 @@ void take_up(const std::filesystem::path& file, RelayServer& server) {
 /// Waits on this thread for what ends a relay; the code to exit with.
 class Watch {
  public:
-  explicit Watch(std::filesystem::path config) : config_(std::move(config)) {}
+  Watch(std::filesystem::path config, TakenVariables& secrets)
+      : config_(std::move(config)), secrets_(secrets) {}
 
   int wait(RelayServer& server) {
     server_ = &server;
@@ -62,12 +63,13 @@ class Watch {
   void wait_for_reload() {
     reload_signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      take_up(config_, *server_);
+      take_up(config_, secrets_, *server_);
       wait_for_reload();
     });
   }
 
   std::filesystem::path config_;
+  TakenVariables& secrets_;
   RelayServer* server_ = nullptr;
   boost::asio::io_context loop_{1};
   boost::asio::signal_set end_signals_{loop_, SIGTERM, SIGINT};
@@ -78,13 +80,15 @@ class Watch {
 }  // namespace
 
 int run_serve(const ServeOptions& options) {
-  auto config = load_config(options.config);
+  TakenVariables secrets;
+  auto config = load_config(options.config, secrets);
   if (!config) return say_refused(config.error());
+  const auto drain = config->drain;
   log::set_level(*log::parse_level(config->log_level));
   // Before there are other threads: they inherit its mask, and signals find their way here.
-  Watch watch(options.config);
-  auto server =
-      RelayServer::start(*config, {.make_key = false, .accept_loss = options.accept_loss});
+  Watch watch(options.config, secrets);
+  auto server = RelayServer::start(*std::move(config),
+                                   {.make_key = false, .accept_loss = options.accept_loss});
   if (!server) return say_refused(server.error());
   log::info("started version={} revision={} public={} admin={}", version(), revision(),
             (*server)->public_address(), (*server)->admin_address());
@@ -94,7 +98,7 @@ int run_serve(const ServeOptions& options) {
     std::fflush(nullptr);
     std::_Exit(code);
   }
-  log::info("draining seconds={}", config->drain.count());
+  log::info("draining seconds={}", drain.count());
   const auto cut_off = (*server)->drain();
   log::info("stopped reason=signal cut_off={}", cut_off);
   return done;

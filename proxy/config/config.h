@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/seal/environment.h"
 #include "storage/store/result.h"
 
 namespace bauta {
@@ -90,7 +91,10 @@ struct Config {
 
 /// Reads `file`; environment variables (BAUTA_PUBLIC_LISTEN, …) win over it.  Paths are relative to the file.  Nothing is opened but
 /// the files of secrets.
+/// Secrets are taken out of the environment, so that /proc shows none: `secrets` keeps them for who reads the file again.
 /// config.invalid: `faults` has all that is wrong at once, each with the key as its pointer and the line in its detail.
+Result<Config> load_config(const std::filesystem::path& file, TakenVariables& secrets);
+/// The same, once.
 Result<Config> load_config(const std::filesystem::path& file);
 /// The same from text that stands for a file in `folder`.
 Result<Config> parse_config(std::string_view toml, const std::filesystem::path& folder);
