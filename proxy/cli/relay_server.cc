@@ -16,6 +16,7 @@
 #include "proxy/carriers/http_clients.h"
 #include "proxy/cli/run_task.h"
 #include "proxy/cli/store_of.h"
+#include "proxy/cli/tls_of.h"
 #include "proxy/cli/version.h"
 #include "proxy/config/log.h"
 #include "proxy/delivery/lane_driver.h"
@@ -61,18 +62,6 @@ HttpLimits http_limits_of(const Config& config) {
   limits.connections_max = static_cast<std::size_t>(config.connections_max);
   limits.requests_in_flight_max = static_cast<std::size_t>(config.requests_in_flight_max);
   return limits;
-}
-
-std::optional<TlsFiles> public_tls_of(const Config& config) {
-  if (config.public_tls_certificate_file.empty()) return std::nullopt;
-  return TlsFiles{.certificate_file = config.public_tls_certificate_file,
-                  .key_file = config.public_tls_key_file};
-}
-
-std::optional<TlsFiles> admin_tls_of(const Config& config) {
-  if (config.admin_tls_certificate_file.empty()) return std::nullopt;
-  return TlsFiles{.certificate_file = config.admin_tls_certificate_file,
-                  .key_file = config.admin_tls_key_file};
 }
 
 HttpClientOptions client_options_of(const Config& config) {

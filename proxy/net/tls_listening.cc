@@ -99,6 +99,11 @@ Result<std::unique_ptr<TlsListening>> TlsListening::open(std::string listener,
   return listening;
 }
 
+Status TlsListening::check(const std::string& listener, const TlsFiles& files) {
+  BAUTA_CHECK(load(listener, files));
+  return {};
+}
+
 Status TlsListening::reload(const TlsFiles& files) {
   BAUTA_TRY(auto context, load(listener_, files));
   if (has_expired(*context)) {

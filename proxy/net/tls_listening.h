@@ -31,6 +31,9 @@ class TlsListening {
   static Result<std::unique_ptr<TlsListening>> open(std::string listener, const TlsFiles& files,
                                                     metrics::Instruments& metrics);
 
+  /// Would open() take them?
+  static Status check(const std::string& listener, const TlsFiles& files);
+
   /// Reads the files anew.  If anything is wrong with them, the certificate stays as it was.
   /// Codes: those of open(), and tls.certificate_expired.
   Status reload(const TlsFiles& files);

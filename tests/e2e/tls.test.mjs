@@ -90,9 +90,12 @@ test('plain HTTP is not answered where TLS is spoken', { timeout: 60_000 }, asyn
 
 test('bauta serve does not start with a certificate that it cannot use, and says which key to mend', { timeout: 60_000 }, async (t) => {
   const { relay, second } = await world(t);
+  assert.equal((await bauta('config', 'check', relay.config)).code, 0);
   await copyFile(second.key, join(relay.folder, 'tls.key'));
-  const refused = await bauta('serve', '--config', relay.config);
-  assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /tls\.key_mismatch/);
-  assert.match(refused.stderr, /\[(public|admin)\] tls_key_file: /);
+  for (const words of [['serve', '--config', relay.config], ['config', 'check', relay.config]]) {
+    const refused = await bauta(...words);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /tls\.key_mismatch/);
+    assert.match(refused.stderr, /\[(public|admin)\] tls_key_file: /);
+  }
 });

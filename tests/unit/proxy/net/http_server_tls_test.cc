@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -232,6 +233,25 @@ TEST_F(HttpServerTls, AReloadShowsTheNewCertificateToNewConnectionsAlone) {
       metrics.expose(),
       AllOf(HasSubstr("bauta_tls_reloads_total{listener=\"public\",outcome=\"reloaded\"} 1\n"),
             HasSubstr("bauta_tls_reloads_total{listener=\"public\",outcome=\"refused\"} 0\n")));
+}
+
+TEST_F(HttpServerTls, ReloadsWhileConnectionsComeIn) {
+  start();
+  std::atomic<bool> is_over = false;
+  std::thread client([&] {
+    while (!is_over) {
+      Client one(connect());
+      EXPECT_TRUE(one.tls.shake_hands());
+      EXPECT_THAT(one.ask(kGet, "hello"), StartsWith("HTTP/1.1 200 "));
+      EXPECT_TRUE(one.tls.met(first) || one.tls.met(second));
+    }
+  });
+  for (int i = 0; i < 30; ++i) {
+    put(i % 2 == 0 ? second : first);
+    EXPECT_EQ(told(server->reload_certificate(files)), "fine");
+  }
+  is_over = true;
+  client.join();
 }
 
 TEST_F(HttpServerTls, AReloadIsRefusedAsAWhole) {
