@@ -62,9 +62,9 @@ Result<std::shared_ptr<ssl::context>> load(std::string_view listener, const TlsF
                "whom bauta runs as");
   }
   // Without this OpenSSL asks for a passphrase on the terminal, and waits.
-  context->set_password_callback(
+  error = context->set_password_callback(
       [](std::size_t, ssl::context::password_purpose) { return std::string(); }, error);
-  if (!error) context->use_private_key_file(files.key_file, ssl::context::pem, error);
+  if (!error) error = context->use_private_key_file(files.key_file, ssl::context::pem, error);
   // OpenSSL compares the two as the key comes in, unless they are of different types.
   const bool differs = ERR_GET_LIB(static_cast<unsigned long>(error.value())) == ERR_LIB_X509 ||
                        (!error && SSL_CTX_check_private_key(native) != 1);

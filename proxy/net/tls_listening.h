@@ -8,7 +8,7 @@
 #include "storage/store/result.h"
 
 namespace boost::asio::ssl {
-class context;
+class context;  // NOLINT(readability-identifier-naming): Boost's name
 }
 
 namespace bauta {
