@@ -143,6 +143,17 @@ class Instruments::Families {
       {"listener", "reason"},
       kSeriesMax,
       Overflow::other};
+  Gauges<1> tls_certificate_expiry{
+      gauges("bauta_tls_certificate_expiry_timestamp_seconds",
+             "When the certificate that a listener shows expires, in seconds since 1970."),
+      {"listener"},
+      kSeriesMax,
+      Overflow::drop};
+  Counters<2> tls_reloads{
+      counters("bauta_tls_reloads_total", "Certificates read anew on SIGHUP, by outcome."),
+      {"listener", "outcome"},
+      kSeriesMax,
+      Overflow::other};
 
  private:
   prometheus::Family<prometheus::Counter>& counters(const char* name, const char* help) {
@@ -252,6 +263,16 @@ void Instruments::http_connections_changed(std::string_view listener, std::int64
 }
 void Instruments::http_rejected(std::string_view listener, std::string_view reason) {
   count(families_->http_rejected, {listener, reason});
+}
+
+void Instruments::tls_certificate_taken(std::string_view listener,
+                                        std::chrono::duration<double> expires) {
+  set(families_->tls_certificate_expiry, {listener}, expires.count());
+  for (const auto outcome : {"reloaded", "refused"})
+    families_->tls_reloads.find({listener, outcome});
+}
+void Instruments::tls_reload(std::string_view listener, std::string_view outcome) {
+  count(families_->tls_reloads, {listener, outcome});
 }
 
 std::string Instruments::expose() const {

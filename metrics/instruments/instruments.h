@@ -70,8 +70,14 @@ class Instruments {
                     unsigned status, std::chrono::duration<double> took);
   /// bauta_http_connections{listener}.
   void http_connections_changed(std::string_view listener, std::int64_t by);
-  /// bauta_http_rejected_total{listener, reason}: before a route was known (too_large, header_timeout, malformed, overloaded).
+  /// bauta_http_rejected_total{listener, reason}: before a route was known (too_large, header_timeout, malformed, overloaded, tls_failed,
+  /// tls_handshake_timeout).
   void http_rejected(std::string_view listener, std::string_view reason);
+  /// bauta_tls_certificate_expiry_timestamp_seconds{listener}: a listener shows another certificate from now on, or its first.
+  /// `expires`: since 1970.
+  void tls_certificate_taken(std::string_view listener, std::chrono::duration<double> expires);
+  /// bauta_tls_reloads_total{listener, outcome}: what became of a SIGHUP (reloaded, refused).
+  void tls_reload(std::string_view listener, std::string_view outcome);
 
   /// The text exposition format (version 0.0.4) of everything above, bauta_build_info and the process's own series.
   std::string expose() const;

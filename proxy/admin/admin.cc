@@ -13,14 +13,16 @@ namespace {
 struct Face {
   const metrics::Instruments& metrics;
   std::vector<ReadinessCheck> checks;
-  std::string key;
+  Secret key;
 
   bool may(const HttpRequest& request) const {
-    if (key.empty()) return true;
-    const auto header = request.headers.find("Authorization");
-    const std::string wanted = "Bearer " + key;
-    return header && header->size() == wanted.size() &&
-           sodium_memcmp(header->data(), wanted.data(), wanted.size()) == 0;
+    if (key.size() == 0) return true;
+    constexpr std::string_view kScheme = "Bearer ";
+    auto given = request.headers.find("Authorization").value_or("");
+    if (!given.starts_with(kScheme)) return false;
+    given.remove_prefix(kScheme.size());
+    return given.size() == key.size() &&
+           sodium_memcmp(given.data(), key.octets().data(), key.size()) == 0;
   }
 };
 
@@ -68,7 +70,7 @@ Task<HttpResponse> live(HttpRequest) { co_return text_response(200, "live\n"); }
 }  // namespace
 
 void mount_admin(Router& router, const metrics::Instruments& metrics,
-                 std::vector<ReadinessCheck> checks, std::string key) {
+                 std::vector<ReadinessCheck> checks, Secret key) {
   const auto face = std::make_shared<const Face>(metrics, std::move(checks), std::move(key));
   add(router, "/metrics", face, show_metrics);
   add(router, "/readyz", face, show_readiness);

@@ -7,6 +7,7 @@
 
 #include "metrics/instruments/instruments.h"
 #include "proxy/net/router.h"
+#include "storage/seal/secret.h"
 
 namespace bauta {
 
@@ -17,8 +18,8 @@ struct ReadinessCheck {
 };
 
 /// Adds to `router`: /metrics (Prometheus' text format), /livez (200 while the process answers), /readyz (200, or 503 with the reasons),
-/// and / which names them.  With a key, all but /livez ask for it as a Bearer token: 401 auth.invalid_key.  `metrics` outlives the router.
+/// and / which names them.  With a key (none: empty), all but /livez ask for it as a Bearer token: 401 auth.invalid_key.  `metrics` outlives the router.
 void mount_admin(Router& router, const metrics::Instruments& metrics,
-                 std::vector<ReadinessCheck> checks, std::string key);
+                 std::vector<ReadinessCheck> checks, Secret key);
 
 }  // namespace bauta

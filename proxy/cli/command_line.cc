@@ -8,20 +8,19 @@
 #include "proxy/cli/commands.h"
 #include "proxy/cli/dev_relay.h"
 #include "proxy/cli/say.h"
+#include "proxy/cli/tls_of.h"
 #include "proxy/cli/version.h"
 #include "proxy/config/config.h"
 #include "proxy/demo/dev.h"
 #include "proxy/demo/handsets.h"
+#include "storage/seal/environment.h"
 
 namespace bauta {
 namespace {
 
 std::string secret_from(const char* variable) {
-  char* value = std::getenv(variable);
-  if (value == nullptr) return "";
-  std::string secret(value);
-  ::unsetenv(variable);
-  return secret;
+  const auto secret = take_variable(variable);
+  return secret ? std::string(secret->reveal()) : "";
 }
 
 /// The words of one run; each command fills its own part.
@@ -114,6 +113,8 @@ bool knows_command(const CLI::App& app, const std::string& name) {
 int run_config_check(const std::filesystem::path& file) {
   const auto config = load_config(file);
   if (!config) return say_refused(config.error());
+  if (const auto certificates = check_certificates(*config); !certificates)
+    return say_refused(certificates.error());
   fmt::print("{} is fine\n", file.string());
   return done;
 }

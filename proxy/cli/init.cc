@@ -34,8 +34,10 @@ std::string first_config(Random& random) {
   return fmt::format(
       R"(# Bauta's configuration.  `bauta config reference` explains every key, `bauta config check FILE` finds mistakes.
 [public]
-listen = "127.0.0.1:8080"            # API and carriers' callbacks; put a TLS proxy in front
+listen = "127.0.0.1:8080"            # API and carriers' callbacks; plain, for a TLS proxy in front
 # url = "https://relay.example.com"  # what carriers call: signatures are made over it
+# tls_certificate_file = "tls.pem"   # or speak TLS here: certificate and chain,
+# tls_key_file = "tls.key"           # and its key; SIGHUP reads both anew
 
 [admin]
 listen = "127.0.0.1:9090"            # metrics and health

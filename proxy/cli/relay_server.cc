@@ -16,6 +16,7 @@
 #include "proxy/carriers/http_clients.h"
 #include "proxy/cli/run_task.h"
 #include "proxy/cli/store_of.h"
+#include "proxy/cli/tls_of.h"
 #include "proxy/cli/version.h"
 #include "proxy/config/log.h"
 #include "proxy/delivery/lane_driver.h"
@@ -25,6 +26,7 @@
 #include "routing/desk/desk.h"
 #include "routing/messages/receipts.h"
 #include "routing/messages/relay.h"
+#include "storage/seal/secret.h"
 
 namespace bauta {
 namespace {
@@ -51,6 +53,7 @@ HttpLimits http_limits_of(const Config& config) {
   limits.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
   limits.header_count_max = static_cast<std::size_t>(config.header_count_max);
   limits.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
+  limits.tls_handshake_timeout = config.tls_handshake_timeout;
   limits.header_timeout = config.header_timeout;
   limits.body_timeout = config.body_timeout;
   limits.idle_timeout = config.idle_timeout;
@@ -118,6 +121,7 @@ struct RelayServer::Parts {
   Status start_lanes();
   Status listen();
   void watch();
+  void stop();
   static Task<void> keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk,
                                   Executor executor, Duration every);
   void report_failure(const Error& error);
@@ -127,6 +131,8 @@ struct RelayServer::Parts {
   metrics::Instruments metrics;
   /// Timers and sockets of everything below live in its loops; what was still under way is destroyed with them, and only counts.
   IoThreads threads;
+  /// Of its own, so that whoever watches the relay is answered however busy the other threads are.
+  IoThreads admin_thread{1};
   std::unique_ptr<OpenStore> store;
   std::optional<RelayParts> relay_parts;
   std::unique_ptr<Relay> relay;
@@ -166,6 +172,7 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                                  .metrics = metrics,
                                  .limits = limits_of(config)});
   threads.run();
+  admin_thread.run();
   BAUTA_CHECK(open_carriers());
   relay = std::make_unique<Relay>(*relay_parts);
   receipts = std::make_unique<Receipts>(*relay_parts);
@@ -191,6 +198,11 @@ Status RelayServer::Parts::open_carriers() {
       carriers,
       CarrierSet::make(connections_of(config), http_carrier_types(),
                        {.clients = all_clients, .clock = clock, .public_url = config.public_url}));
+  // The carriers have theirs: nobody needs a second copy.
+  for (auto& connection : config.connections) {
+    wipe(connection.token);
+    wipe(connection.auth_token);
+  }
   return {};
 }
 
@@ -222,12 +234,13 @@ Status RelayServer::Parts::listen() {
                   if (draining) return "the relay is about to stop";
                   return std::nullopt;
                 }}},
-              config.admin_key);
-  BAUTA_TRY(admin_server, HttpServer::start(threads,
+              Secret::take(config.admin_key));
+  BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
                                             {.name = "admin",
                                              .listen = config.admin_listen,
                                              .public_url = config.public_url,
-                                             .limits = http_limits_of(config)},
+                                             .limits = http_limits_of(config),
+                                             .tls = admin_tls_of(config)},
                                             std::move(admin), metrics));
   Router router;
   mount_api(router, *desk, clock, store->random());
@@ -240,7 +253,8 @@ Status RelayServer::Parts::listen() {
                                              {.name = "public",
                                               .listen = config.public_listen,
                                               .public_url = config.public_url,
-                                              .limits = http_limits_of(config)},
+                                              .limits = http_limits_of(config),
+                                              .tls = public_tls_of(config)},
                                              std::move(router), metrics));
   return {};
 }
@@ -264,13 +278,17 @@ Task<void> RelayServer::Parts::keep_counting(std::shared_ptr<std::atomic<bool>> 
   }
 }
 
+void RelayServer::Parts::stop() {
+  *stopping = true;
+  threads.stop();
+  admin_thread.stop();
+  threads.join();
+  admin_thread.join();
+}
+
 RelayServer::RelayServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-RelayServer::~RelayServer() {
-  *parts_->stopping = true;
-  parts_->threads.stop();
-  parts_->threads.join();
-}
+RelayServer::~RelayServer() { parts_->stop(); }
 
 Result<std::unique_ptr<RelayServer>> RelayServer::start(Config config, RelayServerOptions options) {
   std::unique_ptr<RelayServer> server(new RelayServer(std::make_unique<Parts>(std::move(config))));
@@ -287,6 +305,19 @@ void RelayServer::on_failure(std::function<void(const Error&)> end_process) {
   parts_->end_process = std::move(end_process);
 }
 
+void RelayServer::take_up(const Result<Config>& config) {
+  HttpServer& public_server = *parts_->public_server;
+  HttpServer& admin_server = *parts_->admin_server;
+  if (!config) {
+    public_server.reload_refused();
+    admin_server.reload_refused();
+    return;
+  }
+  // Each logs and counts what becomes of it: neither waits for the other.
+  static_cast<void>(public_server.reload_certificate(public_tls_of(*config)));
+  static_cast<void>(admin_server.reload_certificate(admin_tls_of(*config)));
+}
+
 std::size_t RelayServer::drain() {
   auto& parts = *parts_;
   parts.draining = true;
@@ -301,9 +332,7 @@ std::size_t RelayServer::drain() {
     cut_off += wait_for(parts.threads.executor(i), parts.drivers[i]->drain(rest()));
   }
   wait_for(parts.threads.executor(0), parts.admin_server->drain(kCloseConnections));
-  *parts.stopping = true;
-  parts.threads.stop();
-  parts.threads.join();
+  parts.stop();
   parts.store->close();
   return cut_off;
 }

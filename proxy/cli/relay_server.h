@@ -40,6 +40,10 @@ class RelayServer {
   /// What the store does when it can promise nothing any more: called once, from any thread, with the reason.  Before that: nothing.
   void on_failure(std::function<void(const Error&)> end_process);
 
+  /// What a changed configuration may change while the relay runs: the certificates, which are read anew.  What cannot be used is
+  /// logged and counted, and changes nothing; so is a configuration that could not be read.
+  void take_up(const Result<Config>& config);
+
   /// Takes no more requests, lets what is under way end for as long as [server] drain_seconds says, and closes the store.
   /// Returns how many requests and lanes were cut off.
   std::size_t drain();

@@ -19,22 +19,26 @@
 namespace bauta {
 namespace {
 
-void take_up_log_level(const std::filesystem::path& file) {
-  const auto config = load_config(file);
-  if (!config) {
-    log::warn("configuration not taken up code={}", config.error().code);
-    return;
+void take_up(const std::filesystem::path& file, TakenVariables& secrets, RelayServer& server) {
+  const auto config = load_config(file, secrets);
+  if (config) {
+    log::set_level(*log::parse_level(config->log_level));
+    log::info("log level taken up level={}", config->log_level);
+  } else {
+    log::error("configuration not taken up code={} detail={}", config.error().code,
+               config.error().detail);
   }
-  log::set_level(*log::parse_level(config->log_level));
-  log::info("log level taken up level={}", config->log_level);
+  server.take_up(config);
 }
 
 /// Waits on this thread for what ends a relay; the code to exit with.
 class Watch {
  public:
-  explicit Watch(std::filesystem::path config) : config_(std::move(config)) {}
+  Watch(std::filesystem::path config, TakenVariables& secrets)
+      : config_(std::move(config)), secrets_(secrets) {}
 
   int wait(RelayServer& server) {
+    server_ = &server;
     server.on_failure([this](const Error&) { boost::asio::post(loop_, [this] { end(refused); }); });
     wait_for_end();
     wait_for_reload();
@@ -59,12 +63,14 @@ class Watch {
   void wait_for_reload() {
     reload_signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      take_up_log_level(config_);
+      take_up(config_, secrets_, *server_);
       wait_for_reload();
     });
   }
 
   std::filesystem::path config_;
+  TakenVariables& secrets_;
+  RelayServer* server_ = nullptr;
   boost::asio::io_context loop_{1};
   boost::asio::signal_set end_signals_{loop_, SIGTERM, SIGINT};
   boost::asio::signal_set reload_signals_{loop_, SIGHUP};
@@ -74,13 +80,15 @@ class Watch {
 }  // namespace
 
 int run_serve(const ServeOptions& options) {
-  auto config = load_config(options.config);
+  TakenVariables secrets;
+  auto config = load_config(options.config, secrets);
   if (!config) return say_refused(config.error());
+  const auto drain = config->drain;
   log::set_level(*log::parse_level(config->log_level));
   // Before there are other threads: they inherit its mask, and signals find their way here.
-  Watch watch(options.config);
-  auto server =
-      RelayServer::start(*config, {.make_key = false, .accept_loss = options.accept_loss});
+  Watch watch(options.config, secrets);
+  auto server = RelayServer::start(*std::move(config),
+                                   {.make_key = false, .accept_loss = options.accept_loss});
   if (!server) return say_refused(server.error());
   log::info("started version={} revision={} public={} admin={}", version(), revision(),
             (*server)->public_address(), (*server)->admin_address());
@@ -90,7 +98,7 @@ int run_serve(const ServeOptions& options) {
     std::fflush(nullptr);
     std::_Exit(code);
   }
-  log::info("draining seconds={}", config->drain.count());
+  log::info("draining seconds={}", drain.count());
   const auto cut_off = (*server)->drain();
   log::info("stopped reason=signal cut_off={}", cut_off);
   return done;

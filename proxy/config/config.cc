@@ -99,7 +99,8 @@ bool is_base_url(std::string_view url) {
 /// Reads a whole configuration and collects everything that is wrong with it.
 class Reader {
  public:
-  explicit Reader(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  Reader(std::filesystem::path folder, TakenVariables& secrets)
+      : folder_(std::move(folder)), secrets_(secrets) {}
 
   Result<Config> read(std::string_view toml) {
     toml::table table;
@@ -138,8 +139,8 @@ class Reader {
     // What is faulty is its default from here on, so that one mistake is one fault.
     take(setting, pointer, std::string(setting.fallback), nullptr);
     const auto* node = table[setting.section][setting.name].node();
-    if (const char* value = std::getenv(environment_name(setting).c_str())) {
-      take(setting, environment_name(setting), value, nullptr);
+    if (const auto value = variable_of(setting)) {
+      take(setting, environment_name(setting), std::string(*value), nullptr);
     } else if (const auto* file =
                    is_secret(setting)
                        ? table[setting.section][fmt::format("{}_file", setting.name)].node()
@@ -161,6 +162,13 @@ class Reader {
     } else {
       fault(pointer, "config.wrong_type", "a text in quotes is wanted here", node);
     }
+  }
+
+  std::optional<std::string_view> variable_of(const Setting& setting) {
+    const auto name = environment_name(setting);
+    if (is_secret(setting)) return secrets_.find(name);
+    const char* const value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string_view>(value);
   }
 
   void take(const Setting& setting, const std::string& pointer, const std::string& text,
@@ -348,7 +356,12 @@ class Reader {
             "it is no URL, as https://relay.example.com (without a query; http only on a machine "
             "of one's own)");
     }
-    if (config_.public_url.empty()) config_.public_url = "http://" + config_.public_listen;
+    check_tls("public", config_.public_tls_certificate_file, config_.public_tls_key_file);
+    check_tls("admin", config_.admin_tls_certificate_file, config_.admin_tls_key_file);
+    if (config_.public_url.empty()) {
+      config_.public_url = (config_.public_tls_certificate_file.empty() ? "http://" : "https://") +
+                           config_.public_listen;
+    }
     while (config_.public_url.ends_with('/')) config_.public_url.pop_back();
     if (!address_of(config_.public_listen)) fault("public.listen", "config.bad_value", kNoListen);
     const auto admin = address_of(config_.admin_listen);
@@ -359,9 +372,19 @@ class Reader {
     }
   }
 
+  void check_tls(std::string_view section, const std::string& certificate_file,
+                 const std::string& key_file) {
+    if (certificate_file.empty() == key_file.empty()) return;
+    const auto* const missing = certificate_file.empty() ? "tls_certificate_file" : "tls_key_file";
+    const auto* const given = certificate_file.empty() ? "tls_key_file" : "tls_certificate_file";
+    fault(fmt::format("{}.{}", section, missing), "config.missing_key",
+          fmt::format("TLS needs both: add it, or take {} away", given));
+  }
+
   static constexpr const char* kNoListen =
       "it is no address and port, as 127.0.0.1:8080 or [::1]:8080";
   std::filesystem::path folder_;
+  TakenVariables& secrets_;
   Config config_;
   std::vector<FieldFault> faults_;
 };
@@ -369,17 +392,25 @@ class Reader {
 }  // namespace
 
 Result<Config> parse_config(std::string_view toml, const std::filesystem::path& folder) {
-  return Reader(folder).read(toml);
+  TakenVariables secrets;
+  return Reader(folder, secrets).read(toml);
 }
 
 Result<Config> load_config(const std::filesystem::path& file) {
+  TakenVariables secrets;
+  return load_config(file, secrets);
+}
+
+Result<Config> load_config(const std::filesystem::path& file, TakenVariables& secrets) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream)
     return fail("config.file_missing",
                 fmt::format("the configuration {} cannot be read; `bauta init DIR` makes one",
                             file.string()));
-  const std::string text(std::istreambuf_iterator<char>(stream), {});
-  return parse_config(text, std::filesystem::absolute(file).parent_path());
+  std::string text(std::istreambuf_iterator<char>(stream), {});
+  auto config = Reader(std::filesystem::absolute(file).parent_path(), secrets).read(text);
+  wipe(text);
+  return config;
 }
 
 std::string config_reference() {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/seal/environment.h"
 #include "storage/store/result.h"
 
 namespace bauta {
@@ -28,9 +29,13 @@ struct Config {
   // [public]
   std::string public_listen{};
   std::string public_url{};
+  std::string public_tls_certificate_file{};
+  std::string public_tls_key_file{};
   // [admin]
   std::string admin_listen{};
   std::string admin_key{};
+  std::string admin_tls_certificate_file{};
+  std::string admin_tls_key_file{};
   // [storage]
   std::string storage_engine{};
   std::filesystem::path storage_path{};
@@ -57,6 +62,7 @@ struct Config {
   std::int64_t header_bytes_max = 0;
   std::int64_t header_count_max = 0;
   std::int64_t body_bytes_max = 0;
+  std::chrono::seconds tls_handshake_timeout{};
   std::chrono::seconds header_timeout{};
   std::chrono::seconds body_timeout{};
   std::chrono::seconds idle_timeout{};
@@ -85,7 +91,10 @@ struct Config {
 
 /// Reads `file`; environment variables (BAUTA_PUBLIC_LISTEN, …) win over it.  Paths are relative to the file.  Nothing is opened but
 /// the files of secrets.
+/// Secrets are taken out of the environment, so that /proc shows none: `secrets` keeps them for who reads the file again.
 /// config.invalid: `faults` has all that is wrong at once, each with the key as its pointer and the line in its detail.
+Result<Config> load_config(const std::filesystem::path& file, TakenVariables& secrets);
+/// The same, once.
 Result<Config> load_config(const std::filesystem::path& file);
 /// The same from text that stands for a file in `folder`.
 Result<Config> parse_config(std::string_view toml, const std::filesystem::path& folder);

@@ -1,7 +1,5 @@
 #include "proxy/net/http_server.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -17,7 +15,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -30,8 +27,9 @@
 
 #include "proxy/config/log.h"
 #include "proxy/net/http_head.h"
+#include "proxy/net/http_rejections.h"
 #include "proxy/net/listening.h"
-#include "proxy/net/problem.h"
+#include "proxy/net/server_stream.h"
 #include "storage/store/assert.h"
 
 namespace bauta {
@@ -57,7 +55,6 @@ constexpr std::size_t kTurnedAwayMax = 64;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 /// For handlers that were cancelled at the end of a drain to unwind.
 constexpr std::chrono::milliseconds kUnwindTimeout{500};
-constexpr std::string_view kRetryAfterSeconds = "1";
 constexpr std::string_view kUnmatched = "unmatched";
 
 /// What arrives from outside is logged under a name from this list only.
@@ -69,16 +66,21 @@ std::string_view known_method(std::string_view method) {
   return "other";
 }
 
+std::optional<std::uint64_t> content_length_of(const Parser& parser) {
+  const auto length = parser.content_length();
+  return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
+}
+
 struct Connection : std::enable_shared_from_this<Connection> {
-  Connection(tcp::socket socket, std::string from)
-      : stream(std::move(socket)), peer(std::move(from)) {}
+  Connection(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls, std::string from)
+      : stream(std::move(socket), std::move(tls)), peer(std::move(from)) {}
 
   void close() {
     cut_off.emit(asio::cancellation_type::terminal);
     stream.close();
   }
 
-  beast::tcp_stream stream;
+  ServerStream stream;
   const std::string peer;
   asio::cancellation_signal cut_off;
   /// Waits for a request of which nothing has come yet.
@@ -130,10 +132,13 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   Impl(HttpServerOptions options, Router router, metrics::Instruments& metrics)
       : options_(std::move(options)),
         limits_(options_.limits),
+        rejections_(limits_, options_.public_url),
         router_(std::move(router)),
         metrics_(metrics) {}
 
   Status listen(IoThreads& threads);
+  Status reload_certificate(const std::optional<TlsFiles>& files);
+  void reload_refused();
   void close();
   static Task<std::size_t> drain(std::shared_ptr<Impl> self, std::chrono::milliseconds deadline);
 
@@ -162,12 +167,11 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
                                         std::chrono::milliseconds deadline);
 
   void admit(ThreadState& thread, tcp::socket socket);
+  Task<bool> shake_hands(Connection& connection);
   Task<bool> wait_for_request(Connection& connection, beast::flat_buffer& buffer);
   Task<Next> serve_request(ThreadState& thread, Connection& connection, beast::flat_buffer& buffer);
   Task<Next> reject_head(ThreadState& thread, Connection& connection, Exchange exchange,
                          error_code error);
-  std::optional<HttpResponse> rejection_of(const Parser& parser, const HttpRequest& request,
-                                           const Router::Outcome& outcome) const;
   Task<error_code> read_body(Connection& connection, beast::flat_buffer& buffer, Parser& parser,
                              std::size_t octets_max);
   Task<HttpResponse> answer(const HttpHandler* handler, HttpRequest request);
@@ -179,23 +183,16 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
 
   HttpRequest request_of(const Parser& parser, const Connection& connection,
                          const std::string& request_id) const;
-  std::size_t body_limit_of(const RouteOptions& route) const {
-    return route.body_bytes_max.value_or(limits_.body_bytes_max);
-  }
-  HttpResponse reject(unsigned status, std::string_view code, std::string detail,
-                      std::string_view request_id) const {
-    return problem(status, {.code = code, .detail = std::move(detail)}, request_id,
-                   options_.public_url);
-  }
-  HttpResponse overloaded(std::string_view request_id) const;
-  HttpResponse body_too_large(std::string_view request_id, std::size_t octets_max) const;
   bool is_overloaded() const {
     return in_flight_.load(std::memory_order_relaxed) >= limits_.requests_in_flight_max;
   }
 
   const HttpServerOptions options_;
   const HttpLimits& limits_;
+  const HttpRejections rejections_;
   const Router router_;
+  /// Null: plain.
+  std::unique_ptr<TlsListening> tls_;
   metrics::Instruments& metrics_;
   tcp::endpoint endpoint_;
   std::vector<std::unique_ptr<ThreadState>> threads_;
@@ -205,6 +202,9 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
 };
 
 Status HttpServer::Impl::listen(IoThreads& threads) {
+  if (options_.tls) {
+    BAUTA_TRY(tls_, TlsListening::open(options_.name, *options_.tls, metrics_));
+  }
   BAUTA_TRY(endpoint_, parse_listen(options_.listen));
   // With SO_REUSEPORT a second server would silently take half of the first one's connections: a socket without it finds out.
   if (endpoint_.port() != 0) BAUTA_CHECK(listen_on(threads.executor(0), endpoint_, false));
@@ -269,7 +269,8 @@ void HttpServer::Impl::admit(ThreadState& thread, tcp::socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error || socket.set_option(tcp::no_delay(true), error)) return;  // gone already
   // Shared by its coroutine and the coroutine's end.
-  auto connection = std::make_shared<Connection>(std::move(socket), peer.address().to_string());
+  auto connection = std::make_shared<Connection>(
+      std::move(socket), tls_ ? tls_->context() : nullptr, peer.address().to_string());
   const auto spawn = [&](Task<> task) {
     asio::co_spawn(thread.executor, std::move(task),
                    asio::bind_cancellation_slot(connection->cut_off.slot(),
@@ -281,14 +282,15 @@ void HttpServer::Impl::admit(ThreadState& thread, tcp::socket socket) {
     return;
   }
   metrics_.http_rejected(options_.name, "overloaded");
-  if (thread.turned_away < kTurnedAwayMax) spawn(turn_away(shared_from_this(), thread, connection));
+  if (!connection->stream.has_tls() && thread.turned_away < kTurnedAwayMax)
+    spawn(turn_away(shared_from_this(), thread, connection));
 }
 
 Task<> HttpServer::Impl::turn_away(std::shared_ptr<Impl> self, ThreadState& thread,
                                    std::shared_ptr<Connection> connection) {
   ++thread.turned_away;
   Exchange exchange{.request_id = thread.request_ids.next()};
-  auto response = self->overloaded(exchange.request_id);
+  auto response = self->rejections_.overloaded(exchange.request_id);
   if (co_await self->write(thread, *connection, exchange, response))
     co_await self->close_gently(*connection);
   --thread.turned_away;
@@ -298,13 +300,24 @@ Task<> HttpServer::Impl::serve(std::shared_ptr<Impl> self, ThreadState& thread,
                                std::shared_ptr<Connection> connection,
                                std::unique_ptr<Registration> registration) {
   beast::flat_buffer buffer(self->limits_.header_bytes_max + kReadOctets);
-  Next next = Next::another_request;
+  Next next = co_await self->shake_hands(*connection) ? Next::another_request : Next::close;
   while (next == Next::another_request) {
     if (buffer.size() == 0 && !co_await self->wait_for_request(*connection, buffer)) break;
     next = co_await self->serve_request(thread, *connection, buffer);
   }
   if (next == Next::close_gently) co_await self->close_gently(*connection);
   registration.reset();
+}
+
+/// True once requests may come.
+Task<bool> HttpServer::Impl::shake_hands(Connection& connection) {
+  if (!connection.stream.has_tls()) co_return true;
+  connection.stream.expires_after(limits_.tls_handshake_timeout);
+  const auto error = co_await connection.stream.shake_hands();
+  if (!error) co_return true;
+  metrics_.http_rejected(options_.name,
+                         error == beast::error::timeout ? "tls_handshake_timeout" : "tls_failed");
+  co_return false;
 }
 
 /// True once the first octets of a request are there.
@@ -340,22 +353,26 @@ Task<HttpServer::Impl::Next> HttpServer::Impl::serve_request(ThreadState& thread
   exchange.began = steady_clock::now();
   auto* const match = std::get_if<Router::Match>(&outcome);
   if (match != nullptr) exchange.route = match->pattern;
-  if (auto rejection = rejection_of(parser, request, outcome)) {
+  auto rejection = rejections_.of_head(
+      request, {.is_http_1_0 = exchange.is_http_1_0, .content_length = content_length_of(parser)},
+      outcome);
+  if (!rejection && is_overloaded()) rejection = rejections_.overloaded(exchange.request_id);
+  if (rejection) {
     co_return co_await send(thread, connection, std::move(exchange), *std::move(rejection),
                             parser.is_done());
   }
 
   if (!parser.is_done()) {
-    const auto octets_max = body_limit_of(match->options);
+    const auto octets_max = rejections_.body_limit_of(match->options);
     const auto error = co_await read_body(connection, buffer, parser, octets_max);
     if (error == http::error::body_limit) {
-      auto response = body_too_large(exchange.request_id, octets_max);
+      auto response = rejections_.body_too_large(exchange.request_id, octets_max);
       co_return co_await send(thread, connection, std::move(exchange), std::move(response), false);
     }
     if (error.category() == http::make_error_code(http::error::bad_chunk).category() &&
         error != http::error::partial_message) {
-      auto response = reject(400, "http.malformed", "the body is not what its head announces",
-                             exchange.request_id);
+      auto response =
+          rejections_.malformed("the body is not what its head announces", exchange.request_id);
       co_return co_await send(thread, connection, std::move(exchange), std::move(response), false);
     }
     if (error == beast::error::timeout) metrics_.http_rejected(options_.name, "body_timeout");
@@ -363,7 +380,7 @@ Task<HttpServer::Impl::Next> HttpServer::Impl::serve_request(ThreadState& thread
     request.body = std::move(parser.get().body());
   }
   if (is_overloaded()) {
-    auto response = overloaded(exchange.request_id);
+    auto response = rejections_.overloaded(exchange.request_id);
     co_return co_await send(thread, connection, std::move(exchange), std::move(response), true);
   }
   request.route = match->pattern;
@@ -389,12 +406,9 @@ Task<HttpServer::Impl::Next> HttpServer::Impl::reject_head(ThreadState& thread,
   const bool is_too_large =
       error == http::error::header_limit || error == http::error::buffer_overflow;
   metrics_.http_rejected(options_.name, is_too_large ? "too_large" : "malformed");
-  auto response =
-      is_too_large
-          ? reject(431, "http.headers_too_large",
-                   fmt::format("a head may have {} octets", limits_.header_bytes_max),
-                   exchange.request_id)
-          : reject(400, "http.malformed", "this is no HTTP/1.1 request", exchange.request_id);
+  auto response = is_too_large
+                      ? rejections_.head_too_large(exchange.request_id)
+                      : rejections_.malformed("this is no HTTP/1.1 request", exchange.request_id);
   co_return co_await write(thread, connection, exchange, response) ? Next::close_gently
                                                                    : Next::close;
 }
@@ -419,42 +433,6 @@ HttpRequest HttpServer::Impl::request_of(const Parser& parser, const Connection&
     request.headers.add(std::string(field.name_string()), std::string(field.value()));
   request.peer = connection.peer;
   return request;
-}
-
-/// Why `request` is rejected by its head alone; nullopt: it is not.
-std::optional<HttpResponse> HttpServer::Impl::rejection_of(const Parser& parser,
-                                                           const HttpRequest& request,
-                                                           const Router::Outcome& outcome) const {
-  const auto malformed = [&](std::string detail) {
-    return reject(400, "http.malformed", std::move(detail), request.request_id);
-  };
-  if (request.headers.fields().size() > limits_.header_count_max) {
-    return reject(431, "http.headers_too_large",
-                  fmt::format("a head may have {} fields", limits_.header_count_max),
-                  request.request_id);
-  }
-  // RFC 9112, 3.2: a server must answer 400 to a 1.1 request without exactly one Host.
-  const auto hosts = request.headers.find_all("Host").size();
-  if (hosts > 1 || (hosts == 0 && parser.get().version() == 11))
-    return malformed("exactly one Host is needed");
-  // RFC 9112, 6.1: where the length cannot be known, two servers would disagree about where the next request begins.
-  if (const auto coding = request.headers.find("Transfer-Encoding");
-      coding && !same_header_name(*coding, "chunked")) {
-    return malformed("the only Transfer-Encoding is chunked");
-  }
-  const auto* const match = std::get_if<Router::Match>(&outcome);
-  if (match == nullptr) return Router::rejection(outcome, request);
-  const auto octets_max = body_limit_of(match->options);
-  if (const auto length = parser.content_length(); length && *length > octets_max) {
-    return body_too_large(request.request_id, octets_max);
-  }
-  if (const auto expectation = request.headers.find("Expect");
-      expectation && !same_header_name(*expectation, "100-continue")) {
-    return reject(417, "http.expectation_failed", "the only expectation is 100-continue",
-                  request.request_id);
-  }
-  if (is_overloaded()) return overloaded(request.request_id);
-  return std::nullopt;
 }
 
 Task<error_code> HttpServer::Impl::read_body(Connection& connection, beast::flat_buffer& buffer,
@@ -498,10 +476,7 @@ Task<HttpResponse> HttpServer::Impl::answer(const HttpHandler* handler, HttpRequ
     log::error("handler failed listener={} route={} request={} kind={}", options_.name, route,
                request_id, kind);
   }
-  co_return reject(
-      500, "internal",
-      "Something went wrong here, not in your request. Tell the operator the request id.",
-      request_id);
+  co_return rejections_.internal(request_id);
 }
 
 /// Sends an answer, and keeps the records of it.
@@ -533,32 +508,33 @@ Task<bool> HttpServer::Impl::write(ThreadState& thread, Connection& connection, 
   co_return !error;
 }
 
-/// Octets that were not read when a socket is closed reset the connection, and may take the answer with them: so the other end
-/// is given the time to read it and to close first.
 Task<> HttpServer::Impl::close_gently(Connection& connection) {
-  error_code error;
-  error = connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
   connection.stream.expires_after(limits_.linger_timeout);
-  std::array<char, 4096> discarded{};
-  while (!error) {
-    auto [read_error, octets] =
-        co_await connection.stream.async_read_some(asio::buffer(discarded), kTuple);
-    error = read_error;
+  co_await connection.stream.close_gently();
+}
+
+Status HttpServer::Impl::reload_certificate(const std::optional<TlsFiles>& files) {
+  if (!tls_ && !files) return {};
+  const auto reloaded =
+      tls_ && files
+          ? tls_->reload(*files)
+          : Status(fail("tls.needs_restart",
+                        "[" + options_.name +
+                            "] tls_certificate_file: TLS is turned on and off by a restart"));
+  if (reloaded) {
+    metrics_.tls_reload(options_.name, "reloaded");
+    log::info("certificate reloaded listener={}", options_.name);
+    return {};
   }
+  reload_refused();
+  log::error(
+      "certificate not reloaded, the one of before is still shown listener={} code={} detail={}",
+      options_.name, reloaded.error().code, reloaded.error().detail);
+  return reloaded;
 }
 
-HttpResponse HttpServer::Impl::overloaded(std::string_view request_id) const {
-  auto response =
-      reject(503, "overloaded", "too much at once; come again after the seconds in Retry-After",
-             request_id);
-  response.headers.add("Retry-After", std::string(kRetryAfterSeconds));
-  return response;
-}
-
-HttpResponse HttpServer::Impl::body_too_large(std::string_view request_id,
-                                              std::size_t octets_max) const {
-  return reject(413, "http.body_too_large",
-                fmt::format("a body may have {} octets here", octets_max), request_id);
+void HttpServer::Impl::reload_refused() {
+  if (tls_) metrics_.tls_reload(options_.name, "refused");
 }
 
 void HttpServer::Impl::close() {
@@ -633,6 +609,10 @@ HttpServer::~HttpServer() {
 
 std::uint16_t HttpServer::port() const { return impl_->endpoint().port(); }
 std::string HttpServer::address() const { return show(impl_->endpoint()); }
+Status HttpServer::reload_certificate(const std::optional<TlsFiles>& files) {
+  return impl_->reload_certificate(files);
+}
+void HttpServer::reload_refused() { impl_->reload_refused(); }
 Task<std::size_t> HttpServer::drain(std::chrono::milliseconds deadline) {
   return Impl::drain(impl_, deadline);
 }

@@ -59,7 +59,8 @@ HttpResponse problem(unsigned status, const Error& error, std::string_view reque
   writer["indentation"] = "";
   writer["emitUTF8"] = true;
   return {.status = status,
-          .headers = {{"Content-Type", "application/problem+json"}},
+          // Caches may keep a 404 of their own accord (RFC 9110, 15.1).
+          .headers = {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}},
           .body = Json::writeString(writer, document)};
 }
 

@@ -57,6 +57,14 @@ void Router::add(std::string_view method, std::string_view pattern, HttpHandler 
   routes_.insert(before, std::move(route));
 }
 
+std::vector<Router::Listed> Router::routes() const {
+  std::vector<Listed> listed;
+  listed.reserve(routes_.size());
+  for (const auto& route : routes_)
+    listed.push_back({.method = route->method, .pattern = route->pattern});
+  return listed;
+}
+
 Router::Outcome Router::find(std::string_view method, std::string_view path) const {
   if (!path.starts_with('/')) return NotFound{};
   std::vector<std::string> segments;

@@ -26,6 +26,13 @@ class Router {
   void add(std::string_view method, std::string_view pattern, HttpHandler handler,
            RouteOptions options = {});
 
+  struct Listed {
+    std::string method;
+    std::string pattern;
+  };
+  /// All that was added, for who checks something of every route.
+  std::vector<Listed> routes() const;
+
   struct Match {
     const HttpHandler* handler;
     std::string_view pattern;

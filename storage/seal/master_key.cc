@@ -11,22 +11,13 @@
 #include <optional>
 #include <span>
 
+#include "storage/seal/environment.h"
 #include "storage/store/assert.h"
 
 namespace bauta {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
-
-/// Takes a variable out of the environment, and out of the memory that /proc/<pid>/environ shows.
-std::optional<std::string> take_variable(const std::string& name) {
-  char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): at start only
-  if (value == nullptr) return std::nullopt;
-  std::string text(value);
-  sodium_memzero(value, text.size());
-  unsetenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): at start only
-  return text;
-}
 
 class FileDescriptor {
  public:
@@ -95,10 +86,7 @@ Result<MasterKey> MasterKey::parse(std::string_view text) {
 
 Result<MasterKey> MasterKey::load(const MasterKeySource& source) {
   BAUTA_ASSERT(sodium_init() >= 0);
-  auto variable = take_variable(source.variable);
-  std::optional<Secret> from_variable;
-  if (variable) from_variable = Secret::take(*variable);
-
+  const auto from_variable = take_variable(source.variable);
   if (!source.file.empty()) return read_file(source.file, Permissions::owner_only);
   const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
   if (folder != nullptr && !source.credential.empty()) {

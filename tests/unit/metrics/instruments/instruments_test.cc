@@ -41,6 +41,8 @@ void use_all(Instruments& instruments) {
   instruments.http_request("public", "/api/v1/sessions/{id}", "GET", 200, milliseconds(4));
   instruments.http_connections_changed("public", 1);
   instruments.http_rejected("public", "malformed");
+  instruments.tls_certificate_taken("public", seconds(1'900'000'000));
+  instruments.tls_reload("public", "refused");
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

@@ -21,7 +21,7 @@ class AdminTest : public ::testing::Test {
     mount_admin(router, metrics,
                 {{.name = "store", .failing = [this] { return store; }},
                  {.name = "drain", .failing = [this] { return drain; }}},
-                key);
+                Secret::copy(std::as_bytes(std::span(key))));
     boost::asio::io_context context;
     HttpResponse response;
     HttpRequest request{.method = method, .target = path, .path = path, .request_id = "req_1"};

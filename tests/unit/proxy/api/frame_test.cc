@@ -49,37 +49,6 @@ TEST_F(Frame, TheKeyIsAskedForBeforeAnythingElse) {
       "401 auth.invalid_key");
 }
 
-TEST_F(Frame, EveryCallAsksForItsScope) {
-  const auto secret = face.key({Scope::webhooks_write});
-  const std::vector<std::pair<std::string, std::string>> calls = {
-      {"POST", "/api/v1/sessions"},
-      {"GET", "/api/v1/sessions"},
-      {"GET", "/api/v1/sessions/ses_1"},
-      {"PATCH", "/api/v1/sessions/ses_1"},
-      {"DELETE", "/api/v1/sessions/ses_1"},
-      {"GET", "/api/v1/sessions/ses_1/participants"},
-      {"POST", "/api/v1/sessions/ses_1/messages"},
-      {"GET", "/api/v1/sessions/ses_1/messages"},
-      {"POST", "/api/v1/numbers"},
-      {"GET", "/api/v1/numbers"},
-      {"GET", "/api/v1/numbers/+12025550177"},
-      {"PATCH", "/api/v1/numbers/+12025550177"},
-      {"DELETE", "/api/v1/numbers/+12025550177"},
-      {"GET", "/api/v1/dead-letters"},
-      {"GET", "/api/v1/events"},
-      {"POST", "/api/v1/services"},
-      {"GET", "/api/v1/services"},
-      {"GET", "/api/v1/services/harbour"},
-      {"PATCH", "/api/v1/services/harbour"},
-      {"POST", "/api/v1/keys"},
-      {"GET", "/api/v1/keys"},
-      {"DELETE", "/api/v1/keys/key_1"}};
-  for (const auto& [method, path] : calls) {
-    EXPECT_EQ(face.ask_with(secret, method, path, "{}").told(), "403 auth.scope_missing")
-        << method << " " << path;
-  }
-}
-
 TEST_F(Frame, AKeyOfOneServiceNeedsNoHeaderAndReachesNoOther) {
   const auto other = *face.world.run(face.world.desk->accounts().create_service(
       face.world.service.account, "other", {}, face.world.clock.now(), face.world.random));

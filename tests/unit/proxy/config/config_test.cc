@@ -185,6 +185,44 @@ TEST_F(ConfigTest, AFaultOfTheEnvironmentNamesTheVariable) {
             "BAUTA_RELAY_UNKNOWN_WAIT_SECONDS: config.wrong_type: a whole number is wanted here\n");
 }
 
+// A secret of the environment must not stay where /proc shows it, and must be found again on SIGHUP: off loopback, a configuration
+// without the admin key would be refused.
+TEST_F(ConfigTest, ASecretIsTakenOutOfTheEnvironmentAndKept) {
+  const Environment key("BAUTA_ADMIN_KEY", "hunter2");
+  const char* const there = std::getenv("BAUTA_ADMIN_KEY");
+  write("bauta.toml", "[admin]\nlisten = \"0.0.0.0:9090\"\n");
+  TakenVariables secrets;
+  EXPECT_EQ(load_config(folder / "bauta.toml", secrets)->admin_key, "hunter2");
+  EXPECT_EQ(std::getenv("BAUTA_ADMIN_KEY"), nullptr);
+  EXPECT_EQ(there[0], '\0') << "the octets themselves are wiped";
+  EXPECT_EQ(load_config(folder / "bauta.toml", secrets)->admin_key, "hunter2");
+  EXPECT_EQ(load_config(folder / "bauta.toml").error().code, "config.invalid");
+}
+
+TEST_F(ConfigTest, TlsNeedsACertificateAndItsKey) {
+  for (const std::string section : {"public", "admin"}) {
+    const auto with = [&](const std::string& lines) {
+      return faults_of(parse("[" + section + "]\n" + lines));
+    };
+    EXPECT_EQ(with("tls_certificate_file = \"a\"\ntls_key_file = \"b\""), "fine");
+    EXPECT_EQ(with("tls_certificate_file = \"a\""),
+              section +
+                  ".tls_key_file: config.missing_key: TLS needs both: add it, or take "
+                  "tls_certificate_file away\n");
+    EXPECT_EQ(with("tls_key_file = \"b\""),
+              section +
+                  ".tls_certificate_file: config.missing_key: TLS needs both: add it, or "
+                  "take tls_key_file away\n");
+  }
+  const auto config = parse(
+      "[public]\ntls_certificate_file = \"tls/a.pem\"\ntls_key_file = \"/etc/bauta/a.key\"\n");
+  ASSERT_TRUE(config) << faults_of(config);
+  EXPECT_EQ(config->public_tls_certificate_file, folder / "tls/a.pem") << "relative to the file";
+  EXPECT_EQ(config->public_tls_key_file, "/etc/bauta/a.key");
+  EXPECT_EQ(config->admin_tls_key_file, "");
+  EXPECT_EQ(config->public_url, "https://127.0.0.1:8080");
+}
+
 TEST_F(ConfigTest, ASecretMayStandInAFileOfItsOwn) {
   write("twilio.token", "  from the file\n");
   write("admin.key", "admin");

@@ -12,6 +12,7 @@ TEST(Problem, SaysWhatWhereAndHowToMendIt) {
   const auto response = problem(409, error, "req_1", "https://relay.example.com");
   EXPECT_EQ(response.status, 409U);
   EXPECT_EQ(response.headers.find("Content-Type"), "application/problem+json");
+  EXPECT_EQ(response.headers.find("Cache-Control"), "no-store");
   EXPECT_EQ(
       response.body,
       R"({"area_code":"202","code":"pool.exhausted","country":"US","detail":"2 more numbers are needed","needed":2,)"

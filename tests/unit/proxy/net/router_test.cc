@@ -128,6 +128,16 @@ TEST_F(RouterTest, HandsOutARoutesOwnLimit) {
   EXPECT_EQ(std::get<Router::Match>(outcome).options.body_bytes_max, 7U);
 }
 
+TEST_F(RouterTest, NamesAllThatItAnswers) {
+  Router small;
+  small.add("GET", "/a/{id}", saying("one"));
+  small.add("POST", "/a/b", saying("other"));
+  const auto routes = small.routes();
+  ASSERT_EQ(routes.size(), 2U);
+  EXPECT_EQ(routes[0].method + " " + routes[0].pattern, "POST /a/b") << "the most literal first";
+  EXPECT_EQ(routes[1].method + " " + routes[1].pattern, "GET /a/{id}");
+}
+
 TEST_F(RouterTest, TheSameRouteTwiceIsAMistake) {
   EXPECT_DEATH(router.add("GET", "/sessions/{other}", saying("twice")), "");
   EXPECT_DEATH(router.add("GET", "sessions", saying("no slash")), "");

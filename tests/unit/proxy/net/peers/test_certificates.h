@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -20,18 +21,27 @@ struct TestCertificate {
     PEM_write_X509(file, certificate.get());
     std::fclose(file);
   }
+  /// With a passphrase, if there is one.
+  void write_key(const std::string& path, const char* passphrase = nullptr) const {
+    std::FILE* file = std::fopen(path.c_str(), "w");
+    const auto* const cipher = passphrase == nullptr ? nullptr : EVP_aes_256_cbc();
+    PEM_write_PrivateKey(file, key.get(), cipher, nullptr, 0, nullptr,
+                         const_cast<char*>(passphrase));  // NOLINT: OpenSSL only reads it
+    std::fclose(file);
+  }
 };
 
-/// For `name` ("DNS:localhost", "IP:127.0.0.1"), signed by `issuer`, or by itself if there is none.
+/// For `name` ("DNS:localhost", "IP:127.0.0.1"), signed by `issuer`, or by itself if there is none; good for `lifetime` from now on.
 inline TestCertificate make_certificate(const std::string& name,
-                                        const TestCertificate* issuer = nullptr) {
+                                        const TestCertificate* issuer = nullptr,
+                                        std::chrono::seconds lifetime = std::chrono::hours(1)) {
   TestCertificate made{.key = {EVP_EC_gen("P-256"), EVP_PKEY_free},
                        .certificate = {X509_new(), X509_free}};
   X509* const certificate = made.certificate.get();
   X509_set_version(certificate, X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), issuer == nullptr ? 1 : 2);
   X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), lifetime.count());
   X509_set_pubkey(certificate, made.key.get());
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
                              reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);

@@ -1,0 +1,191 @@
+// What holds for every route of the API, whichever it is: the router itself names them, so that a new one is judged too.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+#include <set>
+
+#include "tests/unit/proxy/api/world/face.h"
+
+namespace bauta {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing_api::Answered;
+using testing_api::Face;
+
+/// What a route that takes a body may want; a new one that wants something else adds it here.
+constexpr std::array kBodies = {"{}", R"({"text":"Hello"})", R"({"status":"closed"})",
+                                R"({"status":"draining"})"};
+/// Lists of which this world has nothing to show.
+const std::set<std::string> kBare = {"/api/v1/dead-letters"};
+/// Lists of what an account is, which are never empty.
+const std::set<std::string> kOwn = {"/api/v1/services", "/api/v1/keys"};
+
+class EveryRoute : public testing::Test {
+ protected:
+  /// An account's key, and the service that it names.
+  struct Holder {
+    std::string secret;
+    std::string service;
+  };
+
+  void SetUp() override {
+    face.world.add({"+12025550177", "+442079460177"});
+    const auto session = face.open(R"(,"unique_name":"booking-1")").json["id"].asString();
+    ASSERT_EQ(
+        face.ask("POST", "/api/v1/sessions/" + session + "/messages", R"({"text":"Hi"})").status,
+        202U);
+    ours = {.secret = face.secret, .service = face.service};
+    auto& accounts = face.world.desk->accounts();
+    const auto elsewhere = *face.world.run(accounts.ensure_account_with_service(
+        "stranger", "elsewhere", face.world.clock.now(), face.world.random));
+    ApiKey key;
+    key.account = elsewhere.account;
+    key.scopes = all_scopes();
+    key.created_at = face.world.clock.now();
+    theirs = {
+        .secret = face.world.run(accounts.create_key(std::move(key), face.world.random))->secret,
+        .service = "elsewhere"};
+    for (const auto& route : face.router.routes()) {
+      if (route.pattern.starts_with("/api/")) routes.push_back(route);
+    }
+    ASSERT_THAT(routes, Not(IsEmpty()));
+  }
+
+  Answered ask(const Holder& holder, const std::string& method, const std::string& path,
+               const std::string& body = "") {
+    const bool has_body = method == "POST" || method == "PATCH" || method == "PUT";
+    return face.ask(
+        method, path, has_body && body.empty() ? "{}" : body,
+        {{"Authorization", "Bearer " + holder.secret}, {"Bauta-Service", holder.service}});
+  }
+
+  /// `pattern` with the names of what is there, as the list before each parameter tells them to its owner: "/api/v1/sessions/{id}" is
+  /// "/api/v1/sessions/ses_…".
+  std::string path_of(const std::string& pattern) {
+    std::string path;
+    std::string rest = pattern;
+    for (std::size_t at = rest.find('{'); at != std::string::npos; at = rest.find('{')) {
+      const auto end = rest.find('}', at);
+      const auto parameter = rest.substr(at + 1, end - at - 1);
+      const auto list = path + rest.substr(0, at - 1);
+      const auto page = ask(ours, "GET", list);
+      EXPECT_EQ(page.status, 200U) << list << " is to list what " << pattern << " names";
+      EXPECT_FALSE(page.json["data"].empty()) << "make one of " << list << " in SetUp()";
+      if (page.json["data"].empty()) return {};
+      const auto& one = page.json["data"][0];
+      path = list + "/" + one[one.isMember(parameter) ? parameter : "id"].asString();
+      rest = rest.substr(end + 1);
+    }
+    return path + rest;
+  }
+
+  /// All that the first account's lists and pages say.
+  std::map<std::string, std::string> everything() {
+    std::map<std::string, std::string> pages;
+    for (const auto& route : routes) {
+      if (route.method != "GET") continue;
+      const auto path = path_of(route.pattern);
+      const auto page = ask(ours, "GET", path);
+      EXPECT_EQ(page.status, 200U) << path;
+      pages[path] = page.body;
+    }
+    return pages;
+  }
+
+  Face face;
+  Holder ours;
+  Holder theirs;
+  std::vector<Router::Listed> routes;
+};
+
+TEST_F(EveryRoute, ShowsAnotherAccountNothingAndChangesNothing) {
+  const auto before = everything();
+  for (const auto& [method, pattern] : routes) {
+    const auto what = method + " " + pattern;
+    const auto path = path_of(pattern);
+    if (path == pattern) {
+      if (method != "GET") continue;  // makes something of one's own
+      const auto page = ask(theirs, "GET", path);
+      ASSERT_EQ(page.told(), "200") << what;
+      EXPECT_EQ(page.json["data"].size(), kOwn.contains(pattern) ? 1U : 0U) << what;
+      EXPECT_TRUE(kBare.contains(pattern) || ask(ours, "GET", path).json["data"].size() > 0)
+          << what << " would be empty for everybody: make one in SetUp()";
+      EXPECT_THAT(page.body, Not(HasSubstr("harbour"))) << what;
+      continue;
+    }
+    std::set<std::string> told;
+    for (const std::string body : kBodies) {
+      const auto answered = ask(theirs, method, path, method == "GET" ? "" : body);
+      if (answered.status == 404) EXPECT_THAT(answered.told(), EndsWith(".not_found")) << what;
+      // What is wrong with a body is the same for whatever it is sent to.
+      EXPECT_TRUE(answered.status == 404 || answered.status == 422)
+          << what << ": " << answered.told();
+      told.insert(std::to_string(answered.status));
+    }
+    EXPECT_TRUE(told.contains("404")) << what << ": add a body to kBodies that this route takes";
+  }
+  EXPECT_EQ(everything(), before);
+}
+
+TEST_F(EveryRoute, ABodyNamesNothingOfAnotherAccountEither) {
+  const auto told = [&](const std::string& path, const std::string& body) {
+    return ask(theirs, "POST", path, body).told();
+  };
+  EXPECT_EQ(told("/api/v1/keys", R"({"label":"x","scopes":["account"],"service":"harbour"})"),
+            "422 service.not_found: /service service.not_found");
+  EXPECT_EQ(told("/api/v1/sessions",
+                 R"({"participants":[{"address":"+12025550143","virtual_number":"+12025550177"},)"
+                 R"({"address":"+442079460143","virtual_number":"+442079460177"}]})"),
+            "422 number.not_in_pool");
+  EXPECT_THAT(told("/api/v1/sessions", Face::two_people()), HasSubstr("pool.exhausted"))
+      << "the numbers of the others are not lent";
+  face.service = "harbour";
+  EXPECT_EQ(face.ask_with(theirs.secret, "GET", "/api/v1/sessions").told(),
+            "404 service.not_found");
+}
+
+TEST_F(EveryRoute, AsksForAKeyBeforeAnythingElse) {
+  for (const auto& [method, pattern] : routes) {
+    const auto path = path_of(pattern);
+    for (const std::string& authorization :
+         {std::string(), "Bearer bauta_live_" + std::string(43, 'A'), "Basic " + ours.secret}) {
+      auto request = face.request(method, path, "{", {{"Authorization", authorization}});
+      if (authorization.empty()) request.headers.erase("Authorization");
+      const auto answered = Face::read(face.world.run(face.router.handle(std::move(request))));
+      EXPECT_EQ(answered.told(), "401 auth.invalid_key") << method << " " << pattern;
+      EXPECT_EQ(answered.header("WWW-Authenticate"), "Bearer");
+      EXPECT_EQ(answered.header("Cache-Control"), "no-store");
+    }
+  }
+}
+
+TEST_F(EveryRoute, AsksForAScope) {
+  const auto scopeless = Holder{.secret = face.key({}), .service = ours.service};
+  for (const auto& [method, pattern] : routes) {
+    const auto path = path_of(pattern);
+    EXPECT_EQ(ask(scopeless, method, path).told(), "403 auth.scope_missing")
+        << method << " " << pattern;
+  }
+}
+
+TEST_F(EveryRoute, IsNeverCached) {
+  for (const auto& [method, pattern] : routes) {
+    const auto path = path_of(pattern);
+    for (const auto& holder : {ours, theirs}) {
+      if (method == "DELETE" && holder.secret == ours.secret) continue;  // the next is to find it
+      const auto answered = ask(holder, method, path);
+      EXPECT_EQ(answered.header("Cache-Control"), "no-store") << method << " " << pattern;
+    }
+  }
+  EXPECT_EQ(ask(ours, "GET", "/api/v1/nothing").header("Cache-Control"), "no-store");
+  EXPECT_EQ(ask(ours, "DELETE", "/api/v1/sessions").header("Cache-Control"), "no-store");
+}
+
+}  // namespace
+}  // namespace bauta
