@@ -81,11 +81,22 @@ Result<Reply> read_answer(HttpAnswer answer) {
 /// be refused the second time, as if it had not been done.
 bool may_be_repeated(const HttpCall& call) { return call.method == "GET" || call.method == "POST"; }
 
+/// The connection broke, or there was none: the next one may hold.
+bool is_worth_another(const HttpOutcome& outcome, const HttpCall& call) {
+  if (const auto* not_sent = std::get_if<HttpNotSent>(&outcome))
+    return not_sent->error.code == "http.connect_failed" ||
+           not_sent->error.code == "http.write_failed";
+  const auto* unknown = std::get_if<HttpUnknown>(&outcome);
+  return unknown != nullptr && unknown->error.code == "http.connection_lost" &&
+         may_be_repeated(call);
+}
+
 std::unexpected<Error> outcome_unknown(const HttpCall& call, const Error& error) {
-  return fail("server.outcome_unknown",
-              error.detail + (call.method == "GET"
-                                  ? ""
-                                  : ": it may have been done all the same, look before you ask again"));
+  return fail(
+      "server.outcome_unknown",
+      error.detail + (call.method == "GET"
+                          ? ""
+                          : ": it may have been done all the same, look before you ask again"));
 }
 
 bool still_runs(const Result<Reply>& reply) {
@@ -112,7 +123,8 @@ struct Client::Parts {
   }
 
   HttpOutcome exchange(HttpCall call) {
-    auto outcome = boost::asio::co_spawn(loop, http->call(std::move(call)), boost::asio::use_future);
+    auto outcome =
+        boost::asio::co_spawn(loop, http->call(std::move(call)), boost::asio::use_future);
     loop.restart();
     // Not run(): a connection that is kept for the next call would hold it up.
     while (outcome.wait_for(milliseconds::zero()) != std::future_status::ready) loop.run_one();
@@ -121,9 +133,7 @@ struct Client::Parts {
 
   Result<Reply> ask(const HttpCall& call) {
     auto outcome = exchange(call);
-    const bool again = std::holds_alternative<HttpNotSent>(outcome) ||
-                       (std::holds_alternative<HttpUnknown>(outcome) && may_be_repeated(call));
-    if (again && !is_wrong_call(outcome)) {
+    if (is_worth_another(outcome, call)) {
       std::this_thread::sleep_for(options.pause_before_retry);
       outcome = exchange(call);
     }
@@ -142,12 +152,6 @@ struct Client::Parts {
     }
     return reply;
   }
-
- private:
-  static bool is_wrong_call(const HttpOutcome& outcome) {
-    const auto* not_sent = std::get_if<HttpNotSent>(&outcome);
-    return not_sent != nullptr && not_sent->error.code == "http.bad_call";
-  }
 };
 
 Client::Client(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -156,8 +160,7 @@ Client::~Client() = default;
 Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
   while (options.url.ends_with('/')) options.url.pop_back();
   const auto url = parse_url(options.url);
-  if (!url)
-    return fail("usage.url", "the server's URL cannot be used: " + url.error().detail);
+  if (!url) return fail("usage.url", "the server's URL cannot be used: " + url.error().detail);
   if (url->target.contains('?')) return fail("usage.url", "the server's URL may have no query");
   auto parts = std::make_unique<Parts>();
   parts->options = std::move(options);

@@ -3,10 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
+#include "proxy/cli/client_command.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/dev_relay.h"
+#include "proxy/cli/environment.h"
 #include "proxy/cli/say.h"
 #include "proxy/cli/version.h"
 #include "proxy/config/config.h"
@@ -16,13 +17,7 @@
 namespace bauta {
 namespace {
 
-std::string secret_from(const char* variable) {
-  char* value = std::getenv(variable);
-  if (value == nullptr) return "";
-  std::string secret(value);
-  ::unsetenv(variable);
-  return secret;
-}
+constexpr const char* kServerGroup = "Server: runs a relay";
 
 /// The words of one run; each command fills its own part.
 struct Words {
@@ -88,13 +83,23 @@ void add_config(CLI::App& app, Words& words) {
   config->add_subcommand("reference", "Every key with type, unit, default and range");
 }
 
+void add_client_commands(ClientCommands& commands) {
+  add_session_commands(commands);
+  add_message_commands(commands);
+  add_dead_letter_commands(commands);
+  add_event_commands(commands);
+  add_number_commands(commands);
+  add_service_commands(commands);
+  add_key_commands(commands);
+}
+
 int run(const CLI::App& app, Words& words) {
   if (app.got_subcommand("init")) return run_init(words.init);
   if (app.got_subcommand("serve")) return run_serve(words.serve);
   if (app.got_subcommand("dev")) return run_dev(words.dev, start_dev_relay);
   if (app.got_subcommand("handsets")) {
-    words.handsets.token = secret_from("BAUTA_HANDSETS_TOKEN");
-    words.handsets.secret = secret_from("BAUTA_HANDSETS_SECRET");
+    words.handsets.token = take_secret("BAUTA_HANDSETS_TOKEN");
+    words.handsets.secret = take_secret("BAUTA_HANDSETS_SECRET");
     return run_handsets(words.handsets);
   }
   if (app.got_subcommand("config")) {
@@ -141,6 +146,9 @@ int run_command_line(int argc, const char* const* argv) {
   add_handsets(app, words);
   add_config(app, words);
   app.add_subcommand("version", "Version, revision, compiler and libraries");
+  for (auto* command : app.get_subcommands({})) command->group(kServerGroup);
+  ClientCommands client_commands(app);
+  add_client_commands(client_commands);
   // CLI11 would say only that a subcommand is required.
   if (argc > 1 && argv[1][0] != '-' && !knows_command(app, argv[1])) {
     fmt::print(stderr, "bauta: there is no command '{}'; see bauta --help\n", argv[1]);
@@ -151,7 +159,7 @@ int run_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : wrong_usage;
   }
-  return run(app, words);
+  return client_commands.is_chosen() ? client_commands.run() : run(app, words);
 }
 
 }  // namespace bauta
