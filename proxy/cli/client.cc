@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "proxy/cli/commands.h"
+#include "proxy/cli/table.h"
 #include "proxy/cli/version.h"
 #include "proxy/net/http_client.h"
 #include "proxy/net/json.h"
@@ -47,16 +48,19 @@ std::unexpected<Error> not_bauta(const std::string& why) {
   return fail("server.not_bauta", "what answers there is not Bauta, or not its API: " + why);
 }
 
-/// What a problem document says.
+/// What a problem document says.  It came from outside: nothing in it may move the terminal's cursor.
 Error problem_of(unsigned status, const Json::Value& problem) {
-  Error error{.code = kept(string_in(problem, "code")), .detail = string_in(problem, "detail")};
+  const auto said = [](const Json::Value& object, const char* name) {
+    return printable(string_in(object, name));
+  };
+  Error error{.code = kept(said(problem, "code")), .detail = said(problem, "detail")};
   for (const auto& fault : problem["errors"]) {
     if (!fault.isObject()) continue;
-    error.faults.push_back({.pointer = string_in(fault, "pointer"),
-                            .code = kept(string_in(fault, "code")),
-                            .detail = string_in(fault, "detail")});
+    error.faults.push_back({.pointer = said(fault, "pointer"),
+                            .code = kept(said(fault, "code")),
+                            .detail = said(fault, "detail")});
   }
-  if (status >= 500) error.detail += " (request " + string_in(problem, "request_id") + ")";
+  if (status >= 500) error.detail += " (request " + said(problem, "request_id") + ")";
   return error;
 }
 
@@ -77,9 +81,9 @@ Result<Reply> read_answer(HttpAnswer answer) {
   return Reply{.body = std::move(answer.body), .json = std::move(*json)};
 }
 
-/// Sent again it does no harm: GET changes nothing, a POST carries its key.  A PATCH or DELETE whose first answer was lost would
-/// be refused the second time, as if it had not been done.
-bool may_be_repeated(const HttpCall& call) { return call.method == "GET" || call.method == "POST"; }
+/// Sent again it does no harm: GET changes nothing, a POST carries its key, a PATCH sets what it set.  A DELETE whose first answer was
+/// lost would be answered as if there had been nothing to delete.
+bool may_be_repeated(const HttpCall& call) { return call.method != "DELETE"; }
 
 /// The connection broke, or there was none: the next one may hold.
 bool is_worth_another(const HttpOutcome& outcome, const HttpCall& call) {

@@ -71,6 +71,7 @@ CLI::App* ClientCommands::add_family(const std::string& name, const std::string&
 
 CLI::App* ClientCommands::add_command(CLI::App* family, const CommandHelp& help, Chosen run) {
   auto* command = family->add_subcommand(help.name, help.does);
+  command->group("Commands");
   constexpr const char* kServer = "Server";
   command->add_option("--url", server_.url, "Where it is")
       ->envname("BAUTA_URL")

@@ -78,7 +78,7 @@ Status check_header(const CsvRecord& header, std::string_view connection) {
 Result<Json::Value> read_number(const CsvRecord& header, const CsvRecord& record,
                                 std::string_view connection) {
   if (record.fields.size() != header.fields.size()) {
-    return fail("csv.fields", fmt::format("has {} fields, the first line names {}",
+    return fail("csv.fields", fmt::format("has {} of the {} fields that the first line names",
                                           record.fields.size(), header.fields.size()));
   }
   Json::Value number(Json::objectValue);

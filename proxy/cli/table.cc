@@ -65,8 +65,8 @@ std::string cell_of(const Json::Value& value) {
     return text.empty() ? "-" : printable(text);
   }
   if (value.isBool()) return value.asBool() ? "yes" : "no";
+  if (value.type() == Json::realValue) return fmt::format("{:g}", value.asDouble());
   if (value.isIntegral()) return value.asString();
-  if (value.isDouble()) return fmt::format("{:g}", value.asDouble());
   if (value.isArray()) return join(value);
   if (value.isObject()) return join_members(value);
   return "-";
