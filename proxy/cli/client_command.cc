@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <system_error>
 
 #include "proxy/cli/commands.h"
@@ -73,9 +74,10 @@ CLI::App* ClientCommands::add_command(CLI::App* family, const CommandHelp& help,
   auto* command = family->add_subcommand(help.name, help.does);
   command->group("Commands");
   constexpr const char* kServer = "Server";
-  command->add_option("--url", server_.url, "Where it is")
-      ->envname("BAUTA_URL")
-      ->capture_default_str()
+  // Not by CLI11's envname(): it reads a variable for every command, and so over what stands on the command line.
+  command
+      ->add_option("--url", url_,
+                   fmt::format("Where it is; else BAUTA_URL says, else {}", server_.url))
       ->group(kServer);
   command
       ->add_option("--service", server_.service,
@@ -104,6 +106,10 @@ int ClientCommands::run() {
 }
 
 Status ClientCommands::run_chosen() {
+  const char* const from_environment =
+      std::getenv("BAUTA_URL");  // NOLINT(concurrency-mt-unsafe): one thread
+  if (from_environment != nullptr && *from_environment != '\0') server_.url = from_environment;
+  if (url_) server_.url = *url_;
   BAUTA_TRY(server_.key, key_of(key_file_));
   BAUTA_TRY(const auto client, Client::make(std::move(server_)));
   return chosen_(*client, Output(json_));

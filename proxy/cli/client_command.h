@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -70,6 +71,7 @@ class ClientCommands {
 
   CLI::App& app_;
   ClientOptions server_ = {};
+  std::optional<std::string> url_ = {};
   std::filesystem::path key_file_ = {};
   bool json_ = false;
   Chosen chosen_ = nullptr;
