@@ -177,12 +177,12 @@ Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
   return std::unique_ptr<Client>(new Client(std::move(parts)));
 }
 
-Result<Reply> Client::get(std::string path, const Form& query) {
-  if (!query.empty()) path.append("?").append(encode_form(query));
-  return parts_->ask(parts_->call_of("GET", path, ""));
+Result<Reply> Client::get(const std::string& path, const Form& query) {
+  const auto target = query.empty() ? path : path + "?" + encode_form(query);
+  return parts_->ask(parts_->call_of("GET", target, ""));
 }
 
-Result<Reply> Client::post(std::string path, std::string body) {
+Result<Reply> Client::post(const std::string& path, std::string body) {
   auto call = parts_->call_of("POST", path, std::move(body));
   Bits128 bits{};
   parts_->random.fill(bits);
@@ -190,15 +190,15 @@ Result<Reply> Client::post(std::string path, std::string body) {
   return parts_->ask_until_done(call);
 }
 
-Result<Reply> Client::patch(std::string path, std::string body) {
+Result<Reply> Client::patch(const std::string& path, std::string body) {
   return parts_->ask(parts_->call_of("PATCH", path, std::move(body)));
 }
 
-Result<Reply> Client::remove(std::string path) {
+Result<Reply> Client::remove(const std::string& path) {
   return parts_->ask(parts_->call_of("DELETE", path, ""));
 }
 
-Result<Reply> Client::list(std::string path, Form query, std::size_t items_max) {
+Result<Reply> Client::list(const std::string& path, const Form& query, std::size_t items_max) {
   std::optional<Reply> all;
   std::string cursor;
   for (std::size_t rest = items_max; rest > 0;) {
@@ -231,6 +231,11 @@ int exit_code_of(const Error& error) {
 
 std::string path_to(std::string folder, const std::string& segment) {
   return folder.append(percent_encode(segment));
+}
+
+Form those_given(Form parameters) {
+  std::erase_if(parameters, [](const auto& parameter) { return parameter.second.empty(); });
+  return parameters;
 }
 
 }  // namespace bauta

@@ -40,14 +40,14 @@ class Client {
   static Result<std::unique_ptr<Client>> make(ClientOptions options);
   ~Client();
 
-  Result<Reply> get(std::string path, const Form& query = {});
+  Result<Reply> get(const std::string& path, const Form& query = {});
   /// Sent with a random Idempotency-Key, and again with the same one if the answer is lost, so that it is done once.
-  Result<Reply> post(std::string path, std::string body);
-  Result<Reply> patch(std::string path, std::string body);
-  Result<Reply> remove(std::string path);
+  Result<Reply> post(const std::string& path, std::string body);
+  Result<Reply> patch(const std::string& path, std::string body);
+  Result<Reply> remove(const std::string& path);
 
   /// The first `items_max` items of a list, page by page; `next_cursor` of the reply is where more of them begin.
-  Result<Reply> list(std::string path, Form query, std::size_t items_max);
+  Result<Reply> list(const std::string& path, const Form& query, std::size_t items_max);
 
  private:
   struct Parts;
@@ -60,5 +60,8 @@ int exit_code_of(const Error& error);
 
 /// Something of the server's as one segment of a path, after `folder`: "/api/v1/keys/" and "key_…".
 std::string path_to(std::string folder, const std::string& segment);
+
+/// The parameters of a query that have a value.
+Form those_given(Form parameters);
 
 }  // namespace bauta

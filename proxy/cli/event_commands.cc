@@ -2,7 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <optional>
+#include <string>
 #include <thread>
 
 #include "proxy/cli/client_command.h"
@@ -66,11 +66,8 @@ class Follower {
  private:
   /// `newest_first` as the API lists them; shown the oldest first.
   void show(const Json::Value& newest_first) {
-    Json::Value events(Json::arrayValue);
-    for (Json::ArrayIndex i = newest_first.size(); i > 0; --i) {
-      events.append(newest_first[i - 1]);
-      last_ = std::max(last_, sequence_of(newest_first[i - 1]));
-    }
+    const auto events = oldest_first(newest_first);
+    if (!events.empty()) last_ = sequence_of(events[events.size() - 1]);
     if (output_.is_json()) {
       for (const auto& event : events) Output::data(write_json(event) + "\n");
     } else if (!events.empty()) {

@@ -114,15 +114,11 @@ Status import(Client& client, const Output& output, const ImportWords& words) {
 }
 
 Status list(Client& client, const Output& output, const NumberFilter& filter) {
-  Form query;
-  const auto add_if_given = [&](const char* name, const std::string& value) {
-    if (!value.empty()) query.emplace_back(name, value);
-  };
-  add_if_given("country", filter.country);
-  add_if_given("area_code", filter.area_code);
-  add_if_given("status", filter.status);
-  add_if_given("connection", filter.connection);
-  BAUTA_TRY(const auto numbers, client.list(kPath, std::move(query), filter.limit));
+  const auto query = those_given({{"country", filter.country},
+                                  {"area_code", filter.area_code},
+                                  {"status", filter.status},
+                                  {"connection", filter.connection}});
+  BAUTA_TRY(const auto numbers, client.list(kPath, query, filter.limit));
   output.list(kNumberShape, numbers);
   return {};
 }

@@ -25,8 +25,9 @@ Result<Json::Value> text_value(std::string_view text) { return Json::Value(std::
 
 Result<Json::Value> number_value(std::string_view text) {
   double number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto read = std::from_chars(begin, end, number);
   if (read.ec != std::errc{} || read.ptr != end) return fail("csv.value", "must be a number");
   return Json::Value(number);
 }
@@ -49,11 +50,11 @@ Result<Json::Value> list_value(std::string_view text) {
 using ReadValue = Result<Json::Value> (*)(std::string_view text);
 
 const std::map<std::string_view, ReadValue>& known_columns() {
-  static const std::map<std::string_view, ReadValue> columns = {
+  static const std::map<std::string_view, ReadValue> kColumns = {
       {"number", text_value},       {"connection", text_value}, {"rate_per_second", number_value},
       {"reserved", boolean_value},  {"tags", list_value},       {"fallbacks", list_value},
       {"capabilities", list_value}, {"reach", list_value}};
-  return columns;
+  return kColumns;
 }
 
 Status check_header(const CsvRecord& header, std::string_view connection) {

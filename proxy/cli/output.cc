@@ -12,12 +12,6 @@ void say_if_more(const Reply& reply) {
     Output::say("there are more: ask for them with --limit");
 }
 
-Json::Value reversed(const Json::Value& items) {
-  Json::Value turned(Json::arrayValue);
-  for (Json::ArrayIndex i = items.size(); i > 0; --i) turned.append(items[i - 1]);
-  return turned;
-}
-
 }  // namespace
 
 void Output::list(const Shape& shape, const Reply& reply) const {
@@ -27,7 +21,7 @@ void Output::list(const Shape& shape, const Reply& reply) const {
 
 void Output::story(const Shape& shape, const Reply& reply) const {
   say_if_more(reply);
-  if (!document(reply)) data(Table(shape.columns).draw(reversed(reply.json["data"])));
+  if (!document(reply)) data(Table(shape.columns).draw(oldest_first(reply.json["data"])));
 }
 
 void Output::one(const Shape& shape, const Reply& reply) const {
@@ -42,5 +36,11 @@ bool Output::document(const Reply& reply) const {
 
 void Output::data(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 void Output::say(const std::string& words) { fmt::print(stderr, "{}\n", words); }
+
+Json::Value oldest_first(const Json::Value& newest_first) {
+  Json::Value turned(Json::arrayValue);
+  for (Json::ArrayIndex i = newest_first.size(); i > 0; --i) turned.append(newest_first[i - 1]);
+  return turned;
+}
 
 }  // namespace bauta

@@ -17,7 +17,7 @@ class Output {
   void story(const Shape& shape, const Reply& reply) const;
   /// One thing, a line a field.
   void one(const Shape& shape, const Reply& reply) const;
-  /// The document as it came, if that is wanted; else false.
+  /// The document as it came, and true, if that is wanted; there is none behind a deletion.
   bool document(const Reply& reply) const;
   static void data(const std::string& text);
   static void say(const std::string& words);
@@ -25,5 +25,8 @@ class Output {
  private:
   bool json_;
 };
+
+/// A list as the API gives it, turned round.
+Json::Value oldest_first(const Json::Value& newest_first);
 
 }  // namespace bauta

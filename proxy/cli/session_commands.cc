@@ -112,16 +112,12 @@ Status open(Client& client, const Output& output, const NewSessionWords& words) 
 }
 
 Status list(Client& client, const Output& output, const SessionFilter& filter) {
-  Form query;
-  const auto add_if_given = [&](const char* name, const std::string& value) {
-    if (!value.empty()) query.emplace_back(name, value);
-  };
-  add_if_given("status", filter.status);
-  add_if_given("virtual_number", filter.virtual_number);
-  add_if_given("unique_name", filter.unique_name);
-  add_if_given("created_after", filter.created_after);
-  add_if_given("created_before", filter.created_before);
-  BAUTA_TRY(const auto sessions, client.list(kPath, std::move(query), filter.limit));
+  const auto query = those_given({{"status", filter.status},
+                                  {"virtual_number", filter.virtual_number},
+                                  {"unique_name", filter.unique_name},
+                                  {"created_after", filter.created_after},
+                                  {"created_before", filter.created_before}});
+  BAUTA_TRY(const auto sessions, client.list(kPath, query, filter.limit));
   output.list(kSessionShape, sessions);
   return {};
 }

@@ -259,6 +259,11 @@ test('dead letters are listed, sent again and deleted', async (t) => {
   assert.deepEqual(requests, ['GET /api/v1/dead-letters?limit=50', `POST /api/v1/dead-letters/${message}/${to}/retry {}`, `DELETE /api/v1/dead-letters/${message}/${to}`]);
 });
 
+test('a key whose secret was lost with the first answer is said to be useless', async (t) => {
+  const { client } = await standIn(t, [[201, { id: 'key_01k9xkq4z1x2y3z4a5b6c7d8e9', secret: null }]]);
+  assert.match(await client.refused('key.secret_lost', 'key', 'create', '--scope', 'sessions:read'), /revoke key_01k9xkq4z1x2y3z4a5b6c7d8e9/);
+});
+
 test('every client command explains itself with an example', async () => {
   const commandsOf = async (...path) => {
     const { code, stdout } = await run([...path, '--help']);
