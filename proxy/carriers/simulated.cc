@@ -7,9 +7,10 @@
 #include <map>
 #include <utility>
 
-#include "proxy/carriers/json.h"
+#include "proxy/carriers/provider_id.h"
 #include "proxy/carriers/retry_after.h"
 #include "proxy/carriers/signing.h"
+#include "proxy/net/json.h"
 
 namespace bauta {
 namespace simulated {

@@ -11,10 +11,11 @@
 #include <utility>
 
 #include "pool/address/real_address.h"
-#include "proxy/carriers/json.h"
+#include "proxy/carriers/provider_id.h"
 #include "proxy/carriers/retry_after.h"
 #include "proxy/carriers/signing.h"
 #include "proxy/net/base64.h"
+#include "proxy/net/json.h"
 
 namespace bauta {
 namespace twilio {

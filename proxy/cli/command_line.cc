@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
+#include "proxy/cli/client_command.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/dev_relay.h"
 #include "proxy/cli/say.h"
@@ -17,6 +17,8 @@
 
 namespace bauta {
 namespace {
+
+constexpr const char* kServerGroup = "Server: runs a relay";
 
 std::string secret_from(const char* variable) {
   const auto secret = take_variable(variable);
@@ -87,6 +89,16 @@ void add_config(CLI::App& app, Words& words) {
   config->add_subcommand("reference", "Every key with type, unit, default and range");
 }
 
+void add_client_commands(ClientCommands& commands) {
+  add_session_commands(commands);
+  add_message_commands(commands);
+  add_dead_letter_commands(commands);
+  add_event_commands(commands);
+  add_number_commands(commands);
+  add_service_commands(commands);
+  add_key_commands(commands);
+}
+
 int run(const CLI::App& app, Words& words) {
   if (app.got_subcommand("init")) return run_init(words.init);
   if (app.got_subcommand("serve")) return run_serve(words.serve);
@@ -142,6 +154,9 @@ int run_command_line(int argc, const char* const* argv) {
   add_handsets(app, words);
   add_config(app, words);
   app.add_subcommand("version", "Version, revision, compiler and libraries");
+  for (auto* command : app.get_subcommands({})) command->group(kServerGroup);
+  ClientCommands client_commands(app);
+  add_client_commands(client_commands);
   // CLI11 would say only that a subcommand is required.
   if (argc > 1 && argv[1][0] != '-' && !knows_command(app, argv[1])) {
     fmt::print(stderr, "bauta: there is no command '{}'; see bauta --help\n", argv[1]);
@@ -152,7 +167,7 @@ int run_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : wrong_usage;
   }
-  return run(app, words);
+  return client_commands.is_chosen() ? client_commands.run() : run(app, words);
 }
 
 }  // namespace bauta

@@ -15,8 +15,8 @@
 #include <ctime>
 #include <utility>
 
-#include "proxy/carriers/json.h"
 #include "proxy/demo/phones.h"
+#include "proxy/net/json.h"
 
 namespace bauta {
 namespace {

@@ -25,12 +25,12 @@
 #include <utility>
 #include <vector>
 
-#include "proxy/carriers/json.h"
 #include "proxy/carriers/signing.h"
 #include "proxy/carriers/simulated.h"
 #include "proxy/demo/demo.h"
 #include "proxy/demo/handsets.h"
 #include "proxy/net/http_client.h"
+#include "proxy/net/json.h"
 
 extern "C" char** environ;  // NOLINT(readability-redundant-declaration): POSIX declares it nowhere
 

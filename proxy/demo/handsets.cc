@@ -19,7 +19,6 @@
 
 #include "pool/address/real_address.h"
 #include "pool/address/virtual_number.h"
-#include "proxy/carriers/json.h"
 #include "proxy/carriers/signing.h"
 #include "proxy/carriers/simulated.h"
 #include "proxy/config/log.h"
@@ -27,6 +26,7 @@
 #include "proxy/demo/trouble.h"
 #include "proxy/net/http_client.h"
 #include "proxy/net/http_server.h"
+#include "proxy/net/json.h"
 #include "proxy/net/problem.h"
 #include "proxy/net/rfc3339.h"
 #include "routing/text/message_text.h"

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +25,6 @@ struct ShownPhone {
 /// Both side by side, 80 columns wide, each line ended by a newline.  With `colours`, as terminals understand them.
 std::string draw_phones(const ShownPhone& left, const ShownPhone& right, bool colours);
 
-/// How many columns of a terminal `utf8` takes: wide characters and emoji two, what joins them none.
-std::size_t columns_of(std::string_view utf8);
-/// Lines of at most `columns`, broken at spaces, inside a word only where it is longer than a line.
-std::vector<std::string> wrap(std::string_view utf8, std::size_t columns);
 /// "+12025550142" as people of its country write it, near enough.
 std::string spaced(std::string_view e164);
 

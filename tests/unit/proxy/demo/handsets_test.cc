@@ -11,10 +11,10 @@
 #include <future>
 #include <mutex>
 
-#include "proxy/carriers/json.h"
 #include "proxy/carriers/simulated.h"
 #include "proxy/net/http_client.h"
 #include "proxy/net/http_server.h"
+#include "proxy/net/json.h"
 
 namespace bauta {
 namespace {

@@ -5,10 +5,11 @@
 
 #include <sstream>
 
+#include "proxy/demo/columns.h"
+
 namespace bauta {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -44,23 +45,6 @@ TEST(Phones, ColoursDoNotChangeWhatIsSaid) {
   EXPECT_THAT(coloured, HasSubstr("\x1b["));
   EXPECT_THAT(draw_phones(host(), guest(), false), Not(HasSubstr("\x1b[")));
   EXPECT_THAT(coloured, HasSubstr("About eight 🦀 naïve"));
-}
-
-TEST(Phones, CountColumnsNotOctets) {
-  EXPECT_EQ(columns_of("abc"), 3U);
-  EXPECT_EQ(columns_of("café"), 4U);
-  EXPECT_EQ(columns_of("🦀"), 2U);
-  EXPECT_EQ(columns_of("👍🏽"), 2U);
-  EXPECT_EQ(columns_of("\xff\xfe"), 2U);
-  EXPECT_EQ(columns_of("\xf0\x9f"), 2U);  // cut off
-}
-
-TEST(Phones, WrapAtSpacesAndInsideLongWords) {
-  EXPECT_THAT(wrap("one two three", 8), ElementsAre("one two", "three"));
-  EXPECT_THAT(wrap("abcdefghij k", 4), ElementsAre("abcd", "efgh", "ij k"));
-  EXPECT_THAT(wrap("a\nb", 8), ElementsAre("a", "b"));
-  EXPECT_THAT(wrap("", 8), ElementsAre(""));
-  EXPECT_THAT(wrap("🦀🦀🦀", 5), ElementsAre("🦀🦀", "🦀"));
 }
 
 TEST(Phones, SpaceNumbersAsTheirCountriesDo) {

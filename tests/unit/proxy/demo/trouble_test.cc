@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <json/value.h>
 
-#include "proxy/carriers/json.h"
+#include "proxy/net/json.h"
 
 namespace bauta {
 namespace {

@@ -1,16 +1,13 @@
-#include "proxy/carriers/json.h"
+#include "proxy/net/json.h"
 
 #include <json/reader.h>
 #include <json/value.h>
 #include <json/writer.h>
 
-#include <algorithm>
-
 namespace bauta {
 namespace {
 
 constexpr int kDepthMax = 32;
-constexpr std::size_t kProviderIdOctetsMax = 64;
 
 std::unique_ptr<Json::Value> read_object(std::string_view text,
                                          const Json::CharReaderBuilder& builder) {
@@ -56,13 +53,6 @@ std::string string_in(const Json::Value& object, const char* name) {
 int int_in(const Json::Value& object, const char* name) {
   const auto& member = object[name];
   return member.isInt() ? member.asInt() : 0;
-}
-
-bool is_provider_id(std::string_view text) {
-  return !text.empty() && text.size() <= kProviderIdOctetsMax &&
-         std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-         });
 }
 
 }  // namespace bauta

@@ -3,13 +3,12 @@
 #include <json/forwards.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace bauta {
 
-/// A carrier's JSON, read forgivingly, its depth limited.  Null: not a JSON object.
+/// JSON of somebody else's, read forgivingly, its depth limited.  Null: not a JSON object.
 std::unique_ptr<Json::Value> read_foreign_json(std::string_view text);
 /// JSON of our own: nothing after it, no comments, no name twice, UTF-8.  Null: not such an object.
 std::unique_ptr<Json::Value> read_strict_json(std::string_view text);
@@ -19,8 +18,5 @@ std::string write_json(const Json::Value& value);
 std::string string_in(const Json::Value& object, const char* name);
 /// 0 if there is no such integer.
 int int_in(const Json::Value& object, const char* name);
-
-/// 1 to 64 letters and digits, as carriers name texts; may be stored and logged.
-bool is_provider_id(std::string_view text);
 
 }  // namespace bauta

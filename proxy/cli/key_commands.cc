@@ -1,0 +1,99 @@
+#include <array>
+#include <vector>
+
+#include "proxy/cli/client_command.h"
+#include "proxy/net/json.h"
+
+namespace bauta {
+namespace {
+
+constexpr const char* kPath = "/api/v1/keys";
+
+constexpr std::array kColumns = std::to_array<Column>({{.title = "ID", .path = "id"},
+                                                       {.title = "LABEL", .path = "label"},
+                                                       {.title = "SERVICE", .path = "service"},
+                                                       {.title = "HINT", .path = "hint"},
+                                                       {.title = "CREATED", .path = "created_at"},
+                                                       {.title = "EXPIRES", .path = "expires_at"},
+                                                       {.title = "SCOPES", .path = "scopes"}});
+constexpr Shape kShape{.columns = kColumns, .fields = {}};
+
+struct NewKeyWords {
+  std::vector<std::string> scopes;
+  std::string label;
+  std::string service;
+  std::string expires_at;
+};
+
+struct KeyId {
+  std::string id;
+};
+
+/// On standard output only the secret, so that it can be led into a file.
+Status create(Client& client, const Output& output, const NewKeyWords& words) {
+  Json::Value key(Json::objectValue);
+  for (const auto& scope : words.scopes) key["scopes"].append(scope);
+  if (!words.label.empty()) key["label"] = words.label;
+  if (!words.service.empty()) key["service"] = words.service;
+  if (!words.expires_at.empty()) key["expires_at"] = words.expires_at;
+  BAUTA_TRY(const auto made, client.post(kPath, write_json(key)));
+  const auto id = string_in(made.json, "id");
+  const auto secret = string_in(made.json, "secret");
+  if (secret.empty()) {
+    return fail(
+        "key.secret_lost",
+        "the answer with the secret was lost on its way, and it is shown only once: revoke " +
+            printable(id) + " and make another");
+  }
+  output.say("made " + printable(id) + "; its secret is shown only now:");
+  if (!output.document(made)) output.data(secret + "\n");
+  return {};
+}
+
+Status list(Client& client, const Output& output, const ListOptions& options) {
+  BAUTA_TRY(const auto keys, client.list(kPath, {}, options.limit));
+  output.list(kShape, keys);
+  return {};
+}
+
+Status revoke(Client& client, const Output& output, const KeyId& key) {
+  BAUTA_CHECK(client.remove(path_to("/api/v1/keys/", key.id)));
+  output.say(key.id + " is revoked");
+  return {};
+}
+
+}  // namespace
+
+void add_key_commands(ClientCommands& commands) {
+  auto* family = commands.add_family("key", "The API keys of the account");
+
+  const auto made = commands.add(
+      family,
+      {.name = "create",
+       .does = "Make a key; its secret is shown once",
+       .example =
+           "bauta key create --scope sessions:read --scope events:read --label desk > desk.key"},
+      create);
+  made.app->add_option("--scope", made.options->scopes, "What it may do, once for each")
+      ->required()
+      ->allow_extra_args(false);
+  made.app->add_option("--label", made.options->label, "What it is for");
+  made.app->add_option("--of-service", made.options->service,
+                       "The one service that it belongs to; left out, all of the account");
+  made.app->add_option("--expires-at", made.options->expires_at, "As 2030-01-31T12:00:00Z");
+
+  const auto listed = commands.add(
+      family,
+      {.name = "list", .does = "The keys, without their secrets", .example = "bauta key list"},
+      list);
+  add_limit(listed.app, *listed.options);
+
+  const auto revoked = commands.add(family,
+                                    {.name = "revoke",
+                                     .does = "Refuse a key from now on",
+                                     .example = "bauta key revoke key_01k9xkq4z1x2y3z4a5b6c7d8e9"},
+                                    revoke);
+  revoked.app->add_option("KEY", revoked.options->id, "Its id")->required()->check(is_id("key_"));
+}
+
+}  // namespace bauta

@@ -1,0 +1,168 @@
+#include <array>
+#include <vector>
+
+#include "proxy/cli/client_command.h"
+#include "proxy/net/json.h"
+
+namespace bauta {
+namespace {
+
+/// Who wrote it: the participant, or the platform or Bauta itself.
+std::string writer_of(const Json::Value& message) {
+  return cell_of(message["from"].isString() ? message["from"] : message["origin"]);
+}
+
+/// "delivered", or for several recipients "delivered,undelivered (carrier.bad_recipient)".
+std::string outcomes_of(const Json::Value& deliveries) {
+  std::string outcomes;
+  for (const auto& delivery : deliveries) {
+    outcomes.append(outcomes.empty() ? "" : ",").append(cell_of(delivery["status"]));
+    if (delivery["error"].isObject())
+      outcomes.append(" (").append(cell_of(delivery["error"]["code"])).append(")");
+  }
+  return outcomes.empty() ? "-" : outcomes;
+}
+
+constexpr std::array kMessageColumns =
+    std::to_array<Column>({{.title = "RECEIVED", .path = "received_at"},
+                           {.title = "ID", .path = "id"},
+                           {.title = "FROM", .path = "", .text = writer_of},
+                           {.title = "DELIVERIES", .path = "deliveries", .text = outcomes_of},
+                           {.title = "TEXT", .path = "text"}});
+constexpr std::array kMessageFields = std::to_array<std::string_view>(
+    {"id", "session", "origin", "received_at", "encoding", "segments"});
+constexpr Shape kMessageShape{.columns = kMessageColumns, .fields = kMessageFields};
+
+constexpr std::array kDeadLetterColumns =
+    std::to_array<Column>({{.title = "MESSAGE", .path = "message"},
+                           {.title = "TO", .path = "to"},
+                           {.title = "SESSION", .path = "session"},
+                           {.title = "STATUS", .path = "status"},
+                           {.title = "CODE", .path = "error.code"},
+                           {.title = "CREATED", .path = "created_at"},
+                           {.title = "DETAIL", .path = "error.detail"}});
+constexpr Shape kDeadLetterShape{.columns = kDeadLetterColumns, .fields = {}};
+
+struct SessionMessages : ListOptions {
+  std::string session;
+};
+
+struct NewTextWords {
+  std::string session;
+  std::string text;
+  std::vector<std::string> to;
+};
+
+struct OneDeadLetter {
+  std::string message;
+  std::string to;
+};
+
+std::string path_of(const std::string& session) {
+  return path_to("/api/v1/sessions/", session) + "/messages";
+}
+
+std::string path_of(const OneDeadLetter& letter) {
+  return path_to(path_to("/api/v1/dead-letters/", letter.message) + "/", letter.to);
+}
+
+Status list_messages(Client& client, const Output& output, const SessionMessages& words) {
+  BAUTA_TRY(const auto messages, client.list(path_of(words.session), {}, words.limit));
+  output.story(kMessageShape, messages);
+  return {};
+}
+
+Result<std::string> text_of(const NewTextWords& words) {
+  if (words.text != "-") return words.text;
+  BAUTA_TRY(auto text, read_input("-"));
+  // The line end that every tool puts behind its output is not part of the text.
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+Status send(Client& client, const Output& output, const NewTextWords& words) {
+  Json::Value message(Json::objectValue);
+  BAUTA_TRY(message["text"], text_of(words));
+  for (const auto& to : words.to) message["to"].append(to);
+  BAUTA_TRY(const auto sent, client.post(path_of(words.session), write_json(message)));
+  output.one(kMessageShape, sent);
+  return {};
+}
+
+Status list_dead_letters(Client& client, const Output& output, const ListOptions& options) {
+  BAUTA_TRY(const auto letters, client.list("/api/v1/dead-letters", {}, options.limit));
+  output.list(kDeadLetterShape, letters);
+  return {};
+}
+
+Status retry(Client& client, const Output& output, const OneDeadLetter& letter) {
+  BAUTA_TRY(const auto retried, client.post(path_of(letter) + "/retry", "{}"));
+  output.document(retried);
+  output.say(letter.message + " is on its way to " + letter.to + " again");
+  return {};
+}
+
+Status remove(Client& client, const Output& output, const OneDeadLetter& letter) {
+  BAUTA_CHECK(client.remove(path_of(letter)));
+  output.say("the dead letter is deleted");
+  return {};
+}
+
+void add_dead_letter_arguments(CLI::App* command, OneDeadLetter& letter) {
+  command->add_option("MESSAGE", letter.message, "The message's id")
+      ->required()
+      ->check(is_id("msg_"));
+  command->add_option("PARTICIPANT", letter.to, "The id of whom it did not reach")
+      ->required()
+      ->check(is_id("par_"));
+}
+
+}  // namespace
+
+void add_message_commands(ClientCommands& commands) {
+  const auto listed = commands.add({.name = "messages",
+                                    .does = "What was said in a session, the oldest first",
+                                    .example = "bauta messages ses_01k9xkq4z1x2y3z4a5b6c7d8e9"},
+                                   list_messages);
+  listed.app->add_option("SESSION", listed.options->session, "Its id")
+      ->required()
+      ->check(is_id("ses_"));
+  add_limit(listed.app, *listed.options);
+
+  const auto sent = commands.add(
+      {.name = "send",
+       .does = "Text the people of a session in the platform's name",
+       .example = "bauta send ses_01k9xkq4z1x2y3z4a5b6c7d8e9 'Check-in is from 3 pm.'"},
+      send);
+  sent.app->add_option("SESSION", sent.options->session, "Its id")
+      ->required()
+      ->check(is_id("ses_"));
+  sent.app->add_option("TEXT", sent.options->text, "The text; - is standard input")->required();
+  sent.app
+      ->add_option("--to", sent.options->to,
+                   "Only this participant, once for each; left out, everyone")
+      ->allow_extra_args(false)
+      ->check(is_id("par_"));
+}
+
+void add_dead_letter_commands(ClientCommands& commands) {
+  auto* family = commands.add_family("dead-letters", "Texts that did not get through");
+  const auto listed = commands.add(
+      family, {.name = "list", .does = "The dead letters", .example = "bauta dead-letters list"},
+      list_dead_letters);
+  add_limit(listed.app, *listed.options);
+
+  const std::string one = " msg_01k9xkq4z1x2y3z4a5b6c7d8e9 par_01k9xkq4z1x2y3z4a5b6c7d8e9";
+  const auto retried = commands.add(
+      family,
+      {.name = "retry", .does = "Send it once more", .example = "bauta dead-letters retry" + one},
+      retry);
+  add_dead_letter_arguments(retried.app, *retried.options);
+
+  const auto removed = commands.add(
+      family, {.name = "delete", .does = "Let it go", .example = "bauta dead-letters delete" + one},
+      remove);
+  add_dead_letter_arguments(removed.app, *removed.options);
+}
+
+}  // namespace bauta

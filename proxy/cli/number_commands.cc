@@ -1,0 +1,239 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "proxy/cli/client_command.h"
+#include "proxy/cli/number_import.h"
+#include "proxy/net/json.h"
+
+namespace bauta {
+namespace {
+
+constexpr const char* kPath = "/api/v1/numbers";
+
+constexpr std::array kNumberColumns =
+    std::to_array<Column>({{.title = "NUMBER", .path = "number"},
+                           {.title = "STATUS", .path = "status"},
+                           {.title = "CONNECTION", .path = "connection"},
+                           {.title = "COUNTRY", .path = "locality.country"},
+                           {.title = "AREA CODE", .path = "locality.area_code"},
+                           {.title = "RATE", .path = "rate_per_second", .align = Align::right},
+                           {.title = "TAGS", .path = "tags"},
+                           {.title = "CREATED", .path = "created_at"}});
+constexpr std::array kNumberFields = std::to_array<std::string_view>(
+    {"number", "status", "connection", "fallbacks", "capabilities", "reach", "rate_per_second",
+     "tags", "locality.country", "locality.area_code", "locality.region", "created_at"});
+constexpr Shape kNumberShape{.columns = kNumberColumns, .fields = kNumberFields};
+
+constexpr std::array kPoolColumns =
+    std::to_array<Column>({{.title = "COUNTRY", .path = "country"},
+                           {.title = "AREA CODE", .path = "area_code"},
+                           {.title = "NUMBERS", .path = "numbers", .align = Align::right},
+                           {.title = "RESERVED", .path = "reserved", .align = Align::right},
+                           {.title = "DRAINING", .path = "draining", .align = Align::right},
+                           {.title = "LIVE", .path = "lines_live", .align = Align::right},
+                           {.title = "COOLING", .path = "lines_cooling", .align = Align::right},
+                           {.title = "REFUSED", .path = "refused_total", .align = Align::right}});
+constexpr Shape kPoolShape{.columns = kPoolColumns, .fields = {}};
+
+struct NewNumberWords {
+  std::string number;
+  std::string connection;
+  std::vector<std::string> fallbacks;
+  std::vector<std::string> reach;
+  std::vector<std::string> tags;
+  std::optional<double> rate_per_second;
+  bool reserved = false;
+};
+
+struct ImportWords {
+  std::string file;
+  std::string connection;
+};
+
+struct NumberFilter : ListOptions {
+  std::string country;
+  std::string area_code;
+  std::string status;
+  std::string connection;
+};
+
+struct OneNumber {
+  std::string number;
+};
+
+struct Nothing {};
+
+std::string path_of(const OneNumber& one) { return path_to("/api/v1/numbers/", one.number); }
+
+Json::Value list_of(const std::vector<std::string>& texts) {
+  Json::Value list(Json::arrayValue);
+  for (const auto& text : texts) list.append(text);
+  return list;
+}
+
+Status add(Client& client, const Output& output, const NewNumberWords& words) {
+  Json::Value number(Json::objectValue);
+  number["number"] = words.number;
+  number["connection"] = words.connection;
+  if (!words.fallbacks.empty()) number["fallbacks"] = list_of(words.fallbacks);
+  if (!words.reach.empty()) number["reach"] = list_of(words.reach);
+  if (!words.tags.empty()) number["tags"] = list_of(words.tags);
+  if (words.rate_per_second) number["rate_per_second"] = *words.rate_per_second;
+  if (words.reserved) number["reserved"] = true;
+  BAUTA_TRY(const auto added, client.post(kPath, write_json(number)));
+  output.one(kNumberShape, added);
+  return {};
+}
+
+void show_outcomes(const Output& output, const NumberImport& numbers) {
+  Reply all;
+  all.json["data"] = Json::Value(Json::arrayValue);
+  for (const auto& outcome : numbers.outcomes()) all.json["data"].append(outcome.json);
+  all.body = write_json(all.json);
+  output.document(all);
+  for (const auto& outcome : numbers.outcomes()) fmt::print(stderr, "{}", describe(outcome));
+}
+
+Status import(Client& client, const Output& output, const ImportWords& words) {
+  BAUTA_TRY(const auto csv, read_input(words.file));
+  BAUTA_TRY(auto lines, read_numbers(csv, words.connection));
+  NumberImport numbers(client, std::move(lines));
+  auto ran = numbers.run();
+  show_outcomes(output, numbers);
+  const auto added = std::ranges::count_if(numbers.outcomes(), &NumberOutcome::is_added);
+  const auto failed = numbers.outcomes().size() - static_cast<std::size_t>(added);
+  Output::say(fmt::format("{} of {} numbers added", added, numbers.total()));
+  if (!ran) return ran;
+  if (failed > 0)
+    return fail("numbers.not_all_added", fmt::format("{} lines were refused, see above", failed));
+  return {};
+}
+
+Status list(Client& client, const Output& output, const NumberFilter& filter) {
+  const auto query = those_given({{"country", filter.country},
+                                  {"area_code", filter.area_code},
+                                  {"status", filter.status},
+                                  {"connection", filter.connection}});
+  BAUTA_TRY(const auto numbers, client.list(kPath, query, filter.limit));
+  output.list(kNumberShape, numbers);
+  return {};
+}
+
+Status show(Client& client, const Output& output, const OneNumber& one) {
+  BAUTA_TRY(const auto number, client.get(path_of(one)));
+  output.one(kNumberShape, number);
+  return {};
+}
+
+Status drain(Client& client, const Output& output, const OneNumber& one) {
+  BAUTA_TRY(const auto number, client.patch(path_of(one), R"({"status":"draining"})"));
+  output.one(kNumberShape, number);
+  return {};
+}
+
+Status remove(Client& client, const Output& output, const OneNumber& one) {
+  BAUTA_CHECK(client.remove(path_of(one)));
+  output.say(one.number + " is removed");
+  return {};
+}
+
+Status count_pool(Client& client, const Output& output, const Nothing&) {
+  BAUTA_TRY(const auto counts, client.get("/api/v1/pool"));
+  output.list(kPoolShape, counts);
+  return {};
+}
+
+void add_number_argument(CLI::App* command, std::string& number) {
+  command->add_option("NUMBER", number, "A virtual number, as +12025550177")
+      ->required()
+      ->check(is_virtual_number());
+}
+
+void add_adding(ClientCommands& commands, CLI::App* family) {
+  const auto added = commands.add(family,
+                                  {.name = "add",
+                                   .does = "Put a number into the pool",
+                                   .example = "bauta numbers add +12025550177 --connection twilio"},
+                                  add);
+  auto& words = *added.options;
+  add_number_argument(added.app, words.number);
+  added.app->add_option("--connection", words.connection, "Where its texts come from and leave by")
+      ->required();
+  added.app
+      ->add_option("--fallback", words.fallbacks,
+                   "Another connection that may send for it, once for each")
+      ->allow_extra_args(false);
+  added.app
+      ->add_option("--reach", words.reach,
+                   "A country whose phones it can text, once for each; left out, its own and its "
+                   "calling zone")
+      ->allow_extra_args(false);
+  added.app->add_option("--rate-per-second", words.rate_per_second, "How many texts it may send");
+  added.app->add_flag("--reserved", words.reserved, "Given only to who is named for it");
+  added.app->add_option("--tag", words.tags, "A word of your own, once for each")
+      ->allow_extra_args(false);
+
+  const auto imported =
+      commands.add(family,
+                   {.name = "import",
+                    .does = "Put the numbers of a CSV file into the pool",
+                    .example = "printf 'number,connection,tags\\n+12025550177,twilio,east;new\\n' "
+                               "| bauta numbers import -"},
+                   import);
+  imported.app
+      ->add_option(
+          "FILE", imported.options->file,
+          "Its first line names the columns: number, connection, rate_per_second, reserved, tags, "
+          "fallbacks, reach, capabilities; - is standard input")
+      ->required();
+  imported.app->add_option("--connection", imported.options->connection,
+                           "For numbers whose file does not say");
+}
+
+}  // namespace
+
+void add_number_commands(ClientCommands& commands) {
+  auto* family = commands.add_family("numbers", "The virtual numbers of the pool");
+  add_adding(commands, family);
+
+  const auto listed = commands.add(family,
+                                   {.name = "list",
+                                    .does = "The numbers of the pool",
+                                    .example = "bauta numbers list --country US --status draining"},
+                                   list);
+  listed.app->add_option("--country", listed.options->country, "As US");
+  listed.app->add_option("--area-code", listed.options->area_code, "As 202");
+  listed.app->add_option("--status", listed.options->status, "active, reserved or draining");
+  listed.app->add_option("--connection", listed.options->connection, "Whose");
+  add_limit(listed.app, *listed.options);
+
+  const auto shown = commands.add(
+      family, {.name = "show", .does = "A number", .example = "bauta numbers show +12025550177"},
+      show);
+  add_number_argument(shown.app, shown.options->number);
+
+  const auto drained = commands.add(family,
+                                    {.name = "drain",
+                                     .does = "Give a number to nobody new",
+                                     .example = "bauta numbers drain +12025550177"},
+                                    drain);
+  add_number_argument(drained.app, drained.options->number);
+
+  const auto removed = commands.add(family,
+                                    {.name = "remove",
+                                     .does = "Take a number that is drained out of the pool",
+                                     .example = "bauta numbers remove +12025550177"},
+                                    remove);
+  add_number_argument(removed.app, removed.options->number);
+
+  commands.add({.name = "pool",
+                .does = "How many numbers and lines there are, by locality",
+                .example = "bauta pool"},
+               count_pool);
+}
+
+}  // namespace bauta

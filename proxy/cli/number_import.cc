@@ -1,0 +1,189 @@
+#include "proxy/cli/number_import.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <map>
+#include <utility>
+
+#include "proxy/cli/csv.h"
+#include "proxy/cli/table.h"
+#include "proxy/net/json.h"
+
+namespace bauta {
+namespace {
+
+/// Of the 1,000 that one call may bring: so that progress is seen, and little is unknown if the connection breaks.
+constexpr std::size_t kBatchNumbers = 200;
+
+constexpr std::string_view kListSeparator = ";";
+
+Result<Json::Value> text_value(std::string_view text) { return Json::Value(std::string(text)); }
+
+Result<Json::Value> number_value(std::string_view text) {
+  double number = 0;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto read = std::from_chars(begin, end, number);
+  if (read.ec != std::errc{} || read.ptr != end) return fail("csv.value", "must be a number");
+  return Json::Value(number);
+}
+
+Result<Json::Value> boolean_value(std::string_view text) {
+  if (text != "true" && text != "false") return fail("csv.value", "must be true or false");
+  return Json::Value(text == "true");
+}
+
+Result<Json::Value> list_value(std::string_view text) {
+  Json::Value list(Json::arrayValue);
+  while (!text.empty()) {
+    const auto part = text.substr(0, text.find(kListSeparator));
+    text.remove_prefix(std::min(text.size(), part.size() + kListSeparator.size()));
+    if (!part.empty()) list.append(std::string(part));
+  }
+  return list;
+}
+
+using ReadValue = Result<Json::Value> (*)(std::string_view text);
+
+const std::map<std::string_view, ReadValue>& known_columns() {
+  static const std::map<std::string_view, ReadValue> kColumns = {
+      {"number", text_value},       {"connection", text_value}, {"rate_per_second", number_value},
+      {"reserved", boolean_value},  {"tags", list_value},       {"fallbacks", list_value},
+      {"capabilities", list_value}, {"reach", list_value}};
+  return kColumns;
+}
+
+Status check_header(const CsvRecord& header, std::string_view connection) {
+  const auto wrong = [&](const std::string& what) {
+    return fail("csv.header", fmt::format("line {}: {}", header.line, what));
+  };
+  const auto has = [&](std::string_view name) {
+    return std::ranges::find(header.fields, name) != header.fields.end();
+  };
+  for (const auto& name : header.fields) {
+    if (!known_columns().contains(name))
+      return wrong("there is no column '" + printable(name) + "'");
+    if (std::ranges::count(header.fields, name) > 1)
+      return wrong("the column " + name + " stands there twice");
+  }
+  if (!has("number")) return wrong("the column number is missing");
+  if (!has("connection") && connection.empty())
+    return wrong("the column connection is missing, and --connection is not given");
+  return {};
+}
+
+Result<Json::Value> read_number(const CsvRecord& header, const CsvRecord& record,
+                                std::string_view connection) {
+  if (record.fields.size() != header.fields.size()) {
+    return fail("csv.fields", fmt::format("has {} of the {} fields that the first line names",
+                                          record.fields.size(), header.fields.size()));
+  }
+  Json::Value number(Json::objectValue);
+  if (!connection.empty()) number["connection"] = std::string(connection);
+  for (std::size_t i = 0; i < record.fields.size(); ++i) {
+    const auto& name = header.fields[i];
+    if (record.fields[i].empty()) continue;
+    auto value = known_columns().at(name)(record.fields[i]);
+    if (!value) return fail(value.error().code, name + " " + value.error().detail);
+    number[name] = *std::move(value);
+  }
+  return number;
+}
+
+/// In the form that the API gives a number that it did not add.
+Json::Value refused_here(const Error& error) {
+  Json::Value json(Json::objectValue);
+  json["number"] = Json::Value();
+  json["status"] = Json::Value();
+  json["error"]["code"] = std::string(error.code);
+  json["error"]["detail"] = error.detail;
+  return json;
+}
+
+/// The field that a pointer into a batch names: what stands behind "/numbers/3/".
+std::string_view field_of(std::string_view pointer) {
+  for (int slashes = 0; slashes < 3; ++slashes) {
+    const auto slash = pointer.find('/');
+    if (slash == std::string_view::npos) return {};
+    pointer.remove_prefix(slash + 1);
+  }
+  return pointer;
+}
+
+}  // namespace
+
+Result<std::vector<NumberLine>> read_numbers(std::string_view csv, std::string_view connection) {
+  BAUTA_TRY(const auto records, read_csv(csv));
+  if (records.empty())
+    return fail("csv.empty", "the file is empty: its first line names the columns");
+  const auto& header = records.front();
+  BAUTA_CHECK(check_header(header, connection));
+  std::vector<NumberLine> lines;
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    lines.push_back(
+        {.line = records[i].line, .number = read_number(header, records[i], connection)});
+  }
+  return lines;
+}
+
+NumberImport::NumberImport(Client& client, std::vector<NumberLine> lines)
+    : client_(client), lines_(std::move(lines)) {}
+
+Status NumberImport::run() {
+  for (std::size_t from = 0; from < lines_.size(); from += kBatchNumbers) {
+    BAUTA_CHECK(send(from, std::min(from + kBatchNumbers, lines_.size())));
+    show_progress();
+  }
+  return {};
+}
+
+Status NumberImport::send(std::size_t from, std::size_t to) {
+  Json::Value batch(Json::objectValue);
+  for (std::size_t i = from; i < to; ++i) {
+    if (lines_[i].number) batch["numbers"].append(*lines_[i].number);
+  }
+  Json::Value results(Json::arrayValue);
+  if (!batch.empty()) {
+    BAUTA_TRY(auto reply, client_.post("/api/v1/numbers", write_json(batch)));
+    results = reply.json["data"];
+    if (!results.isArray() || results.size() != batch["numbers"].size())
+      return fail("server.not_bauta", "the answer does not tell of every number what became of it");
+  }
+  Json::ArrayIndex sent = 0;
+  for (std::size_t i = from; i < to; ++i) {
+    const auto& [line, number] = lines_[i];
+    NumberOutcome outcome{.line = line,
+                          .json = number ? results[sent++] : refused_here(number.error())};
+    outcome.json["line"] = static_cast<Json::UInt64>(line);
+    outcomes_.push_back(std::move(outcome));
+  }
+  return {};
+}
+
+void NumberImport::show_progress() const {
+  if (::isatty(STDERR_FILENO) != 1) return;
+  const bool is_last = outcomes_.size() == lines_.size();
+  fmt::print(stderr, "\r{} of {} numbers{}", outcomes_.size(), lines_.size(), is_last ? "\n" : "");
+  std::fflush(stderr);
+}
+
+std::string describe(const NumberOutcome& outcome) {
+  if (outcome.is_added()) return "";
+  const auto& error = outcome.json["error"];
+  const auto line = [&](std::string_view field, const Json::Value& fault) {
+    return fmt::format("line {}: {}{}{}: {}\n", outcome.line, printable(field),
+                       field.empty() ? "" : ": ", printable(string_in(fault, "code")),
+                       printable(string_in(fault, "detail")));
+  };
+  if (!error["errors"].isArray()) return line("", error);
+  std::string described;
+  for (const auto& fault : error["errors"])
+    described += line(field_of(string_in(fault, "pointer")), fault);
+  return described;
+}
+
+}  // namespace bauta
