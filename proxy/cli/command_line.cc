@@ -30,6 +30,7 @@ struct Words {
   ServeOptions serve;
   DevOptions dev;
   HandsetsOptions handsets;
+  StoreVerifyOptions store_verify;
   std::filesystem::path checked;
 };
 
@@ -88,6 +89,18 @@ void add_config(CLI::App& app, Words& words) {
   config->add_subcommand("reference", "Every key with type, unit, default and range");
 }
 
+void add_store(CLI::App& app, Words& words) {
+  auto* store = app.add_subcommand("store", "Look after the store of a relay that does not run");
+  store->require_subcommand(1);
+  auto* verify = store->add_subcommand(
+      "verify", "Read all of it, and say what in it cannot be; nothing is written");
+  verify->add_option("--config", words.store_verify.config, "The configuration")->required();
+  verify->add_flag("--json", words.store_verify.json, "As JSON");
+  verify->footer(
+      "Exits with 0 and a line of counts if it is clean, else with 1 and a line for each finding.\n"
+      "Example:\n  bauta store verify --config /var/lib/bauta/bauta.toml");
+}
+
 int run(const CLI::App& app, Words& words) {
   if (app.got_subcommand("init")) return run_init(words.init);
   if (app.got_subcommand("serve")) return run_serve(words.serve);
@@ -97,6 +110,7 @@ int run(const CLI::App& app, Words& words) {
     words.handsets.secret = secret_from("BAUTA_HANDSETS_SECRET");
     return run_handsets(words.handsets);
   }
+  if (app.got_subcommand("store")) return run_store_verify(words.store_verify);
   if (app.got_subcommand("config")) {
     return app.get_subcommand("config")->got_subcommand("check") ? run_config_check(words.checked)
                                                                  : run_config_reference();
@@ -140,6 +154,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_dev(app, words);
   add_handsets(app, words);
   add_config(app, words);
+  add_store(app, words);
   app.add_subcommand("version", "Version, revision, compiler and libraries");
   // CLI11 would say only that a subcommand is required.
   if (argc > 1 && argv[1][0] != '-' && !knows_command(app, argv[1])) {

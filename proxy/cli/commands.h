@@ -20,6 +20,13 @@ struct ServeOptions {
 /// Runs until SIGTERM or SIGINT, then drains; a second one ends it at once.  SIGHUP takes up the log level anew.
 int run_serve(const ServeOptions& options);
 
+struct StoreVerifyOptions {
+  std::filesystem::path config;
+  bool json = false;
+};
+/// Reads the whole store of a relay that does not run, and says what in it cannot be; nothing is written.
+int run_store_verify(const StoreVerifyOptions& options);
+
 int run_config_check(const std::filesystem::path& file);
 int run_config_reference();
 int run_version();

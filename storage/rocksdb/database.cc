@@ -120,34 +120,6 @@ Status make_folder(const std::filesystem::path& path) {
   return Status{};
 }
 
-/// Holds the folder against other processes, as RocksDB does.
-class FolderLock {
- public:
-  static Result<FolderLock> take(rocksdb::Env& env, const std::filesystem::path& folder) {
-    rocksdb::FileLock* lock = nullptr;
-    const auto path = (folder / "LOCK").string();
-    const auto status = env.LockFile(path, &lock);
-    if (status.ok()) return FolderLock(env, lock);
-    if (::access(path.c_str(), R_OK | W_OK) == 0) {
-      return fail("storage.locked", "another process has the store " + folder.string() +
-                                        " open; only one may at a time (" + status.ToString() +
-                                        ")");
-    }
-    return std::unexpected(error_of(status, "locking the store"));
-  }
-  FolderLock(FolderLock&& other) noexcept
-      : env_(other.env_), lock_(std::exchange(other.lock_, nullptr)) {}
-  FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock() {
-    if (lock_ != nullptr) env_.UnlockFile(lock_);
-  }
-
- private:
-  FolderLock(rocksdb::Env& env, rocksdb::FileLock* lock) : env_(env), lock_(lock) {}
-  rocksdb::Env& env_;
-  rocksdb::FileLock* lock_;
-};
-
 enum class Presence : std::uint8_t { nothing, database };
 
 /// Where CURRENT is missing but a database was, RocksDB would make a new one over it.
@@ -202,16 +174,18 @@ Status check_nothing_is_lost(rocksdb::DB& database, const std::filesystem::path&
                                      "without them");
 }
 
-/// Reads the database as it would be opened, and writes nothing.
-Status check(rocksdb::Env& env, const RocksStoreOptions& options) {
+/// The database as it would be opened, found to be well; nothing is written.
+Result<std::unique_ptr<rocksdb::DB>> check(rocksdb::Env& env, const std::filesystem::path& path,
+                                           bool accept_loss) {
   auto reading = base_options(env);
   reading.info_log = std::make_shared<SilentLogger>();
   rocksdb::DB* opened = nullptr;
-  const auto status = rocksdb::DB::OpenForReadOnly(reading, options.path.string(), &opened);
-  const std::unique_ptr<rocksdb::DB> database(opened);
+  const auto status = rocksdb::DB::OpenForReadOnly(reading, path.string(), &opened);
+  std::unique_ptr<rocksdb::DB> database(opened);
   if (!status.ok()) return std::unexpected(error_of(status, "checking the store"));
-  if (!options.accept_loss) BAUTA_CHECK(check_nothing_is_lost(*database, options.path));
-  return check_format(*database);
+  if (!accept_loss) BAUTA_CHECK(check_nothing_is_lost(*database, path));
+  BAUTA_CHECK(check_format(*database));
+  return database;
 }
 
 Status write_format(rocksdb::DB& database) {
@@ -227,6 +201,35 @@ Status write_format(rocksdb::DB& database) {
 
 }  // namespace
 
+Result<FolderLock> FolderLock::take(rocksdb::Env& env, const std::filesystem::path& folder) {
+  rocksdb::FileLock* lock = nullptr;
+  const auto path = (folder / "LOCK").string();
+  const auto status = env.LockFile(path, &lock);
+  if (status.ok()) return FolderLock(env, lock);
+  if (::access(path.c_str(), R_OK | W_OK) == 0) {
+    return fail("storage.locked", "another process has the store " + folder.string() +
+                                      " open; only one may at a time (" + status.ToString() + ")");
+  }
+  return std::unexpected(error_of(status, "locking the store"));
+}
+
+FolderLock::~FolderLock() {
+  if (lock_ != nullptr) env_.UnlockFile(lock_);
+}
+
+Result<StoppedDatabase> open_stopped_database(rocksdb::Env& env,
+                                              const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error))
+    return fail("storage.unavailable", path.string() + ": there is no store");
+  BAUTA_TRY(auto lock, FolderLock::take(env, path));
+  BAUTA_TRY(const auto presence, look_for_database(path));
+  if (presence == Presence::nothing)
+    return fail("storage.unavailable", path.string() + ": there is no store");
+  BAUTA_TRY(auto database, check(env, path, false));
+  return StoppedDatabase{.lock = std::move(lock), .database = std::move(database)};
+}
+
 Result<std::unique_ptr<rocksdb::DB>> open_database(rocksdb::Env& env,
                                                    const RocksStoreOptions& options,
                                                    const DatabaseHooks& hooks) {
@@ -234,7 +237,9 @@ Result<std::unique_ptr<rocksdb::DB>> open_database(rocksdb::Env& env,
   {
     BAUTA_TRY(const auto lock, FolderLock::take(env, options.path));
     BAUTA_TRY(const auto presence, look_for_database(options.path));
-    if (presence == Presence::database) BAUTA_CHECK(check(env, options));
+    if (presence == Presence::database) {
+      BAUTA_CHECK(check(env, options.path, options.accept_loss));
+    }
   }
   // RocksDB takes the lock itself; whoever was quicker in between was told the same as we.
   rocksdb::DB* opened = nullptr;

@@ -4,6 +4,7 @@ import { judge } from './judge.mjs';
 import { V1, V2, V3, V4, berliner, londoner } from './people.mjs';
 import { Relay } from './relay.mjs';
 import { TwilioStandIn, answerLost, created, newSid, refusal, report, text, throttled } from './twilio_stand_in.mjs';
+import { verified } from './verify.mjs';
 
 /** Numbers in [0, 1) that a seed decides. */
 function dice(seed) {
@@ -15,7 +16,7 @@ function dice(seed) {
  * A relay under load that dies again and again: people and the platform write until each text is answered with success, as carriers and
  * careful clients do; the carrier answers late, puts off, loses answers, and reports only some texts.  In the end every text that was
  * answered with success has arrived once, at the right person, from the right number, in its sender's order, or its doubles are announced
- * (message.unknown), or it is a dead letter with its event.
+ * (message.unknown), or it is a dead letter with its event.  Whenever the relay is down its store agrees with itself.
  */
 export class Storm {
   constructor({ seed, sessions = 6, log = () => {} }) {
@@ -54,11 +55,12 @@ export class Storm {
     ]);
   }
 
-  /** Ends the relay at a moment of the dice, and starts it again. */
+  /** Ends the relay at a moment of the dice, looks whether its store is whole, and starts it again. */
   async strike(signal) {
     await sleep(20 + this.random() * 400);
     const exit = await this.relay.stop(signal);
     if (signal === 'SIGTERM' && exit.code !== 0) throw new Error(`SIGTERM: ${JSON.stringify(exit)}\n${this.relay.log.slice(-2000)}`);
+    await verified(this.relay);
     await this.relay.start();
     ++this.strikes;
   }
@@ -75,7 +77,10 @@ export class Storm {
     this.reported = true;
     await this.reporting;
     await this.#judge();
-    return { texts: this.taken.length, strikes: this.strikes, retries: this.retries, posts: this.carrier.posts.length, doubles: this.doubles, dead: this.dead };
+    await this.relay.stop();
+    const { records } = await verified(this.relay);
+    const kept = Object.values(records).reduce((sum, count) => sum + count, 0);
+    return { texts: this.taken.length, records: kept, strikes: this.strikes, retries: this.retries, posts: this.carrier.posts.length, doubles: this.doubles, dead: this.dead };
   }
 
   async remove() {
