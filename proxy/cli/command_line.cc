@@ -47,7 +47,11 @@ void add_serve(CLI::App& app, Words& words) {
   serve->add_option("--config", words.serve.config, "The configuration")->required();
   serve->add_flag("--accept-loss", words.serve.accept_loss,
                   "Start although the store has lost writes that had been made durable");
-  serve->footer("Example:\n  bauta serve --config /var/lib/bauta/bauta.toml");
+  serve->footer(
+      "Exit codes: 0 drained, 1 did not start (the code is on standard error), 4 the store failed "
+      "(start again), 5 its "
+      "disk is full (start again when there is space), 6 it is damaged (restore a backup).\n"
+      "Example:\n  bauta serve --config /var/lib/bauta/bauta.toml");
 }
 
 void add_dev(CLI::App& app, Words& words) {

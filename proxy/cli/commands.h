@@ -4,8 +4,19 @@
 
 namespace bauta {
 
-/// Every command ends with one of these.
-enum ExitCode : int { done = 0, refused = 1, wrong_usage = 2, unreachable = 3 };
+/// Every command ends with one of these; supervisors go by them: never renumber (docs/operations/exit-codes.md).
+enum ExitCode : int {
+  done = 0,
+  refused = 1,
+  wrong_usage = 2,
+  unreachable = 3,
+  /// `serve` ended because its store could promise nothing any more: what is on the disk decides, so start again.
+  store_failed = 4,
+  /// The same for want of space: start again once there is some.
+  store_full = 5,
+  /// The store is damaged: starting again does not help.
+  store_corrupt = 6,
+};
 
 struct InitOptions {
   std::filesystem::path folder;

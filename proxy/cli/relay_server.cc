@@ -144,15 +144,17 @@ struct RelayServer::Parts {
   std::atomic<bool> draining = false;
   std::atomic<bool> failed = false;
   std::mutex failure_mutex;
+  std::optional<Error> failure;
   std::function<void(const Error&)> end_process;
   /// Shared with the coroutine that counts, which may end after this.
   std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 };
 
 void RelayServer::Parts::report_failure(const Error& error) {
-  failed = true;
   log::error("the store can promise nothing any more code={} detail={}", error.code, error.detail);
   const std::lock_guard lock(failure_mutex);
+  failure = error;
+  failed = true;
   if (end_process) end_process(error);
 }
 
@@ -285,6 +287,12 @@ std::optional<FirstKey> RelayServer::made_key() const { return parts_->made_key;
 void RelayServer::on_failure(std::function<void(const Error&)> end_process) {
   const std::lock_guard lock(parts_->failure_mutex);
   parts_->end_process = std::move(end_process);
+  if (parts_->failure) parts_->end_process(*parts_->failure);
+}
+
+std::optional<Error> RelayServer::failure() const {
+  const std::lock_guard lock(parts_->failure_mutex);
+  return parts_->failure;
 }
 
 std::size_t RelayServer::drain() {

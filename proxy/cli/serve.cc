@@ -29,13 +29,21 @@ void take_up_log_level(const std::filesystem::path& file) {
   log::info("log level taken up level={}", config->log_level);
 }
 
+ExitCode exit_code_of(const Error& failure) {
+  if (failure.code == "storage.corrupt") return store_corrupt;
+  if (failure.code == "storage.full") return store_full;
+  return store_failed;
+}
+
 /// Waits on this thread for what ends a relay; the code to exit with.
 class Watch {
  public:
   explicit Watch(std::filesystem::path config) : config_(std::move(config)) {}
 
   int wait(RelayServer& server) {
-    server.on_failure([this](const Error&) { boost::asio::post(loop_, [this] { end(refused); }); });
+    server.on_failure([this](const Error& failure) {
+      boost::asio::post(loop_, [this, code = exit_code_of(failure)] { end(code); });
+    });
     wait_for_end();
     wait_for_reload();
     loop_.run();
@@ -93,7 +101,8 @@ int run_serve(const ServeOptions& options) {
   log::info("draining seconds={}", config->drain.count());
   const auto cut_off = (*server)->drain();
   log::info("stopped reason=signal cut_off={}", cut_off);
-  return done;
+  const auto failure = (*server)->failure();
+  return failure ? exit_code_of(*failure) : done;
 }
 
 }  // namespace bauta

@@ -195,15 +195,15 @@ void Committer::persist(const Requests& group, CommitGroup& done) {
   const auto status = parts_.database.Write(durably, &batch_.writes());
   done.write = Monotonic::now() - began;
   if (!status.ok()) {
-    const auto detail = error_of(status, "writing a group of commits").detail;
+    const auto error = error_of(status, "writing a group of commits");
     for (const auto& request : group) {
       if (!std::holds_alternative<Committed>(request->outcome)) continue;
       if (is_empty(request->commit)) continue;
-      request->outcome = Unknown{{.code = "storage.unknown", .detail = detail}};
+      request->outcome = Unknown{{.code = "storage.unknown", .detail = error.detail}};
     }
     parts_.health.fail(
-        {.code = "storage.failed",
-         .detail = detail + "; nobody knows what of it is on the disk: start again"});
+        {.code = error.code == "storage.unavailable" ? "storage.failed" : error.code,
+         .detail = error.detail + "; nobody knows what of it is on the disk: start again"});
     return;
   }
   batch_.publish();

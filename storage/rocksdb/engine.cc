@@ -20,7 +20,7 @@ class RocksStore::Engine::Listener final : public rocksdb::EventListener {
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
     auto error = error_of(*status, "RocksDB stopped");
-    if (error.code != "storage.corrupt") error.code = "storage.failed";
+    if (error.code == "storage.unavailable") error.code = "storage.failed";
     health_->fail(error);
   }
 

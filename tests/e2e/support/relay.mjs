@@ -109,8 +109,8 @@ ${simulated ? '' : `account_sid = "${Relay.ACCOUNT_SID}"\n`}`;
     await writeFile(this.config, `${text}\n${this.connections}`);
   }
 
-  async start() {
-    this.process = new Process(['serve', '--config', this.config]);
+  async start(environment = {}) {
+    this.process = new Process(['serve', '--config', this.config], environment);
     const [, publicAddress, adminAddress] = await this.process.says(/ started .*public=(\S+) admin=(\S+)/);
     this.address = publicAddress;
     this.admin = adminAddress;

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failingDisk } from './failing_disk.mjs';
 import { judge } from './judge.mjs';
 import { V1, V2, V3, V4, berliner, londoner } from './people.mjs';
 import { Relay } from './relay.mjs';
 import { TwilioStandIn, answerLost, created, newSid, refusal, report, text, throttled } from './twilio_stand_in.mjs';
+import { until } from './until.mjs';
 import { verified } from './verify.mjs';
 
 /** Numbers in [0, 1) that a seed decides. */
@@ -63,6 +65,43 @@ export class Storm {
     await verified(this.relay);
     await this.relay.start();
     ++this.strikes;
+  }
+
+  /**
+   * Starts the relay anew on a disk whose fsync number `k` fails, waits until it ends by itself, looks whether its store is whole, and starts
+   * it on a good disk.  "refused": it did not start; "ended": it ran; "spared": the file was one that it does not need.
+   */
+  async failFsync(k) {
+    this.disk ??= await failingDisk(this.relay.folder);
+    if (!this.disk) throw new Error('there is no C compiler');
+    const stopped = await this.relay.stop();
+    if (stopped.code !== 0) throw new Error(`SIGTERM: ${JSON.stringify(stopped)}`);
+    const end = await this.#endOnFailingDisk(k);
+    this.log(`fsync ${k}: ${end}`);
+    await verified(this.relay);
+    await this.relay.start();
+    ++this.strikes;
+    return end;
+  }
+
+  async #endOnFailingDisk(k) {
+    let started = true;
+    try {
+      await this.relay.start(this.disk(k));
+    } catch (error) {
+      if (!this.relay.process.exit) throw error;
+      started = false;
+    }
+    const [, file] = await this.relay.process.says(/failing disk: .*\/(\S+)/);
+    // RocksDB's own notes of how it was opened: nothing that was promised stands there, and it goes on without.
+    const spared = /^(OPTIONS-|LOG)|\.dbtmp$/.test(file) && started;
+    if (!spared) await until(`the failed fsync of ${file} to end the relay`, () => this.relay.process.exit);
+    const exit = await this.relay.stop();
+    const [code, said] = spared ? [0, / stopped reason=signal/]
+      : started ? [4, / the store can promise nothing any more code=storage\.\w+/] : [1, /^bauta: storage\.\w+: /m];
+    if (exit.code !== code || !said.test(this.relay.process.output))
+      throw new Error(`fsync ${k}, of ${file}, ended with ${JSON.stringify(exit)}:\n${this.relay.process.output.slice(-2000)}`);
+    return spared ? 'spared' : started ? 'ended' : 'refused';
   }
 
   /** Lets what is under way come to its end, and judges. */
