@@ -102,6 +102,15 @@ class Instruments::Families {
       histogram("bauta_fsync_seconds", "Time that one fsync of the store took.", kLatencyBuckets);
   prometheus::Gauge& commit_queue =
       gauges("bauta_commit_queue", "Commits waiting for the committer.").Add({});
+  prometheus::Gauge& store_free =
+      gauges("bauta_store_free_bytes", "What may still be written to the store's disk.").Add({});
+  prometheus::Gauge& store_reserve =
+      gauges("bauta_store_reserve_bytes",
+             "What is kept free of the store's disk: below it commits are refused.")
+          .Add({});
+  prometheus::Gauge& store_full =
+      gauges("bauta_store_full", "1 while commits are refused because the store's disk is full.")
+          .Add({});
 
   Gauges<1> sessions{gauges("bauta_sessions", "Sessions by status, as the last census found them."),
                      {"status"},
@@ -211,6 +220,11 @@ void Instruments::commit_done(std::string_view outcome) { count(families_->commi
 void Instruments::group_committed(std::size_t commits, std::chrono::duration<double> fsync) {
   families_->group_size.Observe(static_cast<double>(commits));
   families_->fsync.Observe(fsync.count());
+}
+void Instruments::store_disk(std::uint64_t free, std::uint64_t reserve, bool full) {
+  families_->store_free.Set(static_cast<double>(free));
+  families_->store_reserve.Set(static_cast<double>(reserve));
+  families_->store_full.Set(full ? 1 : 0);
 }
 void Instruments::commit_queue(std::size_t waiting) {
   families_->commit_queue.Set(static_cast<double>(waiting));

@@ -119,7 +119,7 @@ struct RelayServer::Parts {
   Status listen();
   void watch();
   static Task<void> keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk,
-                                  Executor executor, Duration every);
+                                  OpenStore& store, Executor executor, Duration every);
   void report_failure(const Error& error);
 
   Config config;
@@ -219,6 +219,12 @@ Status RelayServer::Parts::listen() {
                     return "the store can promise nothing any more; the process is about to end";
                   return std::nullopt;
                 }},
+               {.name = "disk",
+                .failing = [this]() -> std::optional<std::string> {
+                  if (store->is_full())
+                    return "the store's disk is full: texts are refused until there is space";
+                  return std::nullopt;
+                }},
                {.name = "drain",
                 .failing = [this]() -> std::optional<std::string> {
                   if (draining) return "the relay is about to stop";
@@ -249,14 +255,17 @@ Status RelayServer::Parts::listen() {
 
 void RelayServer::Parts::watch() {
   asio::co_spawn(threads.executor(0),
-                 keep_counting(stopping, *desk, threads.executor(0), config.census),
+                 keep_counting(stopping, *desk, *store, threads.executor(0), config.census),
                  asio::detached);
 }
 
 Task<void> RelayServer::Parts::keep_counting(std::shared_ptr<std::atomic<bool>> stopping,
-                                             Desk& desk, Executor executor, Duration every) {
+                                             Desk& desk, OpenStore& store, Executor executor,
+                                             Duration every) {
   asio::steady_timer timer(executor);
   while (!*stopping) {
+    // Also where nobody commits or asks whether we are ready.
+    static_cast<void>(store.is_full());
     if (const auto ended = co_await desk.close_ended(); !ended)
       log::warn("sweep failed code={}", ended.error().code);
     if (const auto counted = co_await desk.census(); !counted)

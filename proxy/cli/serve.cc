@@ -89,7 +89,11 @@ int run_serve(const ServeOptions& options) {
   Watch watch(options.config);
   auto server =
       RelayServer::start(*config, {.make_key = false, .accept_loss = options.accept_loss});
-  if (!server) return say_refused(server.error());
+  if (!server) {
+    const int code = say_refused(server.error());
+    // What was taken before must be written out to start, and there is no room for it.
+    return server.error().code == "storage.full" ? store_full : code;
+  }
   log::info("started version={} revision={} public={} admin={}", version(), revision(),
             (*server)->public_address(), (*server)->admin_address());
   const int code = watch.wait(**server);

@@ -22,6 +22,9 @@ class CountCommits final : public CommitObserver {
     metrics_.commit_queue(group.waiting);
   }
   void refused_at_once() override { metrics_.commit_done("refused"); }
+  void disk_looked_at(const DiskState& disk) override {
+    metrics_.store_disk(disk.free, disk.reserve, disk.full);
+  }
 
  private:
   void count(std::string_view outcome, std::size_t times) {
@@ -55,9 +58,10 @@ struct OpenStore::Parts {
     options.path = config.storage_path;
     options.accept_loss = accept_loss;
     options.queue_commits_max = static_cast<std::size_t>(config.storage_queue_max);
+    options.free_bytes_min = static_cast<std::uint64_t>(config.storage_reserve_bytes_max);
     options.observer = &commits;
     options.on_failure = std::move(on_failure);
-    BAUTA_TRY(rocks, RocksStore::open(std::move(options), clock));
+    BAUTA_TRY(rocks, RocksStore::open(fit_to_disk(std::move(options)), clock));
     BAUTA_TRY(ring, run_here(KeyRing::open(*rocks, std::move(master), random, clock.now())));
     sealed = std::make_unique<SealedStore>(*rocks, *ring, random);
     return {};
@@ -83,6 +87,8 @@ Result<std::unique_ptr<OpenStore>> OpenStore::open(const Config& config, bool ac
 Store& OpenStore::store() { return *parts_->sealed; }
 const IndexKey& OpenStore::index_key() const { return parts_->ring->index_key(); }
 Random& OpenStore::random() { return parts_->random; }
+
+bool OpenStore::is_full() { return parts_->rocks && parts_->rocks->disk().full; }
 
 void OpenStore::close() {
   if (parts_->rocks) parts_->rocks->drain();

@@ -35,6 +35,7 @@ struct Config {
   std::string storage_engine{};
   std::filesystem::path storage_path{};
   std::int64_t storage_queue_max = 0;
+  std::int64_t storage_reserve_bytes_max = 0;
   // [master_key]
   std::optional<std::filesystem::path> master_key_file{};
   // [relay]

@@ -69,6 +69,7 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   options.create_if_missing = true;
   options.compaction_filter_factory = hooks.filter;
   options.listeners.push_back(hooks.listener);
+  options.sst_file_manager = hooks.files;
   // A background error is not tried again: what the disk does after a failed fsync cannot be trusted.
   options.max_bgerror_resume_count = 0;
 
@@ -77,6 +78,7 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   options.max_write_buffer_number = 4;
   options.memtable_prefix_bloom_size_ratio = 0.02;
   options.memtable_whole_key_filtering = true;
+  options.manifest_preallocation_size = std::size_t{64} << 10;
   options.max_total_wal_size = 4 * store.write_buffer_bytes;
   options.level_compaction_dynamic_level_bytes = true;
   options.max_background_jobs = 2;
@@ -188,6 +190,24 @@ Result<std::unique_ptr<rocksdb::DB>> check(rocksdb::Env& env, const std::filesys
   return database;
 }
 
+/// Opening writes what lies in the log as tables, and begins a new log; Debian's RocksDB aborts where it finds no room for that.
+Status check_there_is_room(rocksdb::Env& env, const RocksStoreOptions& options) {
+  constexpr std::uint64_t kForItsNotes = std::uint64_t{1} << 20;
+  std::uint64_t needed = options.write_buffer_bytes + options.write_buffer_bytes / 8 + kForItsNotes;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(options.path, error)) {
+    if (entry.path().extension() != ".log") continue;
+    const auto size = entry.file_size(error);
+    if (!error) needed += size;
+  }
+  std::uint64_t free = 0;
+  if (!env.GetFreeSpace(options.path.string(), &free).ok() || free >= needed) return Status{};
+  return fail("storage.full", std::to_string(free >> 10) + " KiB are free on the disk of " +
+                                  options.path.string() + ", and starting needs " +
+                                  std::to_string(needed >> 10) +
+                                  ": make space; nothing was changed");
+}
+
 Status write_format(rocksdb::DB& database) {
   const auto frame = Frame{.version = Version{database.GetLatestSequenceNumber() + 1}}.encode();
   std::string value(frame.data(), frame.size());
@@ -240,6 +260,7 @@ Result<std::unique_ptr<rocksdb::DB>> open_database(rocksdb::Env& env,
     if (presence == Presence::database) {
       BAUTA_CHECK(check(env, options.path, options.accept_loss));
     }
+    BAUTA_CHECK(check_there_is_room(env, options));
   }
   // RocksDB takes the lock itself; whoever was quicker in between was told the same as we.
   rocksdb::DB* opened = nullptr;

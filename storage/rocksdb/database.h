@@ -4,6 +4,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/sst_file_manager.h>
 
 #include <filesystem>
 #include <memory>
@@ -18,6 +19,7 @@ namespace bauta {
 struct DatabaseHooks {
   std::shared_ptr<rocksdb::CompactionFilterFactory> filter;
   std::shared_ptr<rocksdb::EventListener> listener;
+  std::shared_ptr<rocksdb::SstFileManager> files;
 };
 
 /// Opens the database, or makes it; first reads it without writing anything, and refuses what is not well.

@@ -42,6 +42,8 @@ void RocksStore::drain() { engine_->committer().drain(); }
 
 Status RocksStore::compact(const Key& from, const Key& to) { return engine_->compact(from, to); }
 
+DiskState RocksStore::disk() { return engine_->disk_space().look(); }
+
 std::optional<Error> RocksStore::failure() const { return engine_->health().failure(); }
 
 }  // namespace bauta

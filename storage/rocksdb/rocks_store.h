@@ -26,6 +26,16 @@ struct CommitGroup {
   std::size_t waiting = 0;
 };
 
+/// The disk that the store lies on.
+struct DiskState {
+  /// Octets that may still be written.
+  std::uint64_t free = 0;
+  /// Octets of these that are kept for what was acknowledged already.
+  std::uint64_t reserve = 0;
+  /// Commits are refused.
+  bool full = false;
+};
+
 /// Is told what the committer does; for metrics.  Outlives the store.
 class CommitObserver {
  public:
@@ -34,6 +44,8 @@ class CommitObserver {
   virtual void group_done(const CommitGroup& group) = 0;
   /// A commit that never reached the committer (the queue is full, the store drains or failed).  On the caller's thread.
   virtual void refused_at_once() = 0;
+  /// On the committer's thread, or that of who asked.
+  virtual void disk_looked_at(const DiskState& disk) = 0;
 };
 
 struct RocksStoreOptions {
@@ -63,6 +75,9 @@ struct RocksStoreOptions {
   std::function<void(const Error&)> on_failure;
 };
 
+/// What a small disk can bear: a reserve of a quarter of it at most, and a log and tables in memory that the reserve can take in.
+RocksStoreOptions fit_to_disk(RocksStoreOptions options);
+
 /// The Store on RocksDB: one committer thread gathers commits, judges their expectations, and makes them durable by one fsync a group; reads go
 /// straight to RocksDB, on the thread that makes them.
 ///
@@ -73,7 +88,7 @@ struct RocksStoreOptions {
 class RocksStore final : public Store {
  public:
   /// Nothing is written before everything was found to be well.  Codes: storage.locked (another process has it), storage.corrupt,
-  /// storage.newer_format, storage.unavailable.
+  /// storage.newer_format, storage.full (starting needs more space than there is), storage.unavailable.
   static Result<std::unique_ptr<RocksStore>> open(RocksStoreOptions options, const Clock& clock);
   /// Drains.
   ~RocksStore() override;
@@ -90,6 +105,8 @@ class RocksStore final : public Store {
   /// Takes what is erased, overwritten or expired in [from, to) off the disk.  Blocks while it works; reads and commits go on.
   /// Codes: storage.unavailable, storage.corrupt.
   Status compact(const Key& from, const Key& to);
+  /// Looks at the disk now.
+  DiskState disk();
   /// Why the store refuses everything; nullopt while it does not.
   std::optional<Error> failure() const;
 

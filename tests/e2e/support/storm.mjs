@@ -21,11 +21,13 @@ function dice(seed) {
  * (message.unknown), or it is a dead letter with its event.  Whenever the relay is down its store agrees with itself.
  */
 export class Storm {
-  constructor({ seed, sessions = 6, log = () => {} }) {
+  /** `padding`: characters that each text is made longer by. */
+  constructor({ seed, sessions = 6, padding = 0, log = () => {} }) {
     this.seed = seed;
     this.random = dice(seed);
     this.log = log;
     this.sessions = sessions;
+    this.padding = padding ? ` ${'~'.repeat(padding - 1)}` : '';
     this.taken = [];     // {body, sender, expected: [{to, from}]} of texts that were answered with success, in their sender's order
     this.writing = true;
     this.retries = 0;
@@ -41,6 +43,7 @@ export class Storm {
         server: { drain_seconds: 1 }, log: { level: 'info' },
       },
     });
+    if (this.storePath) await this.relay.moveStore(this.storePath);
     await this.relay.start();
     await this.relay.addNumbers(V1, V2, V3, V4);
     this.conversations = [];
@@ -137,6 +140,9 @@ export class Storm {
     return { ...created, delay: roll < 0.3 ? this.random() * 120 : 0 };
   }
 
+  /** A text was put off by the relay; for who wants to know. */
+  refusedWith() {}
+
   async #untilTaken(name, ask) {
     for (;;) {
       let answer;
@@ -144,6 +150,7 @@ export class Storm {
       if (answer && answer.status >= 200 && answer.status < 300) return answer;
       const later = answer && (answer.status >= 500 || answer.status === 429 || answer.json.code === 'idempotency.in_flight');
       if (answer && !later) throw new Error(`${name} was answered ${answer.status}: ${answer.text}`);
+      if (answer) this.refusedWith(name, answer);
       ++this.retries;
       await sleep(15);
     }
@@ -151,7 +158,7 @@ export class Storm {
 
   async #write(sender, me, others) {
     for (let i = 0; this.writing; ++i) {
-      const body = `${sender}#${i}`;
+      const body = `${sender}#${i}${this.padding}`;
       const sid = newSid();
       await this.#untilTaken(body, () => text(this.relay, me.address, me.virtual_number, body, sid));
       this.taken.push({ body, sender, number: i, expected: others.map((one) => ({ to: one.address, from: one.virtual_number })) });
@@ -161,9 +168,9 @@ export class Storm {
 
   async #writeAsPlatform(sender, { id, first, second }) {
     for (let i = 0; this.writing; ++i) {
-      const body = `${sender}#${i}`;
+      const body = `${sender}#${i}${this.padding}`;
       await this.#untilTaken(body, () => this.relay.call('POST', `/api/v1/sessions/${id}/messages`, { text: body },
-        { headers: { 'Idempotency-Key': body } }));
+        { headers: { 'Idempotency-Key': `${sender}#${i}` } }));
       this.taken.push({ body, sender, number: i, expected: [first, second].map((one) => ({ to: one.address, from: one.virtual_number })) });
       await sleep(this.random() * 120);
     }
@@ -199,7 +206,7 @@ export class Storm {
         least = names.length;
         since = Date.now();
       }
-      if (Date.now() - since > 30_000) throw new Error(`${names.length} ${what}:\n  ${names.slice(0, 20).join('\n  ')}`);
+      if (Date.now() - since > 30_000) throw new Error(`${names.length} ${what}:\n  ${names.slice(0, 20).map((name) => name.replaceAll(/~+/g, '~')).join('\n  ')}`);
       await sleep(250);
     }
   }
