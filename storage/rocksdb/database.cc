@@ -14,6 +14,7 @@
 
 #include "storage/rocksdb/durable_mark.h"
 #include "storage/rocksdb/frame.h"
+#include "storage/rocksdb/notes.h"
 #include "storage/rocksdb/status.h"
 #include "storage/store/clear_keys.h"
 
@@ -84,9 +85,7 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   options.max_background_jobs = 2;
   options.bytes_per_sync = std::uint64_t{1} << 20;
   options.compression = rocksdb::kNoCompression;  // sealed values look random
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 4;
-  options.max_log_file_size = std::size_t{4} << 20;
+  options.info_log = notes_in(store.path);
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(store.block_cache_bytes);
@@ -99,13 +98,6 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
-
-/// Swallows what RocksDB has to say: a check leaves no trace in the folder.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 Status make_folder(const std::filesystem::path& path) {
   std::error_code error;
@@ -180,7 +172,7 @@ Status check_nothing_is_lost(rocksdb::DB& database, const std::filesystem::path&
 Result<std::unique_ptr<rocksdb::DB>> check(rocksdb::Env& env, const std::filesystem::path& path,
                                            bool accept_loss) {
   auto reading = base_options(env);
-  reading.info_log = std::make_shared<SilentLogger>();
+  reading.info_log = no_notes();
   rocksdb::DB* opened = nullptr;
   const auto status = rocksdb::DB::OpenForReadOnly(reading, path.string(), &opened);
   std::unique_ptr<rocksdb::DB> database(opened);

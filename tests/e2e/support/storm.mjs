@@ -71,26 +71,26 @@ export class Storm {
   }
 
   /**
-   * Starts the relay anew on a disk whose fsync number `k` fails, waits until it ends by itself, looks whether its store is whole, and starts
+   * Starts the relay anew on a disk whose fsync number `k` fails ("fsync"), or that takes no more from write `k` on ("full"), waits until it ends by itself, looks whether its store is whole, and starts
    * it on a good disk.  "refused": it did not start; "ended": it ran; "spared": the file was one that it does not need.
    */
-  async failFsync(k) {
-    this.disk ??= await failingDisk(this.relay.folder);
-    if (!this.disk) throw new Error('there is no C compiler');
+  async failDisk(fault, k) {
+    this.failing ??= await failingDisk(this.relay.folder);
+    if (!this.failing) throw new Error('there is no C compiler');
     const stopped = await this.relay.stop();
     if (stopped.code !== 0) throw new Error(`SIGTERM: ${JSON.stringify(stopped)}`);
-    const end = await this.#endOnFailingDisk(k);
-    this.log(`fsync ${k}: ${end}`);
+    const end = await this.#endOnFailingDisk(fault, k);
+    this.log(`${fault} ${k}: ${end}`);
     await verified(this.relay);
     await this.relay.start();
     ++this.strikes;
     return end;
   }
 
-  async #endOnFailingDisk(k) {
+  async #endOnFailingDisk(fault, k) {
     let started = true;
     try {
-      await this.relay.start(this.disk(k));
+      await this.relay.start(this.failing(fault, k));
     } catch (error) {
       if (!this.relay.process.exit) throw error;
       started = false;
@@ -98,12 +98,13 @@ export class Storm {
     const [, file] = await this.relay.process.says(/failing disk: .*\/(\S+)/);
     // RocksDB's own notes of how it was opened: nothing that was promised stands there, and it goes on without.
     const spared = /^(OPTIONS-|LOG)|\.dbtmp$/.test(file) && started;
-    if (!spared) await until(`the failed fsync of ${file} to end the relay`, () => this.relay.process.exit);
+    if (!spared) await until(`the failure of ${file} to end the relay`, () => this.relay.process.exit);
     const exit = await this.relay.stop();
     const [code, said] = spared ? [0, / stopped reason=signal/]
-      : started ? [4, / the store can promise nothing any more code=storage\.\w+/] : [1, /^bauta: storage\.\w+: /m];
+      : started ? [fault === 'full' ? 5 : 4, / the store can promise nothing any more code=storage\.\w+/]
+        : [fault === 'full' ? 5 : 1, /^bauta: storage\.\w+: /m];
     if (exit.code !== code || !said.test(this.relay.process.output))
-      throw new Error(`fsync ${k}, of ${file}, ended with ${JSON.stringify(exit)}:\n${this.relay.process.output.slice(-2000)}`);
+      throw new Error(`${fault} ${k}, at ${file}, ended with ${JSON.stringify(exit)}:\n${this.relay.process.output.slice(-2000)}`);
     return spared ? 'spared' : started ? 'ended' : 'refused';
   }
 
