@@ -1,6 +1,7 @@
 #include "proxy/cli/store_of.h"
 
 #include "proxy/cli/run_task.h"
+#include "proxy/config/log.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocks_store.h"
 #include "storage/seal/master_key.h"
@@ -25,6 +26,10 @@ class CountCommits final : public CommitObserver {
   void disk_looked_at(const DiskState& disk) override {
     metrics_.store_disk(disk.free, disk.reserve, disk.full);
   }
+  void compacted(bool done, std::chrono::nanoseconds took) override {
+    metrics_.store_compacted(done, took);
+    if (!done) log::warn("what was erased could not yet be taken off the disk");
+  }
 
  private:
   void count(std::string_view outcome, std::size_t times) {
@@ -32,6 +37,11 @@ class CountCommits final : public CommitObserver {
   }
   metrics::Instruments& metrics_;
 };
+
+/// Whose records hold what somebody said, or who somebody is.
+std::vector<std::string> families_to_erase() {
+  return {"msg", "sys", "dlv", "dead", "ses", "rt", "idem", "con"};
+}
 
 }  // namespace
 
@@ -59,6 +69,8 @@ struct OpenStore::Parts {
     options.accept_loss = accept_loss;
     options.queue_commits_max = static_cast<std::size_t>(config.storage_queue_max);
     options.free_bytes_min = static_cast<std::uint64_t>(config.storage_reserve_bytes_max);
+    options.erasable_families = families_to_erase();
+    options.compact_every = config.storage_compaction;
     options.observer = &commits;
     options.on_failure = std::move(on_failure);
     BAUTA_TRY(rocks, RocksStore::open(fit_to_disk(std::move(options)), clock));

@@ -41,6 +41,9 @@ constexpr std::array kSettings = {
             "What is kept free on the disk of the store, a quarter of it at most: with less, "
             "callers get 503.",
             BAUTA_NUMBER(storage_reserve_bytes_max)},
+    Setting{"storage", "compaction_seconds", integer, "seconds", "86400", 1, 86400,
+            "Within what time the octets of erased texts and addresses leave the disk.",
+            BAUTA_DURATION(storage_compaction)},
     Setting{"master_key", "file", path, "", "", 0, 0,
             "The file with the master key, readable by its owner only; else systemd's credential "
             "bauta-master-key or BAUTA_MASTER_KEY.",

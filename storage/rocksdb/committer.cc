@@ -205,12 +205,20 @@ void Committer::persist(const Requests& group, CommitGroup& done) {
     return;
   }
   batch_.publish();
+  note_erasures(group);
   if (auto marked = mark_.advance(batch_.last_sequence()); !marked) {
     // These commits are durable, but the next start could not tell whether they were lost.
     parts_.health.fail(marked.error());
     return;
   }
   parts_.hints.tell(batch_.keys());
+}
+
+void Committer::note_erasures(const Requests& group) {
+  for (const auto& request : group) {
+    if (!std::holds_alternative<Committed>(request->outcome)) continue;
+    for (const auto& key : request->commit.erases) parts_.compactor.note_erased(key.octets());
+  }
 }
 
 void Committer::report(const Requests& group, CommitGroup done) {

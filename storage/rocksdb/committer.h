@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "storage/rocksdb/compactor.h"
 #include "storage/rocksdb/disk_space.h"
 #include "storage/rocksdb/durable_mark.h"
 #include "storage/rocksdb/group_batch.h"
@@ -31,6 +32,7 @@ class Committer {
     Positions& positions;
     Health& health;
     DiskSpace& disk_space;
+    Compactor& compactor;
     Hints& hints;
     const Clock& clock;
   };
@@ -55,6 +57,7 @@ class Committer {
   void write_group(const Requests& group);
   void judge(const Requests& group);
   void persist(const Requests& group, CommitGroup& report);
+  void note_erasures(const Requests& group);
   void report(const Requests& group, CommitGroup report);
   static void resume(Requests group);
 

@@ -55,12 +55,14 @@ Result<std::unique_ptr<RocksStore::Engine>> RocksStore::Engine::open(rocksdb::En
   const auto durable = database.GetLatestSequenceNumber();
   engine->known_.publish(durable);
   BAUTA_TRY(auto mark, DurableMark::start(engine->options_.path, durable));
+  engine->compactor_ = std::make_unique<Compactor>(database, *engine->health_, engine->options_);
   engine->committer_ =
       std::make_unique<Committer>(Committer::Parts{.database = database,
                                                    .known = engine->known_,
                                                    .positions = engine->positions_,
                                                    .health = *engine->health_,
                                                    .disk_space = engine->disk_space_,
+                                                   .compactor = *engine->compactor_,
                                                    .hints = engine->hints_,
                                                    .clock = clock},
                                   std::move(mark), engine->options_);
@@ -72,6 +74,7 @@ RocksStore::Engine::~Engine() {
   if (!database_) return;
   // A compaction that still runs keeps what it would have to ask about.
   rocksdb::CancelAllBackgroundWork(database_.get(), true);
+  compactor_.reset();
   positions_.detach();
   // Everything committed is synced: whatever this says, nothing depends on it.
   (void)database_->Close();

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "storage/rocksdb/committer.h"
+#include "storage/rocksdb/compactor.h"
 #include "storage/rocksdb/disk_space.h"
 #include "storage/rocksdb/health.h"
 #include "storage/rocksdb/known_versions.h"
@@ -32,6 +33,7 @@ class RocksStore::Engine {
   Committer& committer() { return *committer_; }
   Hints& hints() { return hints_; }
   DiskSpace& disk_space() { return disk_space_; }
+  Compactor& compactor() { return *compactor_; }
   const Health& health() const { return *health_; }
 
  private:
@@ -51,6 +53,7 @@ class RocksStore::Engine {
   Hints hints_;
   DiskSpace disk_space_;
   std::unique_ptr<rocksdb::DB> database_;
+  std::unique_ptr<Compactor> compactor_;
   std::unique_ptr<Committer> committer_;
 };
 

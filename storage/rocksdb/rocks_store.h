@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "storage/store/store.h"
 
@@ -46,6 +48,8 @@ class CommitObserver {
   virtual void refused_at_once() = 0;
   /// On the committer's thread, or that of who asked.
   virtual void disk_looked_at(const DiskState& disk) = 0;
+  /// What was erased was taken off the disk, or could not be (tried again).  On a thread of the engine's.
+  virtual void compacted(bool done, std::chrono::nanoseconds took) = 0;
 };
 
 struct RocksStoreOptions {
@@ -69,6 +73,11 @@ struct RocksStoreOptions {
   Duration expiry_slack = std::chrono::hours(1);
   /// Commits are refused while less than this is free on the disk: RocksDB does not survive to be without any.
   std::uint64_t free_bytes_min = std::uint64_t{256} << 20;
+
+  /// Families of keys whose records have to leave the disk once they are erased; none: nothing is done about it.
+  std::vector<std::string> erasable_families = {};
+  /// That is the time within which they do.
+  std::chrono::seconds compact_every = std::chrono::hours(24);
 
   CommitObserver* observer = nullptr;
   /// Called once, when the store has failed and the process has to end: from any thread, also RocksDB's; must not wait.
@@ -105,6 +114,8 @@ class RocksStore final : public Store {
   /// Takes what is erased, overwritten or expired in [from, to) off the disk.  Blocks while it works; reads and commits go on.
   /// Codes: storage.unavailable, storage.corrupt.
   Status compact(const Key& from, const Key& to);
+  /// The same now for all that was erased in the erasable families.  Codes: also storage.full.
+  Status compact_erased();
   /// Looks at the disk now.
   DiskState disk();
   /// Why the store refuses everything; nullopt while it does not.
