@@ -1,6 +1,7 @@
 #include "routing/inspection/inspector.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "storage/store/clear_keys.h"
 
@@ -26,6 +27,11 @@ const Inspector::Family* family_that_fits(const Key& key) {
     if (family.name == name && read_shape(key, family.shape)) return &family;
   }
   return nullptr;
+}
+
+/// Owns the inspector for as long as it walks.
+Task<Result<Inspection>> walk_of(std::unique_ptr<Inspector> inspector) {
+  co_return co_await inspector->walk();
 }
 
 }  // namespace
@@ -109,8 +115,7 @@ std::uint64_t Inspection::records_read() const {
 }
 
 Task<Result<Inspection>> inspect(Store& store, const IndexKey& index_key, InspectionLimits limits) {
-  Inspector inspector(store, index_key, limits);
-  co_return co_await inspector.walk();
+  return walk_of(std::make_unique<Inspector>(store, index_key, limits));
 }
 
 Task<Result<Inspection>> Inspector::walk() {

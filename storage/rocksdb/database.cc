@@ -86,6 +86,7 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   options.bytes_per_sync = std::uint64_t{1} << 20;
   options.compression = rocksdb::kNoCompression;  // sealed values look random
   options.info_log = notes_in(store.path);
+  options.fail_if_options_file_error = true;  // a disk that fails is not served from
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(store.block_cache_bytes);

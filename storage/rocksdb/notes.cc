@@ -45,7 +45,8 @@ class Notes final : public rocksdb::Logger {
     if (length < 0) return;
     auto end = begins + std::min(static_cast<std::size_t>(length), room - 1);
     line.at(end++) = '\n';
-    if ((written_ += end) > kNotesBytesMax || file_ < 0) return;
+    written_ += end;
+    if (written_ > kNotesBytesMax || file_ < 0) return;
     // One call a line, so that threads do not mix theirs; what does not fit is lost.
     [[maybe_unused]] const auto done = ::write(file_, line.data(), end);
   }

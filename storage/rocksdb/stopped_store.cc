@@ -65,7 +65,7 @@ rocksdb::ReadOptions reading_all() {
 StoppedStore::StoppedStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 StoppedStore::~StoppedStore() = default;
 
-Result<std::unique_ptr<StoppedStore>> StoppedStore::open(std::filesystem::path path,
+Result<std::unique_ptr<StoppedStore>> StoppedStore::open(const std::filesystem::path& path,
                                                          TimePoint now) {
   BAUTA_TRY(auto database, open_stopped_database(*rocksdb::Env::Default(), path));
   return std::unique_ptr<StoppedStore>(new StoppedStore(

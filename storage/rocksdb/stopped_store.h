@@ -18,7 +18,8 @@ class StoppedStore final : public Store {
   /// `now`: by which expiry is judged, for as long as this lives.
   /// Codes: storage.locked (a relay runs on it), storage.corrupt (its log is damaged, or ends before what had been durable, or its format
   /// cannot be read), storage.newer_format, storage.unavailable.
-  static Result<std::unique_ptr<StoppedStore>> open(std::filesystem::path path, TimePoint now);
+  static Result<std::unique_ptr<StoppedStore>> open(const std::filesystem::path& path,
+                                                    TimePoint now);
   ~StoppedStore() override;
 
   /// What is wrong with what the engine keeps, whatever the values mean.

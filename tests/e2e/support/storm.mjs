@@ -72,7 +72,7 @@ export class Storm {
 
   /**
    * Starts the relay anew on a disk whose fsync number `k` fails ("fsync"), or that takes no more from write `k` on ("full"), waits until it ends by itself, looks whether its store is whole, and starts
-   * it on a good disk.  "refused": it did not start; "ended": it ran; "spared": the file was one that it does not need.
+   * it on a good disk.  "refused": it did not start; "ended": it ran.
    */
   async failDisk(fault, k) {
     this.failing ??= await failingDisk(this.relay.folder);
@@ -96,16 +96,13 @@ export class Storm {
       started = false;
     }
     const [, file] = await this.relay.process.says(/failing disk: .*\/(\S+)/);
-    // RocksDB's own notes of how it was opened: nothing that was promised stands there, and it goes on without.
-    const spared = /^(OPTIONS-|LOG)|\.dbtmp$/.test(file) && started;
-    if (!spared) await until(`the failure of ${file} to end the relay`, () => this.relay.process.exit);
+    await until(`the failure of ${file} to end the relay`, () => this.relay.process.exit);
     const exit = await this.relay.stop();
-    const [code, said] = spared ? [0, / stopped reason=signal/]
-      : started ? [fault === 'full' ? 5 : 4, / the store can promise nothing any more code=storage\.\w+/]
-        : [fault === 'full' ? 5 : 1, /^bauta: storage\.\w+: /m];
+    const [code, said] = started ? [fault === 'full' ? 5 : 4, / the store can promise nothing any more code=storage\.\w+/]
+      : [fault === 'full' ? 5 : 1, /^bauta: storage\.\w+: /m];
     if (exit.code !== code || !said.test(this.relay.process.output))
       throw new Error(`${fault} ${k}, at ${file}, ended with ${JSON.stringify(exit)}:\n${this.relay.process.output.slice(-2000)}`);
-    return spared ? 'spared' : started ? 'ended' : 'refused';
+    return started ? 'ended' : 'refused';
   }
 
   /** Lets what is under way come to its end, and judges. */
