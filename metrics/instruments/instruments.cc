@@ -107,6 +107,26 @@ class Instruments::Families {
       histogram("bauta_fsync_seconds", "Time that one fsync of the store took.", kLatencyBuckets);
   prometheus::Gauge& commit_queue =
       gauges("bauta_commit_queue", "Commits waiting for the committer.").Add({});
+  Counters<1> compactions{counters("bauta_store_compactions_total",
+                                   "Compactions of what was erased, by whether they were done."),
+                          {"outcome"},
+                          kSeriesMax,
+                          Overflow::other};
+  prometheus::Gauge& compaction_seconds =
+      gauges("bauta_store_compaction_seconds", "How long the last of them took.").Add({});
+  prometheus::Gauge& compacted_at =
+      gauges("bauta_store_compacted_timestamp_seconds",
+             "When the last of them was done, in seconds since 1970; 0: not since the start.")
+          .Add({});
+  prometheus::Gauge& store_free =
+      gauges("bauta_store_free_bytes", "What may still be written to the store's disk.").Add({});
+  prometheus::Gauge& store_reserve =
+      gauges("bauta_store_reserve_bytes",
+             "What is kept free of the store's disk: below it commits are refused.")
+          .Add({});
+  prometheus::Gauge& store_full =
+      gauges("bauta_store_full", "1 while commits are refused because the store's disk is full.")
+          .Add({});
 
   Gauges<1> sessions{gauges("bauta_sessions", "Sessions by status, as the last census found them."),
                      {"status"},
@@ -232,6 +252,17 @@ void Instruments::commit_done(std::string_view outcome) { count(families_->commi
 void Instruments::group_committed(std::size_t commits, std::chrono::duration<double> fsync) {
   families_->group_size.Observe(static_cast<double>(commits));
   families_->fsync.Observe(fsync.count());
+}
+void Instruments::store_compacted(bool done, std::chrono::duration<double> took) {
+  count(families_->compactions, {done ? "done" : "failed"});
+  if (!done) return;
+  families_->compaction_seconds.Set(took.count());
+  families_->compacted_at.SetToCurrentTime();
+}
+void Instruments::store_disk(std::uint64_t free, std::uint64_t reserve, bool full) {
+  families_->store_free.Set(static_cast<double>(free));
+  families_->store_reserve.Set(static_cast<double>(reserve));
+  families_->store_full.Set(full ? 1 : 0);
 }
 void Instruments::commit_queue(std::size_t waiting) {
   families_->commit_queue.Set(static_cast<double>(waiting));

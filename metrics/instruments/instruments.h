@@ -53,6 +53,11 @@ class Instruments {
   void group_committed(std::size_t commits, std::chrono::duration<double> fsync);
   /// bauta_commit_queue: commits waiting for the committer.
   void commit_queue(std::size_t waiting);
+  /// bauta_store_compactions_total{outcome}: done, failed; bauta_store_compaction_seconds, bauta_store_compacted_timestamp_seconds: of the last
+  /// one that took off the disk what had been erased.
+  void store_compacted(bool done, std::chrono::duration<double> took);
+  /// bauta_store_free_bytes, bauta_store_reserve_bytes, bauta_store_full: the store's disk.
+  void store_disk(std::uint64_t free, std::uint64_t reserve, bool full);
 
   // Census: what a walk over the store found.
   /// bauta_sessions{status}.

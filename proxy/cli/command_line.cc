@@ -31,6 +31,7 @@ struct Words {
   ServeOptions serve;
   DevOptions dev;
   HandsetsOptions handsets;
+  StoreVerifyOptions store_verify;
   std::filesystem::path checked;
 };
 
@@ -47,7 +48,11 @@ void add_serve(CLI::App& app, Words& words) {
   serve->add_option("--config", words.serve.config, "The configuration")->required();
   serve->add_flag("--accept-loss", words.serve.accept_loss,
                   "Start although the store has lost writes that had been made durable");
-  serve->footer("Example:\n  bauta serve --config /var/lib/bauta/bauta.toml");
+  serve->footer(
+      "Exit codes: 0 drained, 1 did not start (the code is on standard error), 4 the store failed "
+      "(start again), 5 its "
+      "disk is full (start again when there is space), 6 it is damaged (restore a backup).\n"
+      "Example:\n  bauta serve --config /var/lib/bauta/bauta.toml");
 }
 
 void add_dev(CLI::App& app, Words& words) {
@@ -99,6 +104,18 @@ void add_client_commands(ClientCommands& commands) {
   add_key_commands(commands);
 }
 
+void add_store(CLI::App& app, Words& words) {
+  auto* store = app.add_subcommand("store", "Look after the store of a relay that does not run");
+  store->require_subcommand(1);
+  auto* verify = store->add_subcommand(
+      "verify", "Read all of it, and say what in it cannot be; nothing is written");
+  verify->add_option("--config", words.store_verify.config, "The configuration")->required();
+  verify->add_flag("--json", words.store_verify.json, "As JSON");
+  verify->footer(
+      "Exits with 0 and a line of counts if it is clean, else with 1 and a line for each finding.\n"
+      "Example:\n  bauta store verify --config /var/lib/bauta/bauta.toml");
+}
+
 int run(const CLI::App& app, Words& words) {
   if (app.got_subcommand("init")) return run_init(words.init);
   if (app.got_subcommand("serve")) return run_serve(words.serve);
@@ -108,6 +125,7 @@ int run(const CLI::App& app, Words& words) {
     words.handsets.secret = secret_from("BAUTA_HANDSETS_SECRET");
     return run_handsets(words.handsets);
   }
+  if (app.got_subcommand("store")) return run_store_verify(words.store_verify);
   if (app.got_subcommand("config")) {
     return app.get_subcommand("config")->got_subcommand("check") ? run_config_check(words.checked)
                                                                  : run_config_reference();
@@ -153,6 +171,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_dev(app, words);
   add_handsets(app, words);
   add_config(app, words);
+  add_store(app, words);
   app.add_subcommand("version", "Version, revision, compiler and libraries");
   for (auto* command : app.get_subcommands({})) command->group(kServerGroup);
   ClientCommands client_commands(app);

@@ -4,8 +4,19 @@
 
 namespace bauta {
 
-/// Every command ends with one of these.
-enum ExitCode : int { done = 0, refused = 1, wrong_usage = 2, unreachable = 3 };
+/// Every command ends with one of these; supervisors go by them: never renumber (docs/operations/exit-codes.md).
+enum ExitCode : int {
+  done = 0,
+  refused = 1,
+  wrong_usage = 2,
+  unreachable = 3,
+  /// `serve` ended because its store could promise nothing any more: what is on the disk decides, so start again.
+  store_failed = 4,
+  /// The same for want of space: start again once there is some.
+  store_full = 5,
+  /// The store is damaged: starting again does not help.
+  store_corrupt = 6,
+};
 
 struct InitOptions {
   std::filesystem::path folder;
@@ -19,6 +30,13 @@ struct ServeOptions {
 };
 /// Runs until SIGTERM or SIGINT, then drains; a second one ends it at once.  SIGHUP takes up the log level anew.
 int run_serve(const ServeOptions& options);
+
+struct StoreVerifyOptions {
+  std::filesystem::path config;
+  bool json = false;
+};
+/// Reads the whole store of a relay that does not run, and says what in it cannot be; nothing is written.
+int run_store_verify(const StoreVerifyOptions& options);
 
 int run_config_check(const std::filesystem::path& file);
 int run_config_reference();

@@ -123,7 +123,7 @@ struct RelayServer::Parts {
   void watch();
   void stop();
   static Task<void> keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk,
-                                  Executor executor, Duration every);
+                                  OpenStore& store, Executor executor, Duration every);
   void report_failure(const Error& error);
 
   Config config;
@@ -150,15 +150,17 @@ struct RelayServer::Parts {
   std::atomic<bool> draining = false;
   std::atomic<bool> failed = false;
   std::mutex failure_mutex;
+  std::optional<Error> failure;
   std::function<void(const Error&)> end_process;
   /// Shared with the coroutine that counts, which may end after this.
   std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 };
 
 void RelayServer::Parts::report_failure(const Error& error) {
-  failed = true;
   log::error("the store can promise nothing any more code={} detail={}", error.code, error.detail);
   const std::lock_guard lock(failure_mutex);
+  failure = error;
+  failed = true;
   if (end_process) end_process(error);
 }
 
@@ -229,6 +231,12 @@ Status RelayServer::Parts::listen() {
                     return "the store can promise nothing any more; the process is about to end";
                   return std::nullopt;
                 }},
+               {.name = "disk",
+                .failing = [this]() -> std::optional<std::string> {
+                  if (store->is_full())
+                    return "the store's disk is full: texts are refused until there is space";
+                  return std::nullopt;
+                }},
                {.name = "drain",
                 .failing = [this]() -> std::optional<std::string> {
                   if (draining) return "the relay is about to stop";
@@ -261,14 +269,17 @@ Status RelayServer::Parts::listen() {
 
 void RelayServer::Parts::watch() {
   asio::co_spawn(threads.executor(0),
-                 keep_counting(stopping, *desk, threads.executor(0), config.census),
+                 keep_counting(stopping, *desk, *store, threads.executor(0), config.census),
                  asio::detached);
 }
 
 Task<void> RelayServer::Parts::keep_counting(std::shared_ptr<std::atomic<bool>> stopping,
-                                             Desk& desk, Executor executor, Duration every) {
+                                             Desk& desk, OpenStore& store, Executor executor,
+                                             Duration every) {
   asio::steady_timer timer(executor);
   while (!*stopping) {
+    // Also where nobody commits or asks whether we are ready.
+    static_cast<void>(store.is_full());
     if (const auto ended = co_await desk.close_ended(); !ended)
       log::warn("sweep failed code={}", ended.error().code);
     if (const auto counted = co_await desk.census(); !counted)
@@ -303,6 +314,12 @@ std::optional<FirstKey> RelayServer::made_key() const { return parts_->made_key;
 void RelayServer::on_failure(std::function<void(const Error&)> end_process) {
   const std::lock_guard lock(parts_->failure_mutex);
   parts_->end_process = std::move(end_process);
+  if (parts_->failure) parts_->end_process(*parts_->failure);
+}
+
+std::optional<Error> RelayServer::failure() const {
+  const std::lock_guard lock(parts_->failure_mutex);
+  return parts_->failure;
 }
 
 void RelayServer::take_up(const Result<Config>& config) {

@@ -37,8 +37,11 @@ class RelayServer {
   std::string admin_address() const;
   std::optional<FirstKey> made_key() const;
 
-  /// What the store does when it can promise nothing any more: called once, from any thread, with the reason.  Before that: nothing.
+  /// What is done when the store can promise nothing any more: called once, from any thread, with the reason; at once if it had come to that
+  /// before.
   void on_failure(std::function<void(const Error&)> end_process);
+  /// That reason; none while the store is well.
+  std::optional<Error> failure() const;
 
   /// What a changed configuration may change while the relay runs: the certificates, which are read anew.  What cannot be used is
   /// logged and counted, and changes nothing; so is a configuration that could not be read.

@@ -31,6 +31,12 @@ void take_up(const std::filesystem::path& file, TakenVariables& secrets, RelaySe
   server.take_up(config);
 }
 
+ExitCode exit_code_of(const Error& failure) {
+  if (failure.code == "storage.corrupt") return store_corrupt;
+  if (failure.code == "storage.full") return store_full;
+  return store_failed;
+}
+
 /// Waits on this thread for what ends a relay; the code to exit with.
 class Watch {
  public:
@@ -39,7 +45,9 @@ class Watch {
 
   int wait(RelayServer& server) {
     server_ = &server;
-    server.on_failure([this](const Error&) { boost::asio::post(loop_, [this] { end(refused); }); });
+    server.on_failure([this](const Error& failure) {
+      boost::asio::post(loop_, [this, code = exit_code_of(failure)] { end(code); });
+    });
     wait_for_end();
     wait_for_reload();
     loop_.run();
@@ -89,7 +97,11 @@ int run_serve(const ServeOptions& options) {
   Watch watch(options.config, secrets);
   auto server = RelayServer::start(*std::move(config),
                                    {.make_key = false, .accept_loss = options.accept_loss});
-  if (!server) return say_refused(server.error());
+  if (!server) {
+    const int code = say_refused(server.error());
+    // What was taken before must be written out to start, and there is no room for it.
+    return server.error().code == "storage.full" ? store_full : code;
+  }
   log::info("started version={} revision={} public={} admin={}", version(), revision(),
             (*server)->public_address(), (*server)->admin_address());
   const int code = watch.wait(**server);
@@ -101,7 +113,8 @@ int run_serve(const ServeOptions& options) {
   log::info("draining seconds={}", drain.count());
   const auto cut_off = (*server)->drain();
   log::info("stopped reason=signal cut_off={}", cut_off);
-  return done;
+  const auto failure = (*server)->failure();
+  return failure ? exit_code_of(*failure) : done;
 }
 
 }  // namespace bauta

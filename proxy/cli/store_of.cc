@@ -1,6 +1,7 @@
 #include "proxy/cli/store_of.h"
 
 #include "proxy/cli/run_task.h"
+#include "proxy/config/log.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocks_store.h"
 #include "storage/seal/master_key.h"
@@ -22,6 +23,13 @@ class CountCommits final : public CommitObserver {
     metrics_.commit_queue(group.waiting);
   }
   void refused_at_once() override { metrics_.commit_done("refused"); }
+  void disk_looked_at(const DiskState& disk) override {
+    metrics_.store_disk(disk.free, disk.reserve, disk.full);
+  }
+  void compacted(bool done, std::chrono::nanoseconds took) override {
+    metrics_.store_compacted(done, took);
+    if (!done) log::warn("what was erased could not yet be taken off the disk");
+  }
 
  private:
   void count(std::string_view outcome, std::size_t times) {
@@ -29,6 +37,11 @@ class CountCommits final : public CommitObserver {
   }
   metrics::Instruments& metrics_;
 };
+
+/// Whose records hold what somebody said, or who somebody is.
+std::vector<std::string> families_to_erase() {
+  return {"msg", "sys", "dlv", "dead", "ses", "rt", "idem", "con", "who", "pair"};
+}
 
 }  // namespace
 
@@ -55,9 +68,12 @@ struct OpenStore::Parts {
     options.path = config.storage_path;
     options.accept_loss = accept_loss;
     options.queue_commits_max = static_cast<std::size_t>(config.storage_queue_max);
+    options.free_bytes_min = static_cast<std::uint64_t>(config.storage_reserve_bytes_max);
+    options.erasable_families = families_to_erase();
+    options.compact_every = config.storage_compaction;
     options.observer = &commits;
     options.on_failure = std::move(on_failure);
-    BAUTA_TRY(rocks, RocksStore::open(std::move(options), clock));
+    BAUTA_TRY(rocks, RocksStore::open(fit_to_disk(std::move(options)), clock));
     BAUTA_TRY(ring, run_here(KeyRing::open(*rocks, std::move(master), random, clock.now())));
     sealed = std::make_unique<SealedStore>(*rocks, *ring, random);
     return {};
@@ -83,6 +99,8 @@ Result<std::unique_ptr<OpenStore>> OpenStore::open(const Config& config, bool ac
 Store& OpenStore::store() { return *parts_->sealed; }
 const IndexKey& OpenStore::index_key() const { return parts_->ring->index_key(); }
 Random& OpenStore::random() { return parts_->random; }
+
+bool OpenStore::is_full() { return parts_->rocks && parts_->rocks->disk().full; }
 
 void OpenStore::close() {
   if (parts_->rocks) parts_->rocks->drain();

@@ -25,6 +25,8 @@ class OpenStore {
   Store& store();
   const IndexKey& index_key() const;
   Random& random();
+  /// The disk has no space left for commits: looks now, and keeps the gauges.
+  bool is_full();
   /// Everything acknowledged is on the disk when this returns; nothing is taken any more.
   void close();
 

@@ -40,6 +40,8 @@ struct Config {
   std::string storage_engine{};
   std::filesystem::path storage_path{};
   std::int64_t storage_queue_max = 0;
+  std::int64_t storage_reserve_bytes_max = 0;
+  std::chrono::seconds storage_compaction{};
   // [master_key]
   std::optional<std::filesystem::path> master_key_file{};
   // [relay]

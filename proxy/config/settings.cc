@@ -12,6 +12,7 @@ namespace {
 
 using enum SettingKind;
 constexpr std::int64_t kMany = 1'000'000;
+constexpr std::int64_t kTerabyte = 1'000'000'000'000;
 
 // section, name, kind, unit, default, least, most, sentence, where it goes
 constexpr std::array kSettings = {
@@ -48,6 +49,13 @@ constexpr std::array kSettings = {
     Setting{"storage", "queue_max", integer, "commits", "10000", 1, kMany,
             "Commits that may wait to be made durable; beyond, callers get 503.",
             BAUTA_NUMBER(storage_queue_max)},
+    Setting{"storage", "reserve_bytes_max", integer, "bytes", "268435456", 0, kTerabyte,
+            "What is kept free on the disk of the store, a quarter of it at most: with less, "
+            "callers get 503.",
+            BAUTA_NUMBER(storage_reserve_bytes_max)},
+    Setting{"storage", "compaction_seconds", integer, "seconds", "86400", 1, 86400,
+            "Within what time the octets of erased texts and addresses leave the disk.",
+            BAUTA_DURATION(storage_compaction)},
     Setting{"master_key", "file", path, "", "", 0, 0,
             "The file with the master key, readable by its owner only; else systemd's credential "
             "bauta-master-key or BAUTA_MASTER_KEY.",

@@ -19,10 +19,7 @@
 namespace bauta {
 namespace {
 
-using namespace std::chrono_literals;
 using Monotonic = std::chrono::steady_clock;
-
-constexpr auto kLookAtDiskEvery = 100ms;
 
 std::size_t bytes_of(const Commit& commit) {
   std::size_t bytes = 0;
@@ -168,7 +165,7 @@ void Committer::write_group(const Requests& group) {
 }
 
 void Committer::judge(const Requests& group) {
-  const bool full = is_disk_full();
+  const bool full = parts_.disk_space.is_full();
   for (const auto& request : group) {
     if (full) {
       request->outcome =
@@ -191,22 +188,24 @@ void Committer::persist(const Requests& group, CommitGroup& done) {
   rocksdb::WriteOptions durably;
   durably.sync = true;
   durably.disableWAL = false;
+  parts_.disk_space.written(batch_.writes().GetDataSize());
   const auto began = Monotonic::now();
   const auto status = parts_.database.Write(durably, &batch_.writes());
   done.write = Monotonic::now() - began;
   if (!status.ok()) {
-    const auto detail = error_of(status, "writing a group of commits").detail;
+    const auto error = error_of(status, "writing a group of commits");
     for (const auto& request : group) {
       if (!std::holds_alternative<Committed>(request->outcome)) continue;
       if (is_empty(request->commit)) continue;
-      request->outcome = Unknown{{.code = "storage.unknown", .detail = detail}};
+      request->outcome = Unknown{{.code = "storage.unknown", .detail = error.detail}};
     }
     parts_.health.fail(
-        {.code = "storage.failed",
-         .detail = detail + "; nobody knows what of it is on the disk: start again"});
+        {.code = error.code == "storage.unavailable" ? "storage.failed" : error.code,
+         .detail = error.detail + "; nobody knows what of it is on the disk: start again"});
     return;
   }
   batch_.publish();
+  note_erasures(group);
   if (auto marked = mark_.advance(batch_.last_sequence()); !marked) {
     // These commits are durable, but the next start could not tell whether they were lost.
     parts_.health.fail(marked.error());
@@ -215,14 +214,11 @@ void Committer::persist(const Requests& group, CommitGroup& done) {
   parts_.hints.tell(batch_.keys());
 }
 
-bool Committer::is_disk_full() {
-  const auto now = Monotonic::now();
-  if (!disk_space_.full && now - disk_space_.looked_at < kLookAtDiskEvery) return false;
-  disk_space_.looked_at = now;
-  std::uint64_t free = 0;
-  const auto status = parts_.database.GetEnv()->GetFreeSpace(options_.path.string(), &free);
-  disk_space_.full = status.ok() && free < options_.free_bytes_min;
-  return disk_space_.full;
+void Committer::note_erasures(const Requests& group) {
+  for (const auto& request : group) {
+    if (!std::holds_alternative<Committed>(request->outcome)) continue;
+    for (const auto& key : request->commit.erases) parts_.compactor.note_erased(key.octets());
+  }
 }
 
 void Committer::report(const Requests& group, CommitGroup done) {

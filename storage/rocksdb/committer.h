@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "storage/rocksdb/compactor.h"
+#include "storage/rocksdb/disk_space.h"
 #include "storage/rocksdb/durable_mark.h"
 #include "storage/rocksdb/group_batch.h"
 #include "storage/rocksdb/health.h"
@@ -29,6 +31,8 @@ class Committer {
     KnownVersions& known;
     Positions& positions;
     Health& health;
+    DiskSpace& disk_space;
+    Compactor& compactor;
     Hints& hints;
     const Clock& clock;
   };
@@ -53,7 +57,7 @@ class Committer {
   void write_group(const Requests& group);
   void judge(const Requests& group);
   void persist(const Requests& group, CommitGroup& report);
-  bool is_disk_full();
+  void note_erasures(const Requests& group);
   void report(const Requests& group, CommitGroup report);
   static void resume(Requests group);
 
@@ -61,12 +65,6 @@ class Committer {
   DurableMark mark_;
   const RocksStoreOptions& options_;
   GroupBatch batch_;
-
-  struct DiskSpace {
-    std::chrono::steady_clock::time_point looked_at{};
-    bool full = false;
-  };
-  DiskSpace disk_space_;
 
   Mutex mutex_;
   MutexCondition changed_;

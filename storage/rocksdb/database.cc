@@ -14,6 +14,7 @@
 
 #include "storage/rocksdb/durable_mark.h"
 #include "storage/rocksdb/frame.h"
+#include "storage/rocksdb/notes.h"
 #include "storage/rocksdb/status.h"
 #include "storage/store/clear_keys.h"
 
@@ -69,6 +70,7 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   options.create_if_missing = true;
   options.compaction_filter_factory = hooks.filter;
   options.listeners.push_back(hooks.listener);
+  options.sst_file_manager = hooks.files;
   // A background error is not tried again: what the disk does after a failed fsync cannot be trusted.
   options.max_bgerror_resume_count = 0;
 
@@ -77,14 +79,14 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   options.max_write_buffer_number = 4;
   options.memtable_prefix_bloom_size_ratio = 0.02;
   options.memtable_whole_key_filtering = true;
+  options.manifest_preallocation_size = std::size_t{64} << 10;
   options.max_total_wal_size = 4 * store.write_buffer_bytes;
   options.level_compaction_dynamic_level_bytes = true;
   options.max_background_jobs = 2;
   options.bytes_per_sync = std::uint64_t{1} << 20;
   options.compression = rocksdb::kNoCompression;  // sealed values look random
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 4;
-  options.max_log_file_size = std::size_t{4} << 20;
+  options.info_log = notes_in(store.path);
+  options.fail_if_options_file_error = true;  // a disk that fails is not served from
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(store.block_cache_bytes);
@@ -97,13 +99,6 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
-
-/// Swallows what RocksDB has to say: a check leaves no trace in the folder.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 Status make_folder(const std::filesystem::path& path) {
   std::error_code error;
@@ -119,34 +114,6 @@ Status make_folder(const std::filesystem::path& path) {
   if (!flushed) return fail("storage.unavailable", path.string() + ": cannot flush its parent");
   return Status{};
 }
-
-/// Holds the folder against other processes, as RocksDB does.
-class FolderLock {
- public:
-  static Result<FolderLock> take(rocksdb::Env& env, const std::filesystem::path& folder) {
-    rocksdb::FileLock* lock = nullptr;
-    const auto path = (folder / "LOCK").string();
-    const auto status = env.LockFile(path, &lock);
-    if (status.ok()) return FolderLock(env, lock);
-    if (::access(path.c_str(), R_OK | W_OK) == 0) {
-      return fail("storage.locked", "another process has the store " + folder.string() +
-                                        " open; only one may at a time (" + status.ToString() +
-                                        ")");
-    }
-    return std::unexpected(error_of(status, "locking the store"));
-  }
-  FolderLock(FolderLock&& other) noexcept
-      : env_(other.env_), lock_(std::exchange(other.lock_, nullptr)) {}
-  FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock() {
-    if (lock_ != nullptr) env_.UnlockFile(lock_);
-  }
-
- private:
-  FolderLock(rocksdb::Env& env, rocksdb::FileLock* lock) : env_(env), lock_(lock) {}
-  rocksdb::Env& env_;
-  rocksdb::FileLock* lock_;
-};
 
 enum class Presence : std::uint8_t { nothing, database };
 
@@ -202,16 +169,36 @@ Status check_nothing_is_lost(rocksdb::DB& database, const std::filesystem::path&
                                      "without them");
 }
 
-/// Reads the database as it would be opened, and writes nothing.
-Status check(rocksdb::Env& env, const RocksStoreOptions& options) {
+/// The database as it would be opened, found to be well; nothing is written.
+Result<std::unique_ptr<rocksdb::DB>> check(rocksdb::Env& env, const std::filesystem::path& path,
+                                           bool accept_loss) {
   auto reading = base_options(env);
-  reading.info_log = std::make_shared<SilentLogger>();
+  reading.info_log = no_notes();
   rocksdb::DB* opened = nullptr;
-  const auto status = rocksdb::DB::OpenForReadOnly(reading, options.path.string(), &opened);
-  const std::unique_ptr<rocksdb::DB> database(opened);
+  const auto status = rocksdb::DB::OpenForReadOnly(reading, path.string(), &opened);
+  std::unique_ptr<rocksdb::DB> database(opened);
   if (!status.ok()) return std::unexpected(error_of(status, "checking the store"));
-  if (!options.accept_loss) BAUTA_CHECK(check_nothing_is_lost(*database, options.path));
-  return check_format(*database);
+  if (!accept_loss) BAUTA_CHECK(check_nothing_is_lost(*database, path));
+  BAUTA_CHECK(check_format(*database));
+  return database;
+}
+
+/// Opening writes what lies in the log as tables, and begins a new log; Debian's RocksDB aborts where it finds no room for that.
+Status check_there_is_room(rocksdb::Env& env, const RocksStoreOptions& options) {
+  constexpr std::uint64_t kForItsNotes = std::uint64_t{1} << 20;
+  std::uint64_t needed = options.write_buffer_bytes + options.write_buffer_bytes / 8 + kForItsNotes;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(options.path, error)) {
+    if (entry.path().extension() != ".log") continue;
+    const auto size = entry.file_size(error);
+    if (!error) needed += size;
+  }
+  std::uint64_t free = 0;
+  if (!env.GetFreeSpace(options.path.string(), &free).ok() || free >= needed) return Status{};
+  return fail("storage.full", std::to_string(free >> 10) + " KiB are free on the disk of " +
+                                  options.path.string() + ", and starting needs " +
+                                  std::to_string(needed >> 10) +
+                                  ": make space; nothing was changed");
 }
 
 Status write_format(rocksdb::DB& database) {
@@ -227,6 +214,35 @@ Status write_format(rocksdb::DB& database) {
 
 }  // namespace
 
+Result<FolderLock> FolderLock::take(rocksdb::Env& env, const std::filesystem::path& folder) {
+  rocksdb::FileLock* lock = nullptr;
+  const auto path = (folder / "LOCK").string();
+  const auto status = env.LockFile(path, &lock);
+  if (status.ok()) return FolderLock(env, lock);
+  if (::access(path.c_str(), R_OK | W_OK) == 0) {
+    return fail("storage.locked", "another process has the store " + folder.string() +
+                                      " open; only one may at a time (" + status.ToString() + ")");
+  }
+  return std::unexpected(error_of(status, "locking the store"));
+}
+
+FolderLock::~FolderLock() {
+  if (lock_ != nullptr) env_.UnlockFile(lock_);
+}
+
+Result<StoppedDatabase> open_stopped_database(rocksdb::Env& env,
+                                              const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error))
+    return fail("storage.unavailable", path.string() + ": there is no store");
+  BAUTA_TRY(auto lock, FolderLock::take(env, path));
+  BAUTA_TRY(const auto presence, look_for_database(path));
+  if (presence == Presence::nothing)
+    return fail("storage.unavailable", path.string() + ": there is no store");
+  BAUTA_TRY(auto database, check(env, path, false));
+  return StoppedDatabase{.lock = std::move(lock), .database = std::move(database)};
+}
+
 Result<std::unique_ptr<rocksdb::DB>> open_database(rocksdb::Env& env,
                                                    const RocksStoreOptions& options,
                                                    const DatabaseHooks& hooks) {
@@ -234,7 +250,10 @@ Result<std::unique_ptr<rocksdb::DB>> open_database(rocksdb::Env& env,
   {
     BAUTA_TRY(const auto lock, FolderLock::take(env, options.path));
     BAUTA_TRY(const auto presence, look_for_database(options.path));
-    if (presence == Presence::database) BAUTA_CHECK(check(env, options));
+    if (presence == Presence::database) {
+      BAUTA_CHECK(check(env, options.path, options.accept_loss));
+    }
+    BAUTA_CHECK(check_there_is_room(env, options));
   }
   // RocksDB takes the lock itself; whoever was quicker in between was told the same as we.
   rocksdb::DB* opened = nullptr;

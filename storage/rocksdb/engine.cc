@@ -20,41 +20,52 @@ class RocksStore::Engine::Listener final : public rocksdb::EventListener {
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
     auto error = error_of(*status, "RocksDB stopped");
-    if (error.code != "storage.corrupt") error.code = "storage.failed";
+    if (error.code == "storage.unavailable") error.code = "storage.failed";
     health_->fail(error);
+  }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* by_itself) override {
+    *by_itself = false;
   }
 
  private:
   std::shared_ptr<Health> health_;
 };
 
-RocksStore::Engine::Engine(RocksStoreOptions options, const Clock& clock)
+RocksStore::Engine::Engine(rocksdb::Env& env, RocksStoreOptions options, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       health_(std::make_shared<Health>(options_.on_failure)),
-      known_(options_.known_versions_max) {}
+      known_(options_.known_versions_max),
+      disk_space_(env, options_) {}
 
 Result<std::unique_ptr<RocksStore::Engine>> RocksStore::Engine::open(rocksdb::Env& env,
                                                                      RocksStoreOptions options,
                                                                      const Clock& clock) {
-  std::unique_ptr<Engine> engine(new Engine(std::move(options), clock));
+  std::unique_ptr<Engine> engine(new Engine(env, std::move(options), clock));
   BAUTA_TRY(engine->database_,
             open_database(
                 env, engine->options_,
                 {.filter = expiry_filter(clock, engine->options_.expiry_slack, engine->positions_),
-                 .listener = std::make_shared<Listener>(engine->health_)}));
+                 .listener = std::make_shared<Listener>(engine->health_),
+                 .files = engine->disk_space_.file_manager()}));
+  engine->disk_space_.look();
   auto& database = *engine->database_;
   engine->positions_.attach(&database);
   const auto durable = database.GetLatestSequenceNumber();
   engine->known_.publish(durable);
   BAUTA_TRY(auto mark, DurableMark::start(engine->options_.path, durable));
-  engine->committer_ = std::make_unique<Committer>(Committer::Parts{.database = database,
-                                                                    .known = engine->known_,
-                                                                    .positions = engine->positions_,
-                                                                    .health = *engine->health_,
-                                                                    .hints = engine->hints_,
-                                                                    .clock = clock},
-                                                   std::move(mark), engine->options_);
+  engine->compactor_ = std::make_unique<Compactor>(database, *engine->health_, engine->options_);
+  engine->committer_ =
+      std::make_unique<Committer>(Committer::Parts{.database = database,
+                                                   .known = engine->known_,
+                                                   .positions = engine->positions_,
+                                                   .health = *engine->health_,
+                                                   .disk_space = engine->disk_space_,
+                                                   .compactor = *engine->compactor_,
+                                                   .hints = engine->hints_,
+                                                   .clock = clock},
+                                  std::move(mark), engine->options_);
   return engine;
 }
 
@@ -63,6 +74,7 @@ RocksStore::Engine::~Engine() {
   if (!database_) return;
   // A compaction that still runs keeps what it would have to ask about.
   rocksdb::CancelAllBackgroundWork(database_.get(), true);
+  compactor_.reset();
   positions_.detach();
   // Everything committed is synced: whatever this says, nothing depends on it.
   (void)database_->Close();

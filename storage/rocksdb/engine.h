@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "storage/rocksdb/committer.h"
+#include "storage/rocksdb/compactor.h"
+#include "storage/rocksdb/disk_space.h"
 #include "storage/rocksdb/health.h"
 #include "storage/rocksdb/known_versions.h"
 #include "storage/rocksdb/positions.h"
@@ -30,12 +32,14 @@ class RocksStore::Engine {
 
   Committer& committer() { return *committer_; }
   Hints& hints() { return hints_; }
+  DiskSpace& disk_space() { return disk_space_; }
+  Compactor& compactor() { return *compactor_; }
   const Health& health() const { return *health_; }
 
  private:
   class Listener;
 
-  Engine(RocksStoreOptions options, const Clock& clock);
+  Engine(rocksdb::Env& env, RocksStoreOptions options, const Clock& clock);
   /// Damage that was found ends the engine.
   template <class T>
   Result<T> checked(Result<T> result);
@@ -47,7 +51,9 @@ class RocksStore::Engine {
   KnownVersions known_;
   Positions positions_;
   Hints hints_;
+  DiskSpace disk_space_;
   std::unique_ptr<rocksdb::DB> database_;
+  std::unique_ptr<Compactor> compactor_;
   std::unique_ptr<Committer> committer_;
 };
 

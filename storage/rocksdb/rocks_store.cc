@@ -42,6 +42,13 @@ void RocksStore::drain() { engine_->committer().drain(); }
 
 Status RocksStore::compact(const Key& from, const Key& to) { return engine_->compact(from, to); }
 
+Status RocksStore::compact_erased() {
+  if (auto failed = failure()) return std::unexpected(*std::move(failed));
+  return engine_->compactor().compact();
+}
+
+DiskState RocksStore::disk() { return engine_->disk_space().look(); }
+
 std::optional<Error> RocksStore::failure() const { return engine_->health().failure(); }
 
 }  // namespace bauta

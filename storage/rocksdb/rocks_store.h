@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "storage/store/store.h"
 
@@ -26,6 +28,16 @@ struct CommitGroup {
   std::size_t waiting = 0;
 };
 
+/// The disk that the store lies on.
+struct DiskState {
+  /// Octets that may still be written.
+  std::uint64_t free = 0;
+  /// Octets of these that are kept for what was acknowledged already.
+  std::uint64_t reserve = 0;
+  /// Commits are refused.
+  bool full = false;
+};
+
 /// Is told what the committer does; for metrics.  Outlives the store.
 class CommitObserver {
  public:
@@ -34,6 +46,10 @@ class CommitObserver {
   virtual void group_done(const CommitGroup& group) = 0;
   /// A commit that never reached the committer (the queue is full, the store drains or failed).  On the caller's thread.
   virtual void refused_at_once() = 0;
+  /// On the committer's thread, or that of who asked.
+  virtual void disk_looked_at(const DiskState& disk) = 0;
+  /// What was erased was taken off the disk, or could not be (tried again).  On a thread of the engine's.
+  virtual void compacted(bool done, std::chrono::nanoseconds took) = 0;
 };
 
 struct RocksStoreOptions {
@@ -58,10 +74,18 @@ struct RocksStoreOptions {
   /// Commits are refused while less than this is free on the disk: RocksDB does not survive to be without any.
   std::uint64_t free_bytes_min = std::uint64_t{256} << 20;
 
+  /// Families of keys whose records have to leave the disk once they are erased; none: nothing is done about it.
+  std::vector<std::string> erasable_families = {};
+  /// That is the time within which they do.
+  std::chrono::seconds compact_every = std::chrono::hours(24);
+
   CommitObserver* observer = nullptr;
   /// Called once, when the store has failed and the process has to end: from any thread, also RocksDB's; must not wait.
   std::function<void(const Error&)> on_failure;
 };
+
+/// What a small disk can bear: a reserve of a quarter of it at most, and a log and tables in memory that the reserve can take in.
+RocksStoreOptions fit_to_disk(RocksStoreOptions options);
 
 /// The Store on RocksDB: one committer thread gathers commits, judges their expectations, and makes them durable by one fsync a group; reads go
 /// straight to RocksDB, on the thread that makes them.
@@ -73,7 +97,7 @@ struct RocksStoreOptions {
 class RocksStore final : public Store {
  public:
   /// Nothing is written before everything was found to be well.  Codes: storage.locked (another process has it), storage.corrupt,
-  /// storage.newer_format, storage.unavailable.
+  /// storage.newer_format, storage.full (starting needs more space than there is), storage.unavailable.
   static Result<std::unique_ptr<RocksStore>> open(RocksStoreOptions options, const Clock& clock);
   /// Drains.
   ~RocksStore() override;
@@ -90,6 +114,10 @@ class RocksStore final : public Store {
   /// Takes what is erased, overwritten or expired in [from, to) off the disk.  Blocks while it works; reads and commits go on.
   /// Codes: storage.unavailable, storage.corrupt.
   Status compact(const Key& from, const Key& to);
+  /// The same now for all that was erased in the erasable families.  Codes: also storage.full.
+  Status compact_erased();
+  /// Looks at the disk now.
+  DiskState disk();
   /// Why the store refuses everything; nullopt while it does not.
   std::optional<Error> failure() const;
 

@@ -7,7 +7,9 @@ Error error_of(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption()) {
     return {.code = "storage.corrupt", .detail = detail + "; restore a backup"};
   }
-  if (status.IsNoSpace()) return {.code = "storage.full", .detail = detail};
+  // Where RocksDB wraps an error in another one, its kind is lost and its words stay.
+  if (status.IsNoSpace() || detail.contains("No space left on device"))
+    return {.code = "storage.full", .detail = detail};
   return {.code = "storage.unavailable", .detail = detail};
 }
 

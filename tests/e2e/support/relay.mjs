@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,6 +88,7 @@ auth_token_file = "auth.token"
 api_url = "${simulated ?? apiUrl}"
 ${simulated ? '' : `account_sid = "${Relay.ACCOUNT_SID}"\n`}`;
     await writeFile(join(relay.folder, 'auth.token'), `${Relay.AUTH_TOKEN}\n`, { mode: 0o600 });
+    relay.settings = settings;
     await relay.configure(settings);
     relay.logs = '';
     return relay;
@@ -109,8 +110,14 @@ ${simulated ? '' : `account_sid = "${Relay.ACCOUNT_SID}"\n`}`;
     await writeFile(this.config, `${text}\n${this.connections}`);
   }
 
-  async start() {
-    this.process = new Process(['serve', '--config', this.config]);
+  /** Before the first start: the store lies at `path` from then on. */
+  async moveStore(path) {
+    await cp(join(this.folder, 'data'), path, { recursive: true });
+    await this.configure({ ...this.settings, storage: { path } });
+  }
+
+  async start(environment = {}) {
+    this.process = new Process(['serve', '--config', this.config], environment);
     const [, publicAddress, adminAddress] = await this.process.says(/ started .*public=(\S+) admin=(\S+)/);
     this.address = publicAddress;
     this.admin = adminAddress;

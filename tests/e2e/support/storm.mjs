@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failingDisk } from './failing_disk.mjs';
 import { judge } from './judge.mjs';
 import { V1, V2, V3, V4, berliner, londoner } from './people.mjs';
 import { Relay } from './relay.mjs';
 import { TwilioStandIn, answerLost, created, newSid, refusal, report, text, throttled } from './twilio_stand_in.mjs';
+import { until } from './until.mjs';
+import { verified } from './verify.mjs';
 
 /** Numbers in [0, 1) that a seed decides. */
 function dice(seed) {
@@ -15,14 +18,16 @@ function dice(seed) {
  * A relay under load that dies again and again: people and the platform write until each text is answered with success, as carriers and
  * careful clients do; the carrier answers late, puts off, loses answers, and reports only some texts.  In the end every text that was
  * answered with success has arrived once, at the right person, from the right number, in its sender's order, or its doubles are announced
- * (message.unknown), or it is a dead letter with its event.
+ * (message.unknown), or it is a dead letter with its event.  Whenever the relay is down its store agrees with itself.
  */
 export class Storm {
-  constructor({ seed, sessions = 6, log = () => {} }) {
+  /** `padding`: characters that each text is made longer by. */
+  constructor({ seed, sessions = 6, padding = 0, log = () => {} }) {
     this.seed = seed;
     this.random = dice(seed);
     this.log = log;
     this.sessions = sessions;
+    this.padding = padding ? ` ${'~'.repeat(padding - 1)}` : '';
     this.taken = [];     // {body, sender, expected: [{to, from}]} of texts that were answered with success, in their sender's order
     this.writing = true;
     this.retries = 0;
@@ -38,6 +43,7 @@ export class Storm {
         server: { drain_seconds: 1 }, log: { level: 'info' },
       },
     });
+    if (this.storePath) await this.relay.moveStore(this.storePath);
     await this.relay.start();
     await this.relay.addNumbers(V1, V2, V3, V4);
     this.conversations = [];
@@ -54,13 +60,49 @@ export class Storm {
     ]);
   }
 
-  /** Ends the relay at a moment of the dice, and starts it again. */
+  /** Ends the relay at a moment of the dice, looks whether its store is whole, and starts it again. */
   async strike(signal) {
     await sleep(20 + this.random() * 400);
     const exit = await this.relay.stop(signal);
     if (signal === 'SIGTERM' && exit.code !== 0) throw new Error(`SIGTERM: ${JSON.stringify(exit)}\n${this.relay.log.slice(-2000)}`);
+    await verified(this.relay);
     await this.relay.start();
     ++this.strikes;
+  }
+
+  /**
+   * Starts the relay anew on a disk whose fsync number `k` fails ("fsync"), or that takes no more from write `k` on ("full"), waits until it ends by itself, looks whether its store is whole, and starts
+   * it on a good disk.  "refused": it did not start; "ended": it ran.
+   */
+  async failDisk(fault, k) {
+    this.failing ??= await failingDisk(this.relay.folder);
+    if (!this.failing) throw new Error('there is no C compiler');
+    const stopped = await this.relay.stop();
+    if (stopped.code !== 0) throw new Error(`SIGTERM: ${JSON.stringify(stopped)}`);
+    const end = await this.#endOnFailingDisk(fault, k);
+    this.log(`${fault} ${k}: ${end}`);
+    await verified(this.relay);
+    await this.relay.start();
+    ++this.strikes;
+    return end;
+  }
+
+  async #endOnFailingDisk(fault, k) {
+    let started = true;
+    try {
+      await this.relay.start(this.failing(fault, k));
+    } catch (error) {
+      if (!this.relay.process.exit) throw error;
+      started = false;
+    }
+    const [, file] = await this.relay.process.says(/failing disk: .*\/(\S+)/);
+    await until(`the failure of ${file} to end the relay`, () => this.relay.process.exit);
+    const exit = await this.relay.stop();
+    const [code, said] = started ? [fault === 'full' ? 5 : 4, / the store can promise nothing any more code=storage\.\w+/]
+      : [fault === 'full' ? 5 : 1, /^bauta: storage\.\w+: /m];
+    if (exit.code !== code || !said.test(this.relay.process.output))
+      throw new Error(`${fault} ${k}, at ${file}, ended with ${JSON.stringify(exit)}:\n${this.relay.process.output.slice(-2000)}`);
+    return started ? 'ended' : 'refused';
   }
 
   /** Lets what is under way come to its end, and judges. */
@@ -75,7 +117,10 @@ export class Storm {
     this.reported = true;
     await this.reporting;
     await this.#judge();
-    return { texts: this.taken.length, strikes: this.strikes, retries: this.retries, posts: this.carrier.posts.length, doubles: this.doubles, dead: this.dead };
+    await this.relay.stop();
+    const { records } = await verified(this.relay);
+    const kept = Object.values(records).reduce((sum, count) => sum + count, 0);
+    return { texts: this.taken.length, records: kept, strikes: this.strikes, retries: this.retries, posts: this.carrier.posts.length, doubles: this.doubles, dead: this.dead };
   }
 
   async remove() {
@@ -93,6 +138,9 @@ export class Storm {
     return { ...created, delay: roll < 0.3 ? this.random() * 120 : 0 };
   }
 
+  /** A text was put off by the relay; for who wants to know. */
+  refusedWith() {}
+
   async #untilTaken(name, ask) {
     for (;;) {
       let answer;
@@ -100,6 +148,7 @@ export class Storm {
       if (answer && answer.status >= 200 && answer.status < 300) return answer;
       const later = answer && (answer.status >= 500 || answer.status === 429 || answer.json.code === 'idempotency.in_flight');
       if (answer && !later) throw new Error(`${name} was answered ${answer.status}: ${answer.text}`);
+      if (answer) this.refusedWith(name, answer);
       ++this.retries;
       await sleep(15);
     }
@@ -107,7 +156,7 @@ export class Storm {
 
   async #write(sender, me, others) {
     for (let i = 0; this.writing; ++i) {
-      const body = `${sender}#${i}`;
+      const body = `${sender}#${i}${this.padding}`;
       const sid = newSid();
       await this.#untilTaken(body, () => text(this.relay, me.address, me.virtual_number, body, sid));
       this.taken.push({ body, sender, number: i, expected: others.map((one) => ({ to: one.address, from: one.virtual_number })) });
@@ -117,9 +166,9 @@ export class Storm {
 
   async #writeAsPlatform(sender, { id, first, second }) {
     for (let i = 0; this.writing; ++i) {
-      const body = `${sender}#${i}`;
+      const body = `${sender}#${i}${this.padding}`;
       await this.#untilTaken(body, () => this.relay.call('POST', `/api/v1/sessions/${id}/messages`, { text: body },
-        { headers: { 'Idempotency-Key': body } }));
+        { headers: { 'Idempotency-Key': `${sender}#${i}` } }));
       this.taken.push({ body, sender, number: i, expected: [first, second].map((one) => ({ to: one.address, from: one.virtual_number })) });
       await sleep(this.random() * 120);
     }
@@ -155,7 +204,7 @@ export class Storm {
         least = names.length;
         since = Date.now();
       }
-      if (Date.now() - since > 30_000) throw new Error(`${names.length} ${what}:\n  ${names.slice(0, 20).join('\n  ')}`);
+      if (Date.now() - since > 30_000) throw new Error(`${names.length} ${what}:\n  ${names.slice(0, 20).map((name) => name.replaceAll(/~+/g, '~')).join('\n  ')}`);
       await sleep(250);
     }
   }

@@ -35,6 +35,8 @@ void use_all(Instruments& instruments) {
   instruments.commit_done("committed");
   instruments.group_committed(12, milliseconds(1));
   instruments.commit_queue(3);
+  instruments.store_compacted(true, std::chrono::seconds(2));
+  instruments.store_disk(5'000, 256, true);
   instruments.sessions("open", 4);
   instruments.pool_numbers("US", "202", "active", 9);
   instruments.pool_lines("GB", "", "live", 2);
@@ -125,6 +127,11 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_commit_group_size_bucket{le="16"} 1)",
           R"(bauta_fsync_seconds_count 1)",
           R"(bauta_commit_queue 3)",
+          R"(bauta_store_compactions_total{outcome="done"} 1)",
+          R"(bauta_store_compaction_seconds 2)",
+          R"(bauta_store_free_bytes 5000)",
+          R"(bauta_store_reserve_bytes 256)",
+          R"(bauta_store_full 1)",
           R"(bauta_sessions{status="open"} 4)",
           R"(bauta_pool_numbers{area_code="202",country="US",status="active"} 9)",
           R"(bauta_pool_lines{area_code="none",country="GB",state="live"} 2)",

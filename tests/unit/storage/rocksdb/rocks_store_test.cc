@@ -14,6 +14,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <thread>
 
 #include "storage/rocksdb/engine.h"
 #include "storage/seal/key_ring.h"
@@ -233,6 +234,61 @@ TEST_F(Rocks, AFullDiskRefusesAndNothingIsBroken) {
   const auto full = *RocksStore::open(std::move(made), clock);
   EXPECT_EQ(put(*full, "a", "1"), "refused storage.full");
   EXPECT_EQ(get(*full, "a"), "absent");
+}
+
+TEST_F(Rocks, ASmallDiskGetsASmallReserve) {
+  auto made = options();
+  made.path = folder.path() / "not there yet";
+  made.free_bytes_min = std::uint64_t{1} << 62;
+  EXPECT_EQ(fit_to_disk(made).free_bytes_min, fs::space(folder.path()).capacity / 4);
+  made.free_bytes_min = 8U << 20;
+  const auto small = fit_to_disk(made);
+  EXPECT_EQ(small.free_bytes_min, 8U << 20);
+  EXPECT_EQ(small.write_buffer_bytes, 2U << 20);
+}
+
+/// What the tables and logs hold of a value that can be recognized.
+class ErasedSpace : public Rocks {
+ protected:
+  RocksStoreOptions erasing(std::chrono::seconds every) const {
+    auto made = options();
+    made.erasable_families = {"msg"};
+    made.compact_every = every;
+    return made;
+  }
+  bool is_on_disk() const {
+    for (const auto& [name, content] : contents())
+      if (content.contains("the tide is high")) return true;
+    return false;
+  }
+  /// In a table, below others, and erased.
+  static void write_and_erase(RocksStore& store) {
+    for (int i = 0; i < 50; ++i)
+      ASSERT_EQ(put(store, "msg/" + std::to_string(i), std::string(1'000, 'x')), "committed");
+    ASSERT_EQ(put(store, "msg/7", "the tide is high"), "committed");
+    ASSERT_TRUE(store.compact(key("msg/"), key("msg0")).has_value());
+    ASSERT_TRUE(std::holds_alternative<Committed>(
+        run(store.commit(std::move(Commit().erase(key("msg/7")))))));
+  }
+};
+
+TEST_F(ErasedSpace, WhatWasErasedLeavesTheDiskWhenItIsCompacted) {
+  const auto store = *RocksStore::open(erasing(std::chrono::hours(24)), clock);
+  write_and_erase(*store);
+  EXPECT_TRUE(is_on_disk());
+  ASSERT_TRUE(store->compact_erased());
+  EXPECT_FALSE(is_on_disk());
+  EXPECT_EQ(get(*store, "msg/7"), "absent");
+  EXPECT_EQ(get(*store, "msg/8"), std::string(1'000, 'x'));
+}
+
+TEST_F(ErasedSpace, IsCompactedByItselfOnceATableIsOldEnough) {
+  const auto store = *RocksStore::open(erasing(std::chrono::seconds(0)), clock);
+  write_and_erase(*store);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (is_on_disk() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_FALSE(is_on_disk());
+  EXPECT_EQ(get(*store, "msg/8"), std::string(1'000, 'x'));
 }
 
 TEST_F(Rocks, ADrainedStoreRefuses) {
