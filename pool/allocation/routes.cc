@@ -107,7 +107,17 @@ Task<Result<std::optional<Stored<Route>>>> RouteTable::find(ServiceId service, P
 Task<Result<RouteTable::LinePage>> RouteTable::lines_of(ServiceId service, PersonHash person,
                                                         std::optional<Key> after,
                                                         std::uint32_t limit) const {
-  auto request = ScanRequest::prefix(Key("rt").id(service).id(person));
+  return lines_under(Key("rt").id(service).id(person), std::move(after), limit);
+}
+
+Task<Result<RouteTable::LinePage>> RouteTable::lines_of(ServiceId service, std::optional<Key> after,
+                                                        std::uint32_t limit) const {
+  return lines_under(Key("rt").id(service), std::move(after), limit);
+}
+
+Task<Result<RouteTable::LinePage>> RouteTable::lines_under(Key prefix, std::optional<Key> after,
+                                                           std::uint32_t limit) const {
+  auto request = ScanRequest::prefix(prefix);
   request.after = std::move(after);
   request.records_max = limit;
   BAUTA_CO_TRY(auto page, co_await store_.scan(std::move(request)));

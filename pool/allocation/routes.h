@@ -58,6 +58,9 @@ class RouteTable {
   };
   Task<Result<LinePage>> lines_of(ServiceId service, PersonHash person, std::optional<Key> after,
                                   std::uint32_t limit) const;
+  /// All lines of a service.
+  Task<Result<LinePage>> lines_of(ServiceId service, std::optional<Key> after,
+                                  std::uint32_t limit) const;
   /// Is any line on `number` live, or cooling at `now`?  Ask only after `draining` has been committed.
   Task<Result<bool>> is_empty(VirtualNumber number, TimePoint now) const;
 
@@ -70,6 +73,9 @@ class RouteTable {
   static void entomb(Commit& commit, const Stored<Route>& was, Duration forget_after);
 
  private:
+  Task<Result<LinePage>> lines_under(Key prefix, std::optional<Key> after,
+                                     std::uint32_t limit) const;
+
   Store& store_;
 };
 

@@ -29,10 +29,46 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
   co_return answer(200, page_json(std::move(data), page.next_cursor));
 }
 
+struct LetterInPath {
+  MessageId message;
+  SeatId seat;
+};
+/// `-` stands for nobody's seat: what Bauta itself said.
+Result<LetterInPath> letter_in_path(const ApiCall& call) {
+  constexpr std::string_view kNone = "dead_letter.not_found";
+  BAUTA_TRY(const auto message, id_in_path<MessageId>(call, "message", kNone));
+  if (call.request.path_parameter("participant") == "-")
+    return LetterInPath{.message = message, .seat = {}};
+  BAUTA_TRY(const auto seat, id_in_path<SeatId>(call, "participant", kNone));
+  return LetterInPath{.message = message, .seat = seat};
+}
+
+Task<Result<ApiAnswer>> retry(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto letter, letter_in_path(call));
+  BAUTA_CO_TRY(const auto delivery,
+               co_await api.desk.retry_dead_letter(call.caller, letter.message, letter.seat));
+  Json::Value json(Json::objectValue);
+  json["message"] = delivery.message.str();
+  json["to"] = delivery.seat.is_nil() ? Json::Value() : Json::Value(delivery.seat.str());
+  json["session"] = delivery.session.is_nil() ? Json::Value() : Json::Value(delivery.session.str());
+  json["status"] = string_of(delivery_state_name(delivery.state));
+  json["updated_at"] = time_or_null(delivery.updated_at);
+  co_return answer(202, json);
+}
+
+Task<Result<ApiAnswer>> dismiss(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto letter, letter_in_path(call));
+  BAUTA_CO_CHECK(co_await api.desk.dismiss_dead_letter(call.caller, letter.message, letter.seat));
+  co_return no_content();
+}
+
 }  // namespace
 
 void mount_dead_letters(Api& api) {
+  constexpr std::string_view kOne = "/api/v1/dead-letters/{message}/{participant}";
   api.on("GET", "/api/v1/dead-letters", {Scope::sessions_read, Scope::messages_read}, list);
+  api.on("POST", std::string(kOne) + "/retry", {Scope::messages_write}, retry);
+  api.on("DELETE", kOne, {Scope::messages_write}, dismiss);
 }
 
 }  // namespace bauta::api

@@ -222,6 +222,27 @@ Task<Result<ApiAnswer>> remove(Api& api, ApiCall call) {
   co_return no_content();
 }
 
+Task<Result<ApiAnswer>> pool(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto places, co_await api.desk.pool(call.caller));
+  const auto count = [](std::uint64_t number) {
+    return Json::Value(static_cast<Json::UInt64>(number));
+  };
+  Json::Value data(Json::arrayValue);
+  for (const PoolPlace& place : places) {
+    Json::Value json(Json::objectValue);
+    json["country"] = text_or_null(place.country);
+    json["area_code"] = text_or_null(place.area_code);
+    json["numbers"] = count(place.numbers);
+    json["reserved"] = count(place.reserved);
+    json["draining"] = count(place.draining);
+    json["lines_live"] = count(place.lines_live);
+    json["lines_cooling"] = count(place.lines_cooling);
+    json["refused_total"] = count(place.refused);
+    data.append(std::move(json));
+  }
+  co_return answer(200, page_json(std::move(data), ""));
+}
+
 }  // namespace
 
 void mount_numbers(Api& api) {
@@ -231,6 +252,7 @@ void mount_numbers(Api& api) {
   api.on("GET", kOne, {Scope::numbers_read}, show);
   api.on("PATCH", kOne, {Scope::numbers_write}, change);
   api.on("DELETE", kOne, {Scope::numbers_write}, remove);
+  api.on("GET", "/api/v1/pool", {Scope::numbers_read}, pool);
 }
 
 }  // namespace bauta::api

@@ -54,6 +54,9 @@ class Carrier {
   virtual Result<CallbackBatch<InboundMessage>> read_inbound(const HttpRequest& request) const = 0;
   virtual Result<CallbackBatch<DeliveryReceipt>> read_status(const HttpRequest& request) const = 0;
 
+  /// What became of a submit without an answer, where a carrier can be asked; by default it cannot.  As submit() in its promises.
+  virtual Task<AskOutcome> ask(SentText sent);
+
   /// Ends within the connection's own time limits, always; resumes on the caller's executor.
   virtual Task<SubmitOutcome> submit(OutboundMessage message) = 0;
 

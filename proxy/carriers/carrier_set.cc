@@ -5,6 +5,7 @@
 
 #include "proxy/carriers/signing.h"
 #include "proxy/config/log.h"
+#include "routing/outbox/token_bucket.h"
 
 namespace bauta {
 namespace {
@@ -47,13 +48,15 @@ Result<std::unique_ptr<CarrierSet>> CarrierSet::make(std::vector<ConnectionOptio
                                           connection.type + "'");
     }
     auto token = connection.token;
+    const double rate = connection.rate_per_second;
     BAUTA_TRY(auto carrier, type->second(std::move(connection), parts));
-    BAUTA_CHECK(set->add(std::move(carrier), std::move(token)));
+    BAUTA_CHECK(set->add(std::move(carrier), std::move(token), rate));
   }
   return set;
 }
 
-Status CarrierSet::add(std::unique_ptr<Carrier> carrier, std::string token) {
+Status CarrierSet::add(std::unique_ptr<Carrier> carrier, std::string token,
+                       double rate_per_second) {
   const std::string name = carrier->name();
   if (!is_plain(name) || name.size() > kNameOctetsMax) {
     return fail("config.bad_value",
@@ -64,7 +67,12 @@ Status CarrierSet::add(std::unique_ptr<Carrier> carrier, std::string token) {
                                         ": token: 16 to 128 letters, digits, hyphens and "
                                         "underscores that nobody can guess");
   }
-  if (!entries_.emplace(name, Entry{std::move(carrier), std::move(token)}).second) {
+  if (!entries_
+           .emplace(name, Entry{.carrier = std::move(carrier),
+                                .token = std::move(token),
+                                .rate_per_second = rate_per_second,
+                                .full_at_micros = std::make_unique<std::atomic<std::int64_t>>(0)})
+           .second) {
     return fail("config.bad_value", "connections: the name " + name + " stands there twice");
   }
   return {};
@@ -87,6 +95,26 @@ bool CarrierSet::receipts_carry_reference(std::string_view connection) const {
   const Entry* entry = find(connection);
   return entry != nullptr && entry->carrier->receipts_carry_reference();
 }
+
+TimePoint CarrierSet::take_turn(std::string_view connection, TimePoint now) {
+  const Entry* entry = find(connection);
+  if (entry == nullptr || entry->rate_per_second <= 0) return now;
+  std::int64_t full_at = entry->full_at_micros->load(std::memory_order_relaxed);
+  for (;;) {
+    const Turn turn = next_turn(full_at, now, entry->rate_per_second);
+    if (entry->full_at_micros->compare_exchange_weak(full_at, turn.full_at_micros,
+                                                     std::memory_order_relaxed))
+      return turn.at;
+  }
+}
+
+Task<AskOutcome> CarrierSet::ask(std::string connection, SentText sent) {
+  const Entry* entry = find(connection);
+  if (entry == nullptr) co_return AskedInVain{};
+  co_return co_await entry->carrier->ask(std::move(sent));
+}
+
+Task<AskOutcome> Carrier::ask(SentText) { co_return AskedInVain{}; }
 
 Task<SubmitOutcome> CarrierSet::submit(std::string connection, OutboundMessage message) {
   const Entry* entry = find(connection);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,14 +19,16 @@ class CarrierSet final : public CarrierPort {
   static Result<std::unique_ptr<CarrierSet>> make(std::vector<ConnectionOptions> connections,
                                                   const CarrierTypes& types, CarrierParts parts);
 
-  /// `token` is the unguessable part of its callback path.  Codes: config.bad_value (the name is taken, unfit for a path, or the token is short).
-  Status add(std::unique_ptr<Carrier> carrier, std::string token);
+  /// `rate_per_second`: how many texts it is handed; 0: as many as there are.  `token` is the unguessable part of its callback path.  Codes: config.bad_value (the name is taken, unfit for a path, or the token is short).
+  Status add(std::unique_ptr<Carrier> carrier, std::string token, double rate_per_second = 0);
 
   /// The connection that a callback path speaks for; null if there is none of that name, or its token is another.
   const Carrier* find_callback(std::string_view name, std::string_view token) const;
 
   bool has(std::string_view connection) const override;
   bool receipts_carry_reference(std::string_view connection) const override;
+  TimePoint take_turn(std::string_view connection, TimePoint now) override;
+  Task<AskOutcome> ask(std::string connection, SentText sent) override;
   /// A connection that is not configured (any more) answers later, carrier.unknown_connection: it may come back with the next configuration.
   Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override;
 
@@ -32,6 +36,9 @@ class CarrierSet final : public CarrierPort {
   struct Entry {
     std::unique_ptr<Carrier> carrier;
     std::string token;
+    double rate_per_second = 0;
+    /// Of the bucket that all threads share (Turn): when it will be full again.
+    std::unique_ptr<std::atomic<std::int64_t>> full_at_micros;
   };
   const Entry* find(std::string_view name) const;
 

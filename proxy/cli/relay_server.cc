@@ -40,8 +40,12 @@ RelayLimits limits_of(const Config& config) {
           .dedup = config.dedup,
           .automatic_answer = config.automatic_answer,
           .route_forget = config.route_forget,
+          .repeats_max = static_cast<std::uint32_t>(config.repeats_max),
+          .repeats_window = config.repeats_window,
           .idempotency = config.idempotency,
           .unknown_wait = config.unknown_wait,
+          .lane_texts_max = static_cast<std::size_t>(config.lane_texts_max),
+          .unconfirmed = config.unconfirmed,
           .unknown_resends_max = static_cast<std::uint32_t>(config.unknown_resends_max),
           .crash_count_max = static_cast<std::uint32_t>(config.crash_count_max),
           .retry_backoff_first = config.retry_backoff_first,
@@ -91,7 +95,8 @@ std::vector<ConnectionOptions> connections_of(const Config& config) {
                            .token = connection.token,
                            .api_url = connection.api_url,
                            .account_sid = connection.account_sid,
-                           .auth_token = connection.auth_token});
+                           .auth_token = connection.auth_token,
+                           .rate_per_second = connection.rate_per_second});
   }
   return connections;
 }
@@ -122,8 +127,8 @@ struct RelayServer::Parts {
   Status listen();
   void watch();
   void stop();
-  static Task<void> keep_counting(std::shared_ptr<std::atomic<bool>> stopping, Desk& desk,
-                                  OpenStore& store, Executor executor, Duration every);
+  static Task<void> keep_counting(Parts& parts, std::shared_ptr<std::atomic<bool>> stopping);
+  static Task<void> keep_sweeping(Parts& parts, std::shared_ptr<std::atomic<bool>> stopping);
   void report_failure(const Error& error);
 
   Config config;
@@ -152,7 +157,8 @@ struct RelayServer::Parts {
   std::mutex failure_mutex;
   std::optional<Error> failure;
   std::function<void(const Error&)> end_process;
-  /// Shared with the coroutine that counts, which may end after this.
+  bool sweeps = true;
+  /// Shared with the coroutines that count and sweep, which may end after this.
   std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 };
 
@@ -268,23 +274,34 @@ Status RelayServer::Parts::listen() {
 }
 
 void RelayServer::Parts::watch() {
-  asio::co_spawn(threads.executor(0),
-                 keep_counting(stopping, *desk, *store, threads.executor(0), config.census),
-                 asio::detached);
+  asio::co_spawn(threads.executor(0), keep_counting(*this, stopping), asio::detached);
+  asio::co_spawn(threads.executor(0), keep_sweeping(*this, stopping), asio::detached);
 }
 
-Task<void> RelayServer::Parts::keep_counting(std::shared_ptr<std::atomic<bool>> stopping,
-                                             Desk& desk, OpenStore& store, Executor executor,
-                                             Duration every) {
-  asio::steady_timer timer(executor);
+Task<void> RelayServer::Parts::keep_counting(Parts& parts,
+                                             std::shared_ptr<std::atomic<bool>> stopping) {
+  asio::steady_timer timer(parts.threads.executor(0));
   while (!*stopping) {
     // Also where nobody commits or asks whether we are ready.
-    static_cast<void>(store.is_full());
-    if (const auto ended = co_await desk.close_ended(); !ended)
-      log::warn("sweep failed code={}", ended.error().code);
-    if (const auto counted = co_await desk.census(); !counted)
+    static_cast<void>(parts.store->is_full());
+    if (const auto ended = co_await parts.desk->end_unconfirmed(); !ended)
+      log::warn("texts without receipt not ended code={}", ended.error().code);
+    if (const auto counted = co_await parts.desk->census(); !counted)
       log::warn("census failed code={}", counted.error().code);
-    timer.expires_after(every);
+    timer.expires_after(parts.config.census);
+    co_await timer.async_wait(asio::use_awaitable_t<Executor>());
+  }
+}
+
+Task<void> RelayServer::Parts::keep_sweeping(Parts& parts,
+                                             std::shared_ptr<std::atomic<bool>> stopping) {
+  asio::steady_timer timer(parts.threads.executor(0));
+  while (!*stopping) {
+    // A store in trouble is said once a trouble, not once a second.
+    const auto swept = co_await parts.desk->sweep();
+    if (!swept && parts.sweeps) log::warn("sweep failed code={}", swept.error().code);
+    parts.sweeps = swept.has_value();
+    timer.expires_after(parts.config.sweep);
     co_await timer.async_wait(asio::use_awaitable_t<Executor>());
   }
 }

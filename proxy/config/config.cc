@@ -323,7 +323,12 @@ class Reader {
                                const ConnectionSetting& setting, ConnectionConfig& connection) {
     const auto pointer = fmt::format("{}.{}", path, setting.name);
     const auto file_key = fmt::format("{}_file", setting.name);
-    if (const auto* node = table[setting.name].node()) {
+    const auto* const node = table[setting.name].node();
+    if (setting.number != nullptr) {
+      if (node != nullptr) read_connection_number(*node, pointer, connection.*setting.number);
+      return;
+    }
+    if (node != nullptr) {
       if (setting.is_secret && table.contains(file_key)) {
         fault(pointer, "config.bad_value",
               fmt::format("it is given twice: here and as {}", file_key), node);
@@ -342,6 +347,18 @@ class Reader {
           fmt::format("{} is missing{}: {}", setting.name,
                       setting.is_secret ? fmt::format(" (or {})", file_key) : "", setting.sentence),
           &table);
+    }
+  }
+
+  void read_connection_number(const toml::node& node, const std::string& pointer, double& number) {
+    const auto value = node.value<double>();
+    constexpr double kMost = 10'000;
+    if (!value || node.is_string() || node.is_boolean()) {
+      fault(pointer, "config.wrong_type", "a number is wanted here", &node);
+    } else if (*value < 0 || *value > kMost) {
+      fault(pointer, "config.bad_value", fmt::format("it must be from 0 to {}", kMost), &node);
+    } else {
+      number = *value;
     }
   }
 

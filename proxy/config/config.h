@@ -21,6 +21,8 @@ struct ConnectionConfig {
   std::string api_url{};
   std::string account_sid{};
   std::string auth_token{};
+  /// 0: as many as there are.
+  double rate_per_second = 0;
 };
 
 /// Everything that the file, the environment and the defaults say; each member is a row of the table in settings.cc, which says its unit, range and
@@ -51,6 +53,11 @@ struct Config {
   std::chrono::hours route_forget{};
   std::chrono::hours idempotency{};
   std::chrono::seconds unknown_wait{};
+  std::int64_t lane_texts_max = 0;
+  std::chrono::hours unconfirmed{};
+  std::int64_t repeats_max = 0;
+  std::chrono::seconds repeats_window{};
+  std::chrono::seconds sweep{};
   std::int64_t unknown_resends_max = 0;
   std::int64_t crash_count_max = 0;
   std::chrono::milliseconds retry_backoff_first{};

@@ -76,6 +76,23 @@ constexpr std::array kSettings = {
     Setting{"relay", "unknown_wait_seconds", integer, "seconds", "60", 1, 86400,
             "How long a send whose outcome is unknown waits for its receipt before it is resolved.",
             BAUTA_DURATION(unknown_wait)},
+    Setting{"relay", "lane_texts_max", integer, "texts", "100", 1, 100'000,
+            "Texts that may wait for one person at one number; what comes beyond them fails as "
+            "lane.full.",
+            BAUTA_NUMBER(lane_texts_max)},
+    Setting{"relay", "unconfirmed_hours", integer, "hours", "72", 1, 720,
+            "A text that was sent and for so long had no receipt counts as unconfirmed.",
+            BAUTA_DURATION(unconfirmed)},
+    Setting{"relay", "repeats_max", integer, "texts", "10", 1, kMany,
+            "The same words on one line come through so often within repeats_window_seconds: two "
+            "answering machines would never stop.",
+            BAUTA_NUMBER(repeats_max)},
+    Setting{"relay", "repeats_window_seconds", integer, "seconds", "60", 1, 86400,
+            "The time over which repeated words are counted.", BAUTA_DURATION(repeats_window)},
+    Setting{"relay", "sweep_seconds", integer, "seconds", "1", 1, 3600,
+            "How often ends of sessions are written down and texts that have had their time are "
+            "deleted.",
+            BAUTA_DURATION(sweep)},
     Setting{"relay", "unknown_resends_max", integer, "", "3", 0, 100,
             "How often such a send is made again at most, each counted as a possible double; then "
             "it is a dead letter.",
@@ -180,6 +197,9 @@ constexpr std::array kConnectionSettings = {
         "auth_token", "", true, true, "",
         "The secret shared with the provider: signs callbacks, and gives access to its API.",
         &ConnectionConfig::auth_token},
+    ConnectionSetting{"rate_per_second", "", false, false, "0",
+                      "Texts that it is handed in a second, 0 to 10000; 0: no limit.", nullptr,
+                      &ConnectionConfig::rate_per_second},
 };
 
 constexpr std::array<std::string_view, 2> kConnectionTypes = {"twilio", "simulated"};

@@ -28,7 +28,7 @@ struct Setting {
 };
 std::span<const Setting> settings();
 
-/// The same for a key of [[connections]]: all are text.
+/// The same for a key of [[connections]]: a text, or a number where `number` says where it goes.
 struct ConnectionSetting {
   std::string_view name;
   /// Which types ask for it, "" for all; `required` there.
@@ -39,6 +39,7 @@ struct ConnectionSetting {
   std::string_view fallback;
   std::string_view sentence;
   std::string ConnectionConfig::* member;
+  double ConnectionConfig::* number = nullptr;
 };
 std::span<const ConnectionSetting> connection_settings();
 std::span<const std::string_view> connection_types();

@@ -89,6 +89,7 @@ Json::Value number_json(const std::string& number) {
   Json::Value one;
   one["number"] = number;
   one["connection"] = "simulated";
+  one["rate_per_second"] = 100;  // nobody bills it
   return one;
 }
 

@@ -59,6 +59,7 @@ Task<Result<std::optional<SessionView>>> Booking::try_open(
   commit.expect(Accounts::service_key(service_id), service.version);
   seating_.write(commit, session, seated, now);
   Sessions::write(commit, session, kAbsent);
+  Timers::file_ending(commit, session, {});
   if (session.unique_name_hash) {
     const Key name_key = Sessions::name_key(service_id, *session.unique_name_hash);
     commit.expect(name_key, kAbsent).put(name_key, Sessions::encode_name(session.id));

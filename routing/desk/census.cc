@@ -126,31 +126,4 @@ Task<Status> Census::count_lines(Localities localities) {
   co_return Status{};
 }
 
-Task<Result<std::size_t>> Census::close_ended() const {
-  std::size_t written = 0;
-  auto request = all_of("idx");
-  ScanPage page;
-  do {
-    BAUTA_CO_TRY(page, co_await bench_.parts.store.scan(request));
-    BAUTA_CO_TRY(auto index, read_index(page));
-    BAUTA_CO_TRY(const auto states, co_await bench_.sessions.find_all(std::move(index.open)));
-    for (const auto& state : states) {
-      if (!state) continue;
-      const Session& session = state->session.value;
-      const auto ending = state->ending(bench_.now(session.service));
-      if (!ending) continue;
-      BAUTA_CO_TRY(const auto service, co_await bench_.accounts.find_service(session.service));
-      if (!service) continue;  // its sessions go with it
-      auto closed =
-          co_await bench_.close(service->value.settings, session.service, session.id, *ending);
-      // Erased, or fought over: the next walk sees it again.
-      if (!closed && closed.error().code != "session.not_found" &&
-          closed.error().code != "storage.contended")
-        co_return std::unexpected(std::move(closed).error());
-      if (closed && closed->status == SessionStatus::closed) ++written;
-    }
-  } while (go_on(request, page));
-  co_return written;
-}
-
 }  // namespace bauta

@@ -10,14 +10,12 @@
 
 namespace bauta {
 
-/// Walks over the store, a page at a time, and tells the gauges what it found; writes down on its way what has ended.
+/// Walks over the store, a page at a time, and tells the gauges what it found.
 class Census {
  public:
   explicit Census(const Workbench& bench) : bench_(bench) {}
 
   Task<Status> take();
-  /// Writes down the end of every session whose time is over: event, lines, name.  How many there were.
-  Task<Result<std::size_t>> close_ended() const;
 
  private:
   /// Country, area code, and a status or state.

@@ -12,6 +12,8 @@
 #include "routing/desk/roster.h"
 #include "routing/desk/seating.h"
 #include "routing/desk/session_desk.h"
+#include "routing/desk/sweeper.h"
+#include "routing/desk/unconfirmed.h"
 #include "routing/desk/workbench.h"
 
 namespace bauta {
@@ -31,6 +33,13 @@ class Desk::Parts {
   MessageDesk messages{bench, answers};
   NumberDesk numbers{bench, answers};
   Census census{bench};
+  Sweeper sweeper{bench, eraser};
+  Unconfirmed unconfirmed{bench};
+
+  Task<Result<std::size_t>> sweep() {
+    BAUTA_CO_TRY(const auto swept, co_await sweeper.sweep());
+    co_return swept.ended;
+  }
 };
 
 namespace {
@@ -158,6 +167,19 @@ Task<Result<Page<DeadLetter>>> Desk::list_dead_letters(const Caller& caller, std
   return parts_->messages.list_dead_letters(caller.service.id, limit, std::move(cursor));
 }
 
+Task<Result<Delivery>> Desk::retry_dead_letter(const Caller& caller, MessageId message,
+                                               SeatId seat) {
+  return parts_->messages.retry(caller.service.id, message, seat);
+}
+
+Task<Status> Desk::dismiss_dead_letter(const Caller& caller, MessageId message, SeatId seat) {
+  return parts_->messages.dismiss(caller.service.id, message, seat);
+}
+
+Task<Result<std::vector<PoolPlace>>> Desk::pool(const Caller& caller) {
+  return parts_->numbers.pool(caller.service.id);
+}
+
 Task<Result<Page<Event>>> Desk::list_events(const Caller& caller, std::uint32_t limit,
                                             std::string cursor) {
   return page_of_events(parts_->bench.events, caller.service.id, limit, std::move(cursor));
@@ -165,6 +187,8 @@ Task<Result<Page<Event>>> Desk::list_events(const Caller& caller, std::uint32_t 
 
 Task<Status> Desk::census() { return parts_->census.take(); }
 
-Task<Result<std::size_t>> Desk::close_ended() { return parts_->census.close_ended(); }
+Task<Result<std::size_t>> Desk::sweep() { return parts_->sweep(); }
+
+Task<Result<std::size_t>> Desk::end_unconfirmed() { return parts_->unconfirmed.end_old(); }
 
 }  // namespace bauta

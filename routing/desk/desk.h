@@ -159,6 +159,19 @@ struct ChangeNumber {
   std::optional<std::vector<std::string>> tags = {};
 };
 
+/// What a service's pool holds in one place.
+struct PoolPlace {
+  std::string country = {};
+  std::string area_code = {};
+  std::uint64_t numbers = 0;
+  std::uint64_t reserved = 0;
+  std::uint64_t draining = 0;
+  std::uint64_t lines_live = 0;
+  std::uint64_t lines_cooling = 0;
+  /// Seats that were refused because it held no number for them, since its first.
+  std::uint64_t refused = 0;
+};
+
 struct ListNumbers {
   std::string country = {};
   std::string area_code = {};
@@ -173,7 +186,7 @@ struct ListNumbers {
 /// the call returns its task.
 /// Error codes are those of the parts, and: session.not_found, session.name_taken, session.closed, session.changed (If-Match),
 /// session.cannot_reopen, participants.count, participants.same_address, participant.not_found, address.is_virtual_number, number.not_found, number.taken,
-/// number.in_use, number.unknown_connection, cursor.malformed, idempotency.mismatch, idempotency.in_flight, storage.contended.
+/// number.in_use, number.unknown_connection, dead_letter.not_found, cursor.malformed, idempotency.mismatch, idempotency.in_flight, storage.contended.
 class Desk {
  public:
   /// `knows_connection`: is there a connection of this name?
@@ -234,14 +247,20 @@ class Desk {
 
   Task<Result<Page<DeadLetter>>> list_dead_letters(const Caller& caller, std::uint32_t limit,
                                                    std::string cursor);
+  Task<Result<Delivery>> retry_dead_letter(const Caller& caller, MessageId message, SeatId seat);
+  Task<Status> dismiss_dead_letter(const Caller& caller, MessageId message, SeatId seat);
+  /// The service's pool, a place after the other.
+  Task<Result<std::vector<PoolPlace>>> pool(const Caller& caller);
   Task<Result<Page<Event>>> list_events(const Caller& caller, std::uint32_t limit,
                                         std::string cursor);
 
   /// One walk over the store, a page at a time: what the gauges of sessions and pool show.
   Task<Status> census();
-  /// Writes down the end of every session whose time is over (event, lines, name), of all services; how many there were.  To be called now and
-  /// then: nothing hangs on it, since whoever looks at a session judges it.
-  Task<Result<std::size_t>> close_ended();
+  /// Does what has come due, of all services: writes down ends of sessions, and deletes texts whose retention is over.  To be called now and then:
+  /// nothing hangs on it, since whoever looks at a session judges it.  How many sessions ended.
+  Task<Result<std::size_t>> sweep();
+  /// Ends what was sent and had no receipt for too long; how many there were.
+  Task<Result<std::size_t>> end_unconfirmed();
 
  private:
   class Parts;

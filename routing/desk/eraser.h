@@ -14,9 +14,10 @@ class Eraser {
 
   /// Codes: session.not_found (also: erased before), storage.contended.
   Task<Status> erase(ServiceId service, SessionId id) const;
+  /// What was said alone, of a session that is closed.  Codes: storage.contended.
+  Task<Status> erase_texts(ServiceId service, SessionId id) const;
 
  private:
-  Task<Status> erase_texts(ServiceId service, SessionId id) const;
   Task<Result<bool>> erase_some_texts(ServiceId service, SessionId id) const;
   Task<Result<bool>> erase_text(Message message) const;
   Task<Status> erase_answers(ServiceId service, SessionId id) const;

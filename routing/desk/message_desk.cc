@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "routing/desk/cursor.h"
+#include "routing/outbox/ending.h"
 #include "routing/outbox/fan_out.h"
 
 namespace bauta {
@@ -149,6 +150,87 @@ Task<Result<Page<DeadLetter>>> MessageDesk::list_dead_letters(ServiceId service,
   }
   page.next_cursor = cursor_behind(scanned, prefix);
   co_return page;
+}
+
+Task<Result<Stored<Delivery>>> MessageDesk::find_dead(ServiceId service, MessageId message,
+                                                      SeatId seat) const {
+  BAUTA_CO_TRY(const auto letter,
+               co_await bench_.parts.store.get(dead_letter_key(service, message, seat)));
+  BAUTA_CO_TRY(const auto record,
+               co_await bench_.parts.store.get(delivery_key(service, message, seat)));
+  if (!letter || !record)
+    co_return fail("dead_letter.not_found", "there is no dead letter of this text to them");
+  co_return decode_delivery(*record);
+}
+
+Task<Result<Delivery>> MessageDesk::retry(ServiceId service, MessageId message, SeatId seat) const {
+  for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
+    BAUTA_CO_TRY(auto again, co_await try_retry(service, message, seat));
+    if (again) co_return *std::move(again);
+  }
+  co_return contended();
+}
+
+/// nullopt: a conflict.
+Task<Result<std::optional<Delivery>>> MessageDesk::try_retry(ServiceId service, MessageId message,
+                                                             SeatId seat) const {
+  const TimePoint now = bench_.now(service);
+  BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
+  BAUTA_CO_TRY(const auto dead, co_await find_dead(service, message, seat));
+  const Delivery& before = dead.value;
+  BAUTA_CO_TRY(const auto text,
+               co_await bench_.parts.store.get(message_key(service, before.session, message)));
+  if (!text) co_return fail("dead_letter.not_found", "the text was erased");
+  Commit commit;
+  if (!before.session.is_nil()) {
+    BAUTA_CO_TRY(const auto state, co_await bench_.sessions.find(service, before.session));
+    if (!state || state->ending(now))
+      co_return fail("session.closed", "the session of this text has ended");
+    commit.expect(Sessions::key_of(service, before.session), state->session.version);
+  }
+  Delivery again = before;
+  again.state = DeliveryState::queued;
+  // It may have left then: whoever asks for it again knows that it may come twice, and it is counted.
+  if (before.error_code == "outcome_unknown" || before.error_code == "poison") {
+    ++again.resends;
+    bench_.parts.metrics.possible_double(before.connection);
+  }
+  again.crash_count = 0;
+  again.not_before.reset();
+  again.deadline = now + owner.value.settings.deadline_seconds;
+  again.updated_at = now;
+  again.error_code.clear();
+  again.error_detail.clear();
+  write_change(commit, again, before, dead.version, bench_.parts.random);
+  append_work(commit, again);
+  const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
+  BAUTA_CO_TRY(const auto done,
+               co_await commit_settled(bench_.parts.store, std::move(commit), witness));
+  if (!done) co_return std::optional<Delivery>{};
+  co_return std::optional(std::move(again));
+}
+
+Task<Status> MessageDesk::dismiss(ServiceId service, MessageId message, SeatId seat) const {
+  for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
+    BAUTA_CO_TRY(const bool done, co_await try_dismiss(service, message, seat));
+    if (done) co_return Status{};
+  }
+  co_return contended();
+}
+
+/// False: a conflict.
+Task<Result<bool>> MessageDesk::try_dismiss(ServiceId service, MessageId message,
+                                            SeatId seat) const {
+  BAUTA_CO_TRY(auto dead, co_await find_dead(service, message, seat));
+  dead.value.dismissed = true;
+  const Key key = delivery_key(service, message, seat);
+  Commit commit;
+  commit.expect(key, dead.version).put(key, encode_delivery(dead.value), expiry_of(dead.value));
+  commit.erase(dead_letter_key(service, message, seat));
+  const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
+  BAUTA_CO_TRY(const auto done,
+               co_await commit_settled(bench_.parts.store, std::move(commit), witness));
+  co_return done.has_value();
 }
 
 }  // namespace bauta

@@ -1,11 +1,15 @@
 #include "routing/desk/number_desk.h"
 
+#include <map>
 #include <utility>
 
 #include "routing/desk/cursor.h"
+#include "routing/desk/refusals.h"
 
 namespace bauta {
 namespace {
+
+constexpr std::uint32_t kPoolPage = 500;
 
 Number compose(ServiceId service, NewNumber request, std::uint64_t rank, TimePoint now) {
   Locality locality = locality_of(request.number);
@@ -177,6 +181,52 @@ Task<Status> NumberDesk::remove(ServiceId service, VirtualNumber number) const {
     if (done) co_return Status{};
   }
   co_return contended();
+}
+
+Task<Result<std::vector<PoolPlace>>> NumberDesk::pool(ServiceId service) const {
+  std::map<std::pair<std::string, std::string>, PoolPlace> places;
+  const auto place_of = [&](const std::string& country,
+                            const std::string& area_code) -> PoolPlace& {
+    auto& place = places[{country, area_code}];
+    place.country = country;
+    place.area_code = area_code;
+    return place;
+  };
+  std::map<VirtualNumber, std::pair<std::string, std::string>> where;
+  std::optional<Key> after;
+  do {
+    BAUTA_CO_TRY(auto page, co_await bench_.inventory.list(service, std::move(after), kPoolPage,
+                                                           [](const Number&) { return true; }));
+    for (const auto& stored : page.numbers) {
+      const Number& number = stored.value;
+      auto& place = place_of(number.locality.country, number.locality.area_code);
+      ++place.numbers;
+      if (number.status == NumberStatus::reserved) ++place.reserved;
+      if (number.status == NumberStatus::draining) ++place.draining;
+      where.emplace(number.number, std::pair(number.locality.country, number.locality.area_code));
+    }
+    after = std::move(page.next);
+  } while (after);
+
+  const TimePoint now = bench_.now(service);
+  do {
+    BAUTA_CO_TRY(auto page, co_await bench_.routes.lines_of(service, std::move(after), kPoolPage));
+    for (const auto& line : page.lines) {
+      const auto at = where.find(line.value.number);
+      if (at == where.end()) continue;
+      auto& place = places[at->second];
+      if (line.value.state == RouteState::live) ++place.lines_live;
+      if (line.value.state == RouteState::cooling && line.value.reusable_at > now)
+        ++place.lines_cooling;
+    }
+    after = std::move(page.next);
+  } while (after);
+
+  BAUTA_CO_TRY(const auto refusals, co_await read_refusals(bench_.parts.store, service));
+  for (const auto& [at, count] : refusals) place_of(at.first, at.second).refused = count;
+  std::vector<PoolPlace> all;
+  for (auto& [at, place] : places) all.push_back(std::move(place));
+  co_return all;
 }
 
 }  // namespace bauta

@@ -20,6 +20,8 @@ class NumberDesk {
   Task<Result<Page<Number>>> list(ServiceId service, ListNumbers request) const;
   Task<Result<Number>> change(ServiceId service, VirtualNumber number, ChangeNumber request) const;
   Task<Status> remove(ServiceId service, VirtualNumber number) const;
+  /// A walk over the service's numbers and lines.
+  Task<Result<std::vector<PoolPlace>>> pool(ServiceId service) const;
 
  private:
   Status check_connections(const std::optional<std::string>& connection,

@@ -153,6 +153,7 @@ Task<Result<bool>> Roster::try_remove(ServiceId service_id, SessionId id, SeatId
          .session = id,
          .ending = {.at = now, .reason = ClosedReason::participant_left},
          .rest = bench_.rest_of(service.value.settings),
+         .retention = service.value.settings.retention_seconds,
          .leaving = seat_id,
          .if_match = state->session.version,
          .also = also},

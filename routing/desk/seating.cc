@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "routing/desk/refusals.h"
+
 namespace bauta {
 namespace {
 
@@ -188,7 +190,13 @@ Task<void> Seating::tell_refusal(ServiceId service, Error refusal, TimePoint now
   if (refusal.code != "pool.exhausted") co_return;
   std::vector<std::pair<std::string, std::string>> data(refusal.members.begin(),
                                                         refusal.members.end());
+  RefusedPlace place;
+  for (const auto& [name, value] : refusal.members) {
+    if (name == "country") place.first = value;
+    if (name == "area_code") place.second = value;
+  }
   Commit commit;
+  static_cast<void>(co_await count_refusal(bench_.parts.store, commit, service, std::move(place)));
   EventLog::append(
       commit, service,
       EventLog::make(EventType::pool_exhausted, {}, now, bench_.parts.random, std::move(data)));

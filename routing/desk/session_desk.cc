@@ -203,8 +203,10 @@ Task<Result<bool>> SessionDesk::try_change(ServiceId service, SessionId id,
     co_return fail("session.closed", "the session has ended (" +
                                          std::string(closed_reason_name(ending->reason)) +
                                          "); open a new one");
+  const Session session = changed(state, request, now);
   Commit commit;
-  Sessions::write(commit, changed(state, request, now), state.session.version);
+  Sessions::write(commit, session, state.session.version);
+  Timers::file_ending(commit, session, state.last_activity);
   const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
   BAUTA_CO_TRY(const auto done,
                co_await commit_settled(bench_.parts.store, std::move(commit), witness));
@@ -247,6 +249,7 @@ Task<Result<bool>> SessionDesk::try_reopen(ServiceId service, SessionId id,
   commit.expect(Accounts::service_key(service), owner.version);
   BAUTA_CO_CHECK(co_await take_lines_back(commit, session, now));
   Sessions::write_reopened(commit, session, state.session.version);
+  Timers::file_ending(commit, session, state.last_activity);
   if (session.unique_name_hash) {
     const Key name = Sessions::name_key(service, *session.unique_name_hash);
     BAUTA_CO_TRY(const auto holder, co_await bench_.parts.store.get(name));

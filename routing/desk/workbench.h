@@ -14,6 +14,7 @@
 #include "routing/events/event_log.h"
 #include "routing/outbox/relay_parts.h"
 #include "routing/sessions/session.h"
+#include "routing/sessions/timers.h"
 #include "storage/store/turnstile.h"
 
 namespace bauta {
@@ -72,6 +73,7 @@ struct Workbench {
                                    .session = session,
                                    .ending = ending,
                                    .rest = rest_of(settings),
+                                   .retention = settings.retention_seconds,
                                    .if_match = if_match};
     co_return co_await closer.close(std::move(request), now(owner), parts.random);
   }

@@ -86,7 +86,7 @@ Task<Status> Inspector::delivery(KeyedRecord record) {
   }
   const auto letter = dead_letter_key(delivery.service, delivery.message, delivery.seat);
   BAUTA_CO_TRY(const bool dead, co_await exists(letter));
-  if (dead != is_dead(delivery.state)) {
+  if (dead != (is_dead(delivery.state) && !delivery.dismissed)) {
     report(record.key, "is " + std::string(delivery_state_name(delivery.state)) +
                            (dead ? " and has a dead letter" : " and has no dead letter"));
   }

@@ -49,6 +49,25 @@ struct SubmitUnknown {
 };
 using SubmitOutcome = std::variant<SubmitAccepted, SubmitRefused, SubmitLater, SubmitUnknown>;
 
+/// A text whose submit nobody answered, as a carrier can be asked about it: by sender, text and time, never by the recipient, whose number would
+/// stand in a URL.
+struct SentText {
+  VirtualNumber from;
+  RealAddress to;
+  MessageText text;
+  /// It was not submitted before this.
+  TimePoint not_before;
+};
+/// The carrier has it after all.
+struct AskedFound {
+  std::vector<std::string> provider_ids;
+};
+/// It says that it does not; it may learn of it later.
+struct AskedNotFound {};
+/// It could not be asked, or did not answer.
+struct AskedInVain {};
+using AskOutcome = std::variant<AskedFound, AskedNotFound, AskedInVain>;
+
 /// The way out to the carriers, as the outbox sees it.  Implemented over the network by proxy/, and by the simulation.
 class CarrierPort {
  public:
@@ -57,6 +76,10 @@ class CarrierPort {
   virtual bool has(std::string_view connection) const = 0;
   /// Do this connection's receipts bring our reference back?  Else they are matched by provider id.
   virtual bool receipts_carry_reference(std::string_view connection) const = 0;
+  /// When one more text may be handed to this connection: `now`, or later if it has a rate.  Asking takes the turn.  Thread-safe.
+  virtual TimePoint take_turn(std::string_view connection, TimePoint now) = 0;
+  /// Asks what became of a submit without an answer.  As submit() in its promises.
+  virtual Task<AskOutcome> ask(std::string connection, SentText sent) = 0;
   /// Answers within the connection's own time limit, always; resumes on the caller's executor.
   virtual Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) = 0;
 };

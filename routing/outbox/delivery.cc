@@ -174,6 +174,7 @@ std::string encode_delivery(const Delivery& delivery) {
   record.set_error_code(delivery.error_code);
   record.set_error_detail(delivery.error_detail);
   record.set_despite_stop(delivery.despite_stop);
+  record.set_dismissed(delivery.dismissed);
   record.set_encoding(static_cast<std::uint32_t>(delivery.encoding));
   return record.SerializeAsString();
 }
@@ -207,6 +208,7 @@ Result<Stored<Delivery>> decode_delivery(const Record& record) {
   delivery.error_code = from.error_code();
   delivery.error_detail = from.error_detail();
   delivery.despite_stop = from.despite_stop();
+  delivery.dismissed = from.dismissed();
   delivery.encoding = from.encoding() == static_cast<std::uint32_t>(Encoding::ucs2)
                           ? Encoding::ucs2
                           : Encoding::gsm7;
@@ -285,6 +287,15 @@ Result<WorkEntry> decode_work_entry(const Record& record) {
   return entry;
 }
 
+void append_work(Commit& commit, const Delivery& delivery) {
+  commit.append(work_log(partition_of(delivery.from)),
+                encode_work_entry({.lane = {.number = delivery.from,
+                                            .service = delivery.service,
+                                            .person = delivery.person},
+                                   .message = delivery.message,
+                                   .seat = delivery.seat}));
+}
+
 void enqueue(Commit& commit, const Message& message, const std::vector<Delivery>& deliveries,
              std::optional<TimePoint> expiry) {
   commit.put(message_key(message), encode_message(message), expiry);
@@ -292,12 +303,7 @@ void enqueue(Commit& commit, const Message& message, const std::vector<Delivery>
     BAUTA_ASSERT(delivery.message == message.id && delivery.service == message.service);
     commit.put(delivery_key(delivery.service, delivery.message, delivery.seat),
                encode_delivery(delivery), expiry);
-    commit.append(work_log(partition_of(delivery.from)),
-                  encode_work_entry({.lane = {.number = delivery.from,
-                                              .service = delivery.service,
-                                              .person = delivery.person},
-                                     .message = delivery.message,
-                                     .seat = delivery.seat}));
+    append_work(commit, delivery);
   }
 }
 

@@ -88,6 +88,8 @@ struct Delivery {
   std::string error_code{};
   /// The carrier's own words, redacted.
   std::string error_detail{};
+  /// Its dead letter was deleted by who looks after them.
+  bool dismissed = false;
   /// STOP's own confirmation is the one text that goes to someone who is out.
   bool despite_stop = false;
 };
@@ -132,6 +134,9 @@ std::uint32_t partition_of(const VirtualNumber& number);
 Key work_log(std::uint32_t partition);
 std::string encode_work_entry(const WorkEntry& entry);
 Result<WorkEntry> decode_work_entry(const Record& record);
+
+/// Adds to `commit` that this delivery waits in its lane, behind all that wait there.
+void append_work(Commit& commit, const Delivery& delivery);
 
 /// Adds to `commit` what makes `message` wait in its lanes: the message, one delivery a recipient, and their work entries.
 void enqueue(Commit& commit, const Message& message, const std::vector<Delivery>& deliveries,

@@ -14,6 +14,7 @@
 #include "routing/outbox/own_words.h"
 #include "routing/outbox/receipt_word.h"
 #include "routing/outbox/reference.h"
+#include "routing/outbox/token_bucket.h"
 #include "storage/store/assert.h"
 #include "storage/store/planted.h"
 
@@ -100,6 +101,11 @@ class Partition::Impl {
   };
   struct Lane {
     std::deque<Waiting> texts;
+    /// Came when the lane was full: to be ended.
+    std::deque<Waiting> surplus;
+    /// When its head may leave, by the rates of its number and of its connection; none: not asked for yet.
+    std::optional<TimePoint> number_turn;
+    std::optional<TimePoint> connection_turn;
     std::optional<Answered> answered;
     bool running = false;
     /// Something about the head changed while it ran: look at once.
@@ -116,6 +122,12 @@ class Partition::Impl {
   void add(Position position, const WorkEntry& entry);
   void schedule(const LaneKey& key, Lane& lane, TimePoint due);
   void pop(Lane& lane);
+  Task<void> end_surplus(LaneKey key);
+  Task<Result<bool>> end_one_too_many(Waiting surplus);
+  std::optional<TimePoint> wait_for_turn(Lane& lane, const VirtualNumber& number, double rate,
+                                         const std::string& connection, TimePoint now);
+  void give_turn_back(Lane& lane, const VirtualNumber& number);
+  void count_waiting(std::int64_t by);
   [[nodiscard]] std::vector<Position> ride_along(Commit& commit);
   void landed(const std::vector<Position>& carried);
 
@@ -123,6 +135,7 @@ class Partition::Impl {
   Task<Result<Progress>> look_at_head(LaneKey key, Waiting head);
   Task<Result<Progress>> resolve_unknown(LaneKey key, Waiting head, Stored<Delivery> delivery,
                                          TimePoint now);
+  Task<Result<std::optional<AskedFound>>> ask_carrier(Delivery unknown);
   Task<Result<Progress>> pass_stages(LaneKey key, Waiting head, Stored<Delivery> delivery,
                                      TimePoint now);
   Task<Result<Progress>> claim(LaneKey key, Waiting head, Stored<Delivery> delivery, bool again);
@@ -144,6 +157,7 @@ class Partition::Impl {
   OwnWords own_words_;
 
   std::map<LaneKey, Lane> lanes_;
+  std::map<VirtualNumber, TokenBucket> buckets_;
   /// Lanes that do not run, by when they are due.
   std::set<std::pair<TimePoint, LaneKey>> due_;
   /// Entries read and not yet through: the lowest is the mark.
@@ -280,10 +294,20 @@ void Partition::Impl::add(Position position, const WorkEntry& entry) {
   }
   open_.insert(position);
   auto& lane = lanes_[entry.lane];
-  lane.texts.push_back({.position = position, .message = entry.message, .seat = entry.seat});
-  ++texts_waiting_;
-  parts_.metrics.lane_texts_changed(1);
-  if (!lane.running && lane.texts.size() == 1) schedule(entry.lane, lane, kAtOnce);
+  const bool full = lane.texts.size() >= parts_.limits.lane_texts_max;
+  auto& queue = full ? lane.surplus : lane.texts;
+  queue.push_back({.position = position, .message = entry.message, .seat = entry.seat});
+  count_waiting(1);
+  if (lane.running) {
+    lane.look_again = lane.look_again || full;
+  } else if (full || lane.texts.size() == 1) {
+    schedule(entry.lane, lane, kAtOnce);
+  }
+}
+
+void Partition::Impl::count_waiting(std::int64_t by) {
+  texts_waiting_ += static_cast<std::size_t>(by);
+  parts_.metrics.lane_texts_changed(by);
 }
 
 // ---- Lanes ---------------------------------------------------------------------------------------------------------------------------
@@ -307,12 +331,14 @@ std::vector<LaneKey> Partition::Impl::take_ready(TimePoint now, std::size_t most
 Task<void> Partition::Impl::step(LaneKey key) {
   auto& lane = lanes_.at(key);
   BAUTA_ASSERT(lane.running && !lane.texts.empty());
+  if (!lane.surplus.empty()) co_await end_surplus(key);
   const auto progress = co_await advance(key);
   // After a failure of the store nothing was decided: the same step again.
   TimePoint due = parts_.clock.now(key.service) + kLookAgain;
   if (progress && std::holds_alternative<TimePoint>(*progress))
     due = std::get<TimePoint>(*progress);
   if (progress && std::holds_alternative<Done>(*progress)) {
+    give_turn_back(lane, key.number);
     pop(lane);
     due = parts_.clock.now(key.service);  // behind the lanes that wait already: they take turns
   }
@@ -328,8 +354,59 @@ Task<void> Partition::Impl::step(LaneKey key) {
 void Partition::Impl::pop(Lane& lane) {
   open_.erase(lane.texts.front().position);
   lane.texts.pop_front();
-  --texts_waiting_;
-  parts_.metrics.lane_texts_changed(-1);
+  count_waiting(-1);
+}
+
+/// What came beyond the lane's limit ends at once: the carrier was answered with success, and so nothing ends silently (promise 3).
+Task<void> Partition::Impl::end_surplus(LaneKey key) {
+  auto& lane = lanes_.at(key);
+  while (!lane.surplus.empty()) {
+    const auto ended = co_await end_one_too_many(lane.surplus.front());
+    if (!ended || !*ended) co_return;  // with the lane's next step
+    open_.erase(lane.surplus.front().position);
+    lane.surplus.pop_front();
+    count_waiting(-1);
+  }
+}
+
+/// False: a conflict.
+Task<Result<bool>> Partition::Impl::end_one_too_many(Waiting surplus) {
+  BAUTA_CO_TRY(const auto entry,
+               co_await parts_.store.get(entry_key(partition_, surplus.position)));
+  if (!entry) co_return true;
+  BAUTA_CO_TRY(const auto work, decode_work_entry(*entry));
+  BAUTA_CO_TRY(const auto record, co_await parts_.store.get(delivery_key(
+                                      work.lane.service, surplus.message, surplus.seat)));
+  if (!record) {  // erased with its session
+    spent_.insert(surplus.position);
+    co_return true;
+  }
+  BAUTA_CO_TRY(auto delivery, decode_delivery(*record));
+  if (delivery.value.state != DeliveryState::received) {
+    spent_.insert(surplus.position);
+    co_return true;
+  }
+  BAUTA_CO_TRY(const auto progress,
+               co_await finish(surplus, std::move(delivery), DeliveryState::failed, "lane.full"));
+  co_return std::holds_alternative<Done>(progress);
+}
+
+/// None: the head may leave now.
+std::optional<TimePoint> Partition::Impl::wait_for_turn(Lane& lane, const VirtualNumber& number,
+                                                        double rate, const std::string& connection,
+                                                        TimePoint now) {
+  if (!lane.number_turn) lane.number_turn = buckets_[number].take(now, rate);
+  if (*lane.number_turn > now) return lane.number_turn;
+  if (!lane.connection_turn) lane.connection_turn = carriers_.take_turn(connection, now);
+  if (*lane.connection_turn > now) return lane.connection_turn;
+  return std::nullopt;
+}
+
+/// A head that ended without leaving leaves its turn to another lane.
+void Partition::Impl::give_turn_back(Lane& lane, const VirtualNumber& number) {
+  if (lane.number_turn) buckets_[number].give_back(*lane.number_turn);
+  lane.number_turn.reset();
+  lane.connection_turn.reset();
 }
 
 /// What costs nothing beside a commit that is made anyway: entries that are through, and now and then the mark.  Returns the entries, for
@@ -460,6 +537,9 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
   const auto connection = seen.number->value.connection;
   if (!carriers_.has(connection))
     co_return Progress(std::min(now + kLookAgain * 10, delivery.value.deadline));
+  if (const auto turn = wait_for_turn(lanes_.at(key), key.number,
+                                      seen.number->value.rate_per_second, connection, now))
+    co_return Progress(std::min(*turn, delivery.value.deadline));
 
   Delivery claimed = delivery.value;
   claimed.state = DeliveryState::claimed;
@@ -481,6 +561,8 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
                                          : co_await commit_once(parts_.store, std::move(commit)));
   // Something that the claim hangs on changed: look again with what is true now.
   if (!committed) co_return Progress(kAtOnce);
+  lanes_.at(key).number_turn.reset();
+  lanes_.at(key).connection_turn.reset();
 
   if (again) parts_.metrics.possible_double(connection);
   OutboundMessage message{.from = claimed.from,
@@ -559,8 +641,8 @@ Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_o
     Waiting head, Stored<Delivery> current, Answered answered) {
   const auto& before = current.value;
   // A receipt that came before the answer has said more than the answer can.
-  const bool overtaken =
-      before.state != DeliveryState::claimed || before.attempt != answered.claimed.value.attempt;
+  const auto& asked = answered.claimed.value;
+  const bool overtaken = before.state != asked.state || before.attempt != asked.attempt;
   Delivery changed = overtaken ? before : after(before, answered.outcome, answered.at);
   Commit commit;
   const auto* accepted = std::get_if<SubmitAccepted>(&answered.outcome);
@@ -637,6 +719,13 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::resolve_unknown(LaneKey
                                                                          TimePoint now) {
   const auto& value = delivery.value;
   const auto& limits = parts_.limits;
+  BAUTA_CO_TRY(auto found, co_await ask_carrier(value));
+  if (found) {
+    lanes_.at(key).answered = Answered{.claimed = std::move(delivery),
+                                       .outcome = SubmitAccepted{std::move(found->provider_ids)},
+                                       .at = now};
+    co_return co_await settle(key, head);
+  }
   BAUTA_CO_TRY(const auto service, co_await accounts_.find_service(key.service));
   const bool may_resend = service && service->value.settings.unknown == UnknownPolicy::resend &&
                           now < value.deadline && value.crash_count < limits.crash_count_max &&
@@ -644,6 +733,21 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::resolve_unknown(LaneKey
   if (!may_resend)
     co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "outcome_unknown");
   co_return co_await claim(key, head, std::move(delivery), true);
+}
+
+/// None: nobody knows, as before.
+Task<Result<std::optional<AskedFound>>> Partition::Impl::ask_carrier(Delivery unknown) {
+  if (!carriers_.has(unknown.connection)) co_return std::nullopt;
+  BAUTA_CO_TRY(const auto record, co_await parts_.store.get(message_key(
+                                      unknown.service, unknown.session, unknown.message)));
+  if (!record) co_return std::nullopt;
+  BAUTA_CO_TRY(const auto message, decode_message(*record));
+  auto outcome = co_await carriers_.ask(unknown.connection, {.from = unknown.from,
+                                                             .to = unknown.to,
+                                                             .text = text_sent(message),
+                                                             .not_before = unknown.received_at});
+  if (auto* const found = std::get_if<AskedFound>(&outcome)) co_return std::move(*found);
+  co_return std::nullopt;
 }
 
 Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(

@@ -22,6 +22,10 @@ struct RelayLimits {
   std::chrono::seconds repeats_window{60};
   std::chrono::hours idempotency{24};
   std::chrono::seconds unknown_wait{60};
+  /// A lane holds so many texts; what comes beyond them ends at once.
+  std::size_t lane_texts_max = 100;
+  /// A text without a receipt for so long counts as unconfirmed.
+  std::chrono::hours unconfirmed{72};
   /// Sends whose outcome stayed unknown are made again at most so often (docs/decisions/): a carrier that accepts and never answers must
   /// not turn one text into hundreds.
   std::uint32_t unknown_resends_max = 3;

@@ -3,6 +3,7 @@
 
 #include "routing/events/event_log.h"
 #include "routing/sessions/session.h"
+#include "routing/sessions/timers.h"
 
 namespace bauta {
 namespace {
@@ -89,6 +90,8 @@ Task<Result<std::optional<Session>>> SessionCloser::write_end(Request request, S
   EventLog::append(commit, session.service,
                    EventLog::make(EventType::session_closed, session.id, now, random,
                                   {{"reason", std::string(closed_reason_name(ending.reason))}}));
+  Timers::file(commit, TimerKind::retention, ending.at + request.retention, session.service,
+               session.id);
   const Key witness = add_witness(commit, now, random);
   if (request.also) request.also(commit, session);
   BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), witness));

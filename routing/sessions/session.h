@@ -162,6 +162,8 @@ class SessionCloser {
     SessionId session;
     Ending ending;
     LineRest rest;
+    /// How long its texts are kept.
+    std::chrono::seconds retention{};
     /// Who leaves with it.
     std::optional<SeatId> leaving = {};
     /// Only if the session is still at this version: session.changed.

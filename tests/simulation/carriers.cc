@@ -84,7 +84,10 @@ Task<SubmitOutcome> Carriers::Door::submit(std::string connection, OutboundMessa
   BAUTA_ASSERT(static_cast<std::size_t>(id) == carriers.submissions_.size());
   carriers.submissions_.push_back({.connection = connection,
                                    .reference = message.reference,
-                                   .provider_id = fmt::format("{}-{}", connection, id)});
+                                   .provider_id = fmt::format("{}-{}", connection, id),
+                                   .from = message.from.str(),
+                                   .to = message.to.reveal(),
+                                   .text = message.text.reveal()});
   auto plan = carriers.plan(id);
   carriers.trace_.line(fmt::format("{:>12} submit #{} {} {} -> {}: {}",
                                    carriers.schedule_.now().count(), id, connection,
@@ -101,9 +104,27 @@ Task<SubmitOutcome> Carriers::Door::submit(std::string connection, OutboundMessa
   co_return std::move(plan.answer);
 }
 
+/// `alpha` can be asked, and does not always answer.
+Task<AskOutcome> Carriers::Door::ask(std::string connection, SentText sent) {
+  auto& carriers = carriers_;
+  co_await waits_.pause(std::chrono::milliseconds(carriers.chance_.between(5, 2'000)));
+  if (connection != "alpha" || carriers.chance_.one_in(4)) co_return AskedInVain{};
+  const auto is_it = [&](const Submission& one) {
+    return one.has_it && one.connection == connection && one.from == sent.from.str() &&
+           one.to == sent.to.reveal() && one.text == sent.text.reveal();
+  };
+  const auto found =
+      std::find_if(carriers.submissions_.rbegin(), carriers.submissions_.rend(), is_it);
+  if (found == carriers.submissions_.rend()) co_return AskedNotFound{};
+  carriers.trace_.line(fmt::format("{:>12} asked, and has {}", carriers.schedule_.now().count(),
+                                   found->provider_id));
+  co_return AskedFound{{found->provider_id}};
+}
+
 void Carriers::accept(int id, Micros answered_at) {
   trace_.line(fmt::format("{:>12} accepted #{}", schedule_.now().count(), id));
   oracle_.carrier_has(id);
+  submissions_[static_cast<std::size_t>(id)].has_it = true;
   plan_receipts(id, answered_at);
 }
 

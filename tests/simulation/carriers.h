@@ -60,6 +60,8 @@ class Carriers {
     bool receipts_carry_reference(std::string_view connection) const override {
       return brings_reference(connection);
     }
+    TimePoint take_turn(std::string_view, TimePoint now) override { return now; }
+    Task<AskOutcome> ask(std::string connection, SentText sent) override;
     Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override;
 
    private:
@@ -72,6 +74,9 @@ class Carriers {
     std::string connection;
     std::string reference;
     std::string provider_id;
+    std::string from;
+    std::string to;
+    std::string text;
     bool has_it = false;
   };
   /// What will come of a submit.

@@ -174,7 +174,7 @@ void RelayProcess::erase(Caller caller, SessionId session, std::function<void(St
 }
 
 void RelayProcess::sweep() {
-  spawn(run<Result<std::size_t>>(this, desk_.close_ended(), [](Result<std::size_t>) {}));
+  spawn(run<Result<std::size_t>>(this, desk_.sweep(), [](Result<std::size_t>) {}));
 }
 
 Task<Result<std::string>> RelayProcess::run_open(RelayProcess* self, Caller caller,

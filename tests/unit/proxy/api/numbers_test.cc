@@ -119,5 +119,21 @@ TEST_F(NumbersApi, ChangeAndLeave) {
   EXPECT_EQ(face.ask("GET", unused).told(), "404 number.not_found");
 }
 
+TEST_F(NumbersApi, ThePoolIsCountedPlaceByPlace) {
+  face.world.add({"+12025550177", "+12025550178", "+442079460177"});
+  face.ask("PATCH", "/api/v1/numbers/+12025550178", R"({"status":"draining"})");
+  face.open();
+  face.ask("POST", "/api/v1/sessions", testing_api::Face::two_people());
+  const auto pool = face.ask("GET", "/api/v1/pool");
+  ASSERT_EQ(pool.told(), "200");
+  EXPECT_EQ(
+      pool.json["data"],
+      testing_api::json_of(
+          R"([{"country":"GB","area_code":"20","numbers":1,"reserved":0,"draining":0,"lines_live":1,)"
+          R"("lines_cooling":0,"refused_total":0},)"
+          R"({"country":"US","area_code":"202","numbers":2,"reserved":0,"draining":1,"lines_live":1,)"
+          R"("lines_cooling":0,"refused_total":1}])"));
+}
+
 }  // namespace
 }  // namespace bauta

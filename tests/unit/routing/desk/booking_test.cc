@@ -33,7 +33,7 @@ std::vector<std::string> faults_of(const Result<SessionView>& opened) {
 Task<bool> sweep_after(int steps, World& world) {
   for (int step = 0; step < steps; ++step)
     co_await boost::asio::post(boost::asio::use_awaitable_t<Executor>{});
-  co_return (co_await world.desk->close_ended()).has_value();
+  co_return (co_await world.desk->sweep()).has_value();
 }
 
 Task<bool> opens(World& world, OpenSession request) {

@@ -37,10 +37,10 @@ TEST(Sweep, WritesDownWhatHasEndedOnce) {
   auto request = World::session_of({kA, kC});
   request.ttl = 60s;
   const auto opened = *world.try_open(request);
-  EXPECT_EQ(*world.run(world.desk->close_ended()), 0U);
+  EXPECT_EQ(*world.run(world.desk->sweep()), 0U);
   world.clock.advance(60s);
-  EXPECT_EQ(*world.run(world.desk->close_ended()), 1U);
-  EXPECT_EQ(*world.run(world.desk->close_ended()), 0U);
+  EXPECT_EQ(*world.run(world.desk->sweep()), 1U);
+  EXPECT_EQ(*world.run(world.desk->sweep()), 0U);
   EXPECT_EQ(world.log("session."), "session.created session.closed(expired)");
   EXPECT_EQ(world.line(kA, opened.session.seats[0].number), "cooling");
 }

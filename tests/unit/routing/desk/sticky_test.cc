@@ -73,10 +73,10 @@ TEST_F(Sticky, ATakenOverLineIsNotCooledByItsOldSession) {
   request.ttl = 60s;
   const auto first = world.try_open(request);
   world.clock.advance(2min);
-  ASSERT_TRUE(world.run(world.desk->close_ended()));
+  ASSERT_TRUE(world.run(world.desk->sweep()));
   const auto second = world.try_open(World::session_of({kA, kB}));
   ASSERT_EQ(World::told(second), World::told(*first));
-  ASSERT_TRUE(world.run(world.desk->close_ended()));
+  ASSERT_TRUE(world.run(world.desk->sweep()));
   world.close(first->session.id);
   EXPECT_EQ(world.line(kA, second->session.seats[0].number), "live");
   // And its old session does not get it back.

@@ -20,12 +20,22 @@ class ScriptedCarrier final : public CarrierPort {
  public:
   std::deque<SubmitOutcome> answers;
   bool carries_reference = true;
+  AskOutcome answer_when_asked = AskedInVain{};
+  std::vector<SentText> asked;
+  /// The connection's own next turn.
+  TimePoint turn_at{};
   std::vector<OutboundMessage> taken;
   /// Called with each text before it is answered: a receipt that comes too early, a crash.
   std::function<void(const OutboundMessage&)> meanwhile;
 
   bool has(std::string_view connection) const override { return connection == "twilio"; }
   bool receipts_carry_reference(std::string_view) const override { return carries_reference; }
+  TimePoint take_turn(std::string_view, TimePoint now) override { return std::max(now, turn_at); }
+  Task<AskOutcome> ask(std::string, SentText sent) override {
+    asked.push_back(std::move(sent));
+    co_await boost::asio::post(boost::asio::use_awaitable_t<Executor>{});
+    co_return answer_when_asked;
+  }
   Task<SubmitOutcome> submit(std::string, OutboundMessage message) override {
     taken.push_back(message);
     co_await boost::asio::post(boost::asio::use_awaitable_t<Executor>{});

@@ -1,0 +1,29 @@
+#include "routing/outbox/token_bucket.h"
+
+#include <algorithm>
+
+namespace bauta {
+
+Turn next_turn(std::int64_t full_at_micros, TimePoint now, double rate_per_second) {
+  constexpr double kMicrosPerSecond = 1e6;
+  const auto interval = static_cast<std::int64_t>(kMicrosPerSecond / rate_per_second);
+  const std::int64_t burst =
+      std::max<std::int64_t>(0, static_cast<std::int64_t>(kMicrosPerSecond) - interval);
+  const std::int64_t now_micros = to_millis(now) * 1000;
+  const std::int64_t full_at = std::max(full_at_micros, now_micros);
+  const std::int64_t at = std::max(now_micros, full_at - burst);
+  return {.full_at_micros = full_at + interval, .at = from_millis((at + 999) / 1000)};
+}
+
+TimePoint TokenBucket::take(TimePoint now, double rate_per_second) {
+  if (!returned_.empty()) {
+    const TimePoint turn = std::max(*returned_.begin(), now);
+    returned_.erase(returned_.begin());
+    return turn;
+  }
+  const Turn turn = next_turn(full_at_, now, rate_per_second);
+  full_at_ = turn.full_at_micros;
+  return turn.at;
+}
+
+}  // namespace bauta

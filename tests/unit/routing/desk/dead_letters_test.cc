@@ -1,0 +1,80 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/routing/world/conversation.h"
+
+namespace bauta {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+using DeadLetters = testing_routing::Talking;
+
+const DeadLetter& only(const Page<DeadLetter>& page) {
+  BAUTA_ASSERT(page.data.size() == 1);
+  return page.data.front();
+}
+
+TEST_F(DeadLetters, AreSentAgainWithANewDeadline) {
+  carrier.answers.push_back(SubmitRefused{.code = "carrier.refused", .detail = "30007"});
+  text(kA, seat_number(0), "hi");
+  work();
+  const auto letter = only(*run(desk->list_dead_letters(caller, 10, "")));
+  clock.advance(10h);
+  const auto again = run(desk->retry_dead_letter(caller, letter.message, letter.seat));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->state, DeliveryState::queued);
+  work();
+  EXPECT_EQ(deliveries(), "hi|sent ");
+  EXPECT_THAT(run(desk->list_dead_letters(caller, 10, ""))->data, SizeIs(0));
+  EXPECT_EQ(run(desk->retry_dead_letter(caller, letter.message, letter.seat)).error().code,
+            "dead_letter.not_found");
+}
+
+TEST_F(DeadLetters, AreJudgedAgainByConsent) {
+  text(kB, seat_number(1), "STOP");
+  text(kA, seat_number(0), "hi");
+  work();
+  const auto letter = only(*run(desk->list_dead_letters(caller, 10, "")));
+  ASSERT_TRUE(run(desk->retry_dead_letter(caller, letter.message, letter.seat)));
+  work();
+  EXPECT_EQ(deliveries(), "hi|blocked:consent.opted_out ");
+  EXPECT_THAT(run(desk->list_dead_letters(caller, 10, ""))->data, SizeIs(1));
+}
+
+TEST_F(DeadLetters, OfAnEndedSessionStayDead) {
+  text(kA, seat_number(0), "hi");
+  close(session.session.id);
+  work();
+  const auto letter = only(*run(desk->list_dead_letters(caller, 10, "")));
+  EXPECT_EQ(run(desk->retry_dead_letter(caller, letter.message, letter.seat)).error().code,
+            "session.closed");
+}
+
+TEST_F(DeadLetters, AreDeletedWhileTheTextsStatusStays) {
+  carrier.answers.push_back(SubmitRefused{.code = "carrier.refused", .detail = "30007"});
+  text(kA, seat_number(0), "hi");
+  work();
+  const auto letter = only(*run(desk->list_dead_letters(caller, 10, "")));
+  ASSERT_TRUE(run(desk->dismiss_dead_letter(caller, letter.message, letter.seat)));
+  EXPECT_EQ(run(desk->dismiss_dead_letter(caller, letter.message, letter.seat)).error().code,
+            "dead_letter.not_found");
+  EXPECT_EQ(deliveries(), "hi|failed:carrier.refused ");
+}
+
+TEST_F(DeadLetters, OneThatMayHaveLeftCountsAsAPossibleDouble) {
+  change_settings([](ServiceSettings& settings) { settings.unknown = UnknownPolicy::dead_letter; });
+  carrier.answers.push_back(SubmitUnknown{.code = "carrier.timeout"});
+  text(kA, seat_number(0), "hi");
+  work();
+  clock.advance(61s);
+  work();
+  const auto letter = only(*run(desk->list_dead_letters(caller, 10, "")));
+  ASSERT_TRUE(run(desk->retry_dead_letter(caller, letter.message, letter.seat)));
+  EXPECT_THAT(metrics.expose(), HasSubstr("bauta_possible_doubles_total{connection=\"twilio\"} 1"));
+}
+
+}  // namespace
+}  // namespace bauta

@@ -1,0 +1,159 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/routing/world/conversation.h"
+
+namespace bauta {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using testing_routing::World;
+
+/// Of every number.
+void set_rate(testing_routing::Talking& talk, double rate) {
+  for (const auto* number : {"+12025550177", "+12025550178", "+442079460177"}) {
+    ASSERT_TRUE(talk.run(
+        talk.desk->change_number(talk.caller, World::number(number), {.rate_per_second = rate})));
+  }
+}
+
+using Lanes = testing_routing::Talking;
+using NeverDouble = testing_routing::Talking;
+using NeverLose = testing_routing::Talking;
+
+// ---- Rates ----
+
+TEST_F(Lanes, ALongCodeSendsOneTextASecondAndAHundredWaitTheirTurn) {
+  set_rate(*this, 1);
+  for (int at = 0; at < 90; ++at) text(kA, seat_number(0), "text " + std::to_string(at));
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+  for (int second = 1; second < 90; ++second) {
+    clock.advance(1s);
+    work();
+    ASSERT_THAT(carrier.taken, SizeIs(static_cast<std::size_t>(second) + 1)) << second;
+  }
+  EXPECT_EQ(carrier.taken.back().text.reveal(), "text 89");
+}
+
+TEST_F(Lanes, ANumberThatWaitsBlocksNoOtherNumber) {
+  set_rate(*this, 1);
+  for (int at = 0; at < 20; ++at) text(kA, seat_number(0), "text " + std::to_string(at));
+  work();
+  text(kB, seat_number(1), "the other way");
+  work();
+  EXPECT_EQ(told_to(kA), "the other way");
+}
+
+TEST_F(Lanes, LanesOfANumberTakeTurns) {
+  set_rate(*this, 1);
+  // Two people at B's number: who wrote twenty texts first does not keep the other waiting for twenty seconds.
+  auto request = session_of({kX, "+442079460143"});
+  request.participants[1].number = World::number(seat_number(1));
+  const auto other = *try_open(request);
+  for (int at = 0; at < 20; ++at) text(kA, seat_number(0), "text " + std::to_string(at));
+  text(kX, other.session.seats[0].number.str(), "hello");
+  work();
+  clock.advance(1s);
+  work();
+  clock.advance(1s);
+  work();
+  EXPECT_EQ(told_to("+442079460143"), "hello");
+}
+
+TEST_F(Lanes, AHigherRateLetsMoreThrough) {
+  set_rate(*this, 10);
+  for (int at = 0; at < 20; ++at) text(kA, seat_number(0), "text " + std::to_string(at));
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(10));
+}
+
+TEST_F(Lanes, AConnectionsTurnIsWaitedForToo) {
+  carrier.turn_at = clock.now() + 5s;
+  text(kA, seat_number(0), "hi");
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(0));
+  clock.advance(5s);
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+}
+
+TEST_F(Lanes, ATextWhoseTurnComesAfterItsDeadlineIsADeadLetter) {
+  set_rate(*this, 1);
+  change_settings([](ServiceSettings& settings) { settings.deadline_seconds = 60s; });
+  for (int at = 0; at < 70; ++at) text(kA, seat_number(0), "text " + std::to_string(at));
+  for (int second = 0; second < 65; ++second) {
+    work();
+    clock.advance(1s);
+  }
+  EXPECT_THAT(deliveries(), HasSubstr("text 69|failed:delivery.deadline_passed"));
+}
+
+// ---- The limit ----
+
+TEST_F(NeverLose, WhatComesBeyondAHundredEndsAtOnceWithAnEvent) {
+  set_rate(*this, 1);
+  for (int at = 0; at < 103; ++at) text(kA, seat_number(0), "text " + std::to_string(at));
+  work();
+  const auto told = deliveries();
+  EXPECT_THAT(told, HasSubstr("text 99|received"));
+  EXPECT_THAT(told, HasSubstr("text 100|failed:lane.full"));
+  EXPECT_THAT(told, HasSubstr("text 102|failed:lane.full"));
+  const auto page = *run(desk->list_dead_letters(caller, 10, ""));
+  EXPECT_THAT(page.data, SizeIs(3));
+  // Room again, room for more.
+  clock.advance(1s);
+  work();
+  text(kA, seat_number(0), "one more");
+  work();
+  EXPECT_THAT(deliveries(), HasSubstr("one more|received"));
+}
+
+// ---- Asking ----
+
+TEST_F(NeverDouble, ACarrierThatHasTheTextIsNotSentItAgain) {
+  carrier.answers.push_back(SubmitUnknown{.code = "carrier.timeout"});
+  carrier.answer_when_asked = AskedFound{{"SM-found"}};
+  text(kA, seat_number(0), "hi");
+  work();
+  EXPECT_EQ(deliveries(), "hi|unknown:carrier.timeout ");
+  clock.advance(61s);
+  work();
+  EXPECT_EQ(deliveries(), "hi|sent ");
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+  ASSERT_THAT(carrier.asked, SizeIs(1));
+  EXPECT_EQ(carrier.asked[0].from.str(), seat_number(1));
+  EXPECT_EQ(carrier.asked[0].text.reveal(), "hi");
+}
+
+TEST_F(NeverDouble, ACarrierThatDoesNotHaveItIsSentItAgainAndThatCounts) {
+  carrier.answers.push_back(SubmitUnknown{.code = "carrier.timeout"});
+  carrier.answer_when_asked = AskedNotFound{};
+  text(kA, seat_number(0), "hi");
+  work();
+  clock.advance(61s);
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(2));
+  EXPECT_THAT(metrics.expose(), HasSubstr("bauta_possible_doubles_total{connection=\"twilio\"} 1"));
+}
+
+// ---- Segments ----
+
+TEST_F(Lanes, CountsWhatACarrierWillBill) {
+  ASSERT_TRUE(run(desk->change_participant(caller, session.session.id, session.session.seats[0].id,
+                                           {.label = "Host"})));
+  ASSERT_TRUE(
+      run(desk->add_participant(caller, session.session.id, {.address = World::person(kX)}, {})));
+  // With its label it does not fit one SMS any more.
+  text(kA, seat_number(0), std::string(158, 'a'));
+  const auto page = *run(desk->list_messages(caller, session.session.id, 1, ""));
+  EXPECT_EQ(page.data[0].deliveries[0].segments, 2U);
+  work();
+  EXPECT_THAT(metrics.expose(),
+              HasSubstr("bauta_segments_total{connection=\"twilio\",encoding=\"gsm7\"} 4"));
+}
+
+}  // namespace
+}  // namespace bauta

@@ -1,0 +1,50 @@
+#include "routing/outbox/token_bucket.h"
+
+#include <gtest/gtest.h>
+
+namespace bauta {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr TimePoint kStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
+
+TEST(TokenBucket, OneASecondMeansOneASecond) {
+  TokenBucket bucket;
+  for (int turn = 0; turn < 100; ++turn) EXPECT_EQ(bucket.take(kStart, 1), kStart + turn * 1s);
+  EXPECT_EQ(bucket.take(kStart + 500s, 1), kStart + 500s);
+  EXPECT_EQ(bucket.take(kStart + 500s, 1), kStart + 501s);
+}
+
+TEST(TokenBucket, HoldsASecondsWorthOfTurns) {
+  TokenBucket bucket;
+  for (int turn = 0; turn < 10; ++turn) EXPECT_EQ(bucket.take(kStart, 10), kStart) << turn;
+  EXPECT_EQ(bucket.take(kStart, 10), kStart + 100ms);
+  EXPECT_EQ(bucket.take(kStart + 60s, 10), kStart + 60s);
+}
+
+TEST(TokenBucket, NeverGivesMoreThanItsRateOverTime) {
+  for (const double rate : {0.01, 0.5, 1.0, 3.0, 10.0, 999.0}) {
+    TokenBucket bucket;
+    std::vector<TimePoint> turns;
+    for (int turn = 0; turn < 3000; ++turn) turns.push_back(bucket.take(kStart, rate));
+    const double seconds = std::chrono::duration<double>(turns.back() - turns.front()).count();
+    // A second's worth at once, or one.
+    EXPECT_GE(seconds + 0.01, (3000 - std::max(1.0, rate) - 1) / rate) << rate;
+    EXPECT_TRUE(std::ranges::is_sorted(turns));
+  }
+}
+
+TEST(TokenBucket, ATurnThatIsGivenBackGoesToTheNext) {
+  TokenBucket bucket;
+  const auto first = bucket.take(kStart, 1);
+  const auto second = bucket.take(kStart, 1);
+  EXPECT_EQ(bucket.take(kStart, 1), second + 1s);
+  bucket.give_back(second);
+  EXPECT_EQ(bucket.take(kStart, 1), second);
+  bucket.give_back(first);
+  EXPECT_EQ(bucket.take(kStart + 10s, 1), kStart + 10s);
+}
+
+}  // namespace
+}  // namespace bauta
