@@ -116,7 +116,7 @@ test('a dead letter is sent again, or deleted', async (t) => {
   await texts(relay, A, linesOf(session)[A], 'two');
   await until('both are dead', async () => (await relay.deadLetters()).length === 2);
   broken = false;
-  const [two, one] = await relay.deadLetters();
+  const [one, two] = await relay.deadLetters();
   const path = (letter) => `/api/v1/dead-letters/${letter.message}/${letter.to}`;
   await relay.ask(202, 'POST', `${path(one)}/retry`, {});
   await carrier.received(3);

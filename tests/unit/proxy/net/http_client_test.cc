@@ -419,6 +419,7 @@ TEST(HttpClientLifetime, TheEventLoopMayGoFirst) {
   RawListener listener;
   std::unique_ptr<HttpClient> client;
   std::future<HttpOutcome> under_way;
+  std::vector<RawPeer> peers;  // outlive the loop: it must not see them go
   {
     IoThreads thread(1);
     client = HttpClient::make(thread.executor(0), {}).value();
@@ -430,12 +431,12 @@ TEST(HttpClientLifetime, TheEventLoopMayGoFirst) {
           boost::asio::use_future);
     };
     auto kept = call();
-    auto peer = listener.accept();
-    peer.read_message();
+    peers.push_back(listener.accept());
+    peers[0].read_message();
     under_way = call();
-    auto other_peer = listener.accept();
-    other_peer.read_message();
-    peer.send(kOk);
+    peers.push_back(listener.accept());
+    peers[1].read_message();
+    peers[0].send(kOk);
     EXPECT_EQ(describe(kept.get()), "201 ok");
   }
   EXPECT_THROW(under_way.get(), std::future_error);
