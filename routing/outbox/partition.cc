@@ -687,6 +687,7 @@ Delivery Partition::Impl::after(const Delivery& claimed, const SubmitOutcome& ou
   changed.updated_at = now;
   if (std::holds_alternative<SubmitAccepted>(outcome)) {
     changed.state = DeliveryState::sent;
+    changed.error_code.clear();
   } else if (const auto* refused = std::get_if<SubmitRefused>(&outcome)) {
     changed.state = DeliveryState::failed;
     changed.error_code = refused->code;

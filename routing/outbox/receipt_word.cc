@@ -42,6 +42,7 @@ bool change_by(Delivery& delivery, const ReceiptWord& word, std::uint32_t attemp
     case ReceiptStatus::sent:
       if (delivery.state == DeliveryState::sent || is_final(delivery.state)) return false;
       delivery.state = DeliveryState::sent;
+      delivery.error_code.clear();
       return true;
     case ReceiptStatus::delivered:
       if (delivery.state == DeliveryState::delivered) return false;
