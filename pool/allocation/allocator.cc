@@ -1,15 +1,13 @@
 #include "pool/allocation/allocator.h"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <map>
 #include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "pool/allocation/route.pb.h"
+#include "storage/store/give_way.h"
 #include "storage/store/planted.h"
 
 namespace bauta {
@@ -81,12 +79,6 @@ std::uint64_t own_place(PersonHash person) {
 }
 
 Key just_behind(const Key& key) { return Key::from_octets(key.octets() + '\0'); }
-
-/// A walk around a large ring must not hold up everybody else on its thread.
-Task<> give_way() {
-  co_await boost::asio::post(co_await boost::asio::this_coro::executor,
-                             boost::asio::use_awaitable_t<Executor>());
-}
 
 /// One decision.  Lives in the frame of Allocator::choose.
 class Search {
@@ -221,7 +213,7 @@ Task<Result<Search::Found>> Search::walk_from(ScanRequest request) {
     }
     BAUTA_CO_TRY(auto found, co_await first_free_of(std::move(candidates)));
     if (found || !page.more) co_return found;
-    if (page_ == kPageMax) co_await give_way();
+    if (page_ == kPageMax) co_await give_way();  // a large ring
     request.after = page.records.empty() ? std::move(page.resume_after)
                                          : std::optional(std::move(page.records.back().key));
   }

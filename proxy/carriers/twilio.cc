@@ -7,8 +7,8 @@
 #include <array>
 #include <chrono>
 #include <map>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include "pool/address/real_address.h"
 #include "proxy/carriers/provider_id.h"
@@ -81,30 +81,37 @@ SubmitOutcome refused(int code, std::string detail) {
 }  // namespace
 
 std::string signature_of(std::string_view auth_token, std::string_view url, const Form& fields) {
-  std::map<std::string_view, std::set<std::string_view>> sorted;
-  for (const auto& [name, value] : fields) sorted[name].insert(value);
+  std::vector<std::pair<std::string_view, std::string_view>> sorted(fields.begin(), fields.end());
+  std::ranges::sort(sorted);
+  const auto repeated = std::ranges::unique(sorted);
+  sorted.erase(repeated.begin(), repeated.end());
   std::string data(url);
-  for (const auto& [name, values] : sorted) {
-    for (const auto& value : values) data.append(name).append(value);
-  }
+  for (const auto& [name, value] : sorted) data.append(name).append(value);
   return encode_base64(hmac_sha1(auth_token, data));
 }
 
-bool is_authentic(std::string_view auth_token, const SignedRequest& request) {
+std::optional<Form> authentic_form(std::string_view auth_token, const SignedRequest& request) {
   Form fields;
   if (request.method == "POST") {
     if (is_form(request.content_type)) {
       fields = decode_form(request.body);
     } else if (!request.body.empty()) {
       const auto digest = body_digest_of(request.url);
-      if (!digest || !equal_in_constant_time(sha256_hex(request.body), *digest)) return false;
+      if (!digest || !equal_in_constant_time(sha256_hex(request.body), *digest))
+        return std::nullopt;
     }
   }
   const auto expected = signature_of(auth_token, request.url, fields);
-  if (equal_in_constant_time(expected, request.signature)) return true;
+  if (equal_in_constant_time(expected, request.signature)) return fields;
   const auto other_url = other_port_spelling(request.url);
-  return other_url &&
-         equal_in_constant_time(signature_of(auth_token, *other_url, fields), request.signature);
+  if (other_url &&
+      equal_in_constant_time(signature_of(auth_token, *other_url, fields), request.signature))
+    return fields;
+  return std::nullopt;
+}
+
+bool is_authentic(std::string_view auth_token, const SignedRequest& request) {
+  return authentic_form(auth_token, request).has_value();
 }
 
 ReceiptStatus receipt_status_of(std::string_view word, std::string_view error_code) {
@@ -175,10 +182,9 @@ constexpr std::array<std::string_view, 9> kFields = {
 /// The fields of a callback that are read, each at most once: the signature covers neither the order of repeated names nor which of them counts.
 class Fields {
  public:
-  static Result<Fields> of(const HttpRequest& request) {
+  static Result<Fields> of(const Form& form) {
     Fields fields;
-    for (auto& [name, value] :
-         decode_form(request.method == "GET" ? request.query : request.body)) {
+    for (const auto& [name, value] : form) {
       const auto known = std::ranges::find(kFields, name);
       if (known == kFields.end()) continue;
       const auto [kept, added] = fields.values_.emplace(*known, value);
@@ -318,18 +324,19 @@ class TwilioCarrier final : public Carrier {
     // The path and query are signed as they came, octet by octet: "%27" is not "'".
     auto url = parts_.public_url + request.path;
     if (request.target.contains('?')) url += "?" + request.query;
-    const bool authentic = twilio::is_authentic(
+    const auto form = twilio::authentic_form(
         options_.auth_token, {.method = request.method,
                               .url = url,
                               .content_type = request.headers.find("Content-Type").value_or(""),
                               .body = request.body,
                               .signature = signature});
-    if (!authentic) {
+    if (!form) {
       return fail("carrier.bad_signature",
                   "X-Twilio-Signature is missing or was made with another auth token or over "
                   "another address than [public] url");
     }
-    BAUTA_TRY(auto fields, Fields::of(request));
+    BAUTA_TRY(auto fields,
+              Fields::of(request.method == "GET" ? decode_form(request.query) : *form));
     if (fields["AccountSid"] != options_.account_sid) {
       return fail("carrier.wrong_account",
                   "AccountSid is another than this connection's account_sid");

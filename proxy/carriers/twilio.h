@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,9 @@ struct SignedRequest {
   std::string_view body;
   std::string_view signature;
 };
-/// With or without the scheme's default port in the URL; a JSON body by the bodySHA256 of its URL.  In constant time.
+/// The fields of a POSTed form, none of another request; nullopt: it is not authentic.  With or without the scheme's default port in the URL; a
+/// JSON body by the bodySHA256 of its URL.  In constant time.
+std::optional<Form> authentic_form(std::string_view auth_token, const SignedRequest& request);
 bool is_authentic(std::string_view auth_token, const SignedRequest& request);
 
 ReceiptStatus receipt_status_of(std::string_view word, std::string_view error_code);

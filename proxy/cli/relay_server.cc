@@ -1,8 +1,11 @@
 #include "proxy/cli/relay_server.h"
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <mutex>
@@ -34,6 +37,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kCloseConnections{2};
+/// Not the least there is: who holds a lock of the store must get on.
+constexpr int kLessUrgent = 10;
 
 RelayLimits limits_of(const Config& config) {
   return {.conflict_tries = static_cast<std::uint32_t>(config.conflict_tries),
@@ -136,8 +141,10 @@ struct RelayServer::Parts {
   metrics::Instruments metrics;
   /// Timers and sockets of everything below live in its loops; what was still under way is destroyed with them, and only counts.
   IoThreads threads;
-  /// Of its own, so that whoever watches the relay is answered however busy the other threads are.
+  /// Metrics and health, which must answer when the loops above have more to do than they can.
   IoThreads admin_thread{1};
+  /// Walks over the whole store, which take half a minute when it is large: of the processor they get little when others want it.
+  IoThreads walk_thread{1};
   std::unique_ptr<OpenStore> store;
   std::optional<RelayParts> relay_parts;
   std::unique_ptr<Relay> relay;
@@ -181,6 +188,7 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                                  .limits = limits_of(config)});
   threads.run();
   admin_thread.run();
+  walk_thread.run();
   BAUTA_CHECK(open_carriers());
   relay = std::make_unique<Relay>(*relay_parts);
   receipts = std::make_unique<Receipts>(*relay_parts);
@@ -274,13 +282,16 @@ Status RelayServer::Parts::listen() {
 }
 
 void RelayServer::Parts::watch() {
-  asio::co_spawn(threads.executor(0), keep_counting(*this, stopping), asio::detached);
-  asio::co_spawn(threads.executor(0), keep_sweeping(*this, stopping), asio::detached);
+  const auto executor = walk_thread.executor(0);
+  // Linux: of the thread that calls, not of the process.
+  asio::post(executor, [] { (void)::setpriority(PRIO_PROCESS, 0, kLessUrgent); });
+  asio::co_spawn(executor, keep_counting(*this, stopping), asio::detached);
+  asio::co_spawn(executor, keep_sweeping(*this, stopping), asio::detached);
 }
 
 Task<void> RelayServer::Parts::keep_counting(Parts& parts,
                                              std::shared_ptr<std::atomic<bool>> stopping) {
-  asio::steady_timer timer(parts.threads.executor(0));
+  asio::steady_timer timer(parts.walk_thread.executor(0));
   while (!*stopping) {
     // Also where nobody commits or asks whether we are ready.
     static_cast<void>(parts.store->is_full());
@@ -295,7 +306,7 @@ Task<void> RelayServer::Parts::keep_counting(Parts& parts,
 
 Task<void> RelayServer::Parts::keep_sweeping(Parts& parts,
                                              std::shared_ptr<std::atomic<bool>> stopping) {
-  asio::steady_timer timer(parts.threads.executor(0));
+  asio::steady_timer timer(parts.walk_thread.executor(0));
   while (!*stopping) {
     // A store in trouble is said once a trouble, not once a second.
     const auto swept = co_await parts.desk->sweep();
@@ -308,10 +319,8 @@ Task<void> RelayServer::Parts::keep_sweeping(Parts& parts,
 
 void RelayServer::Parts::stop() {
   *stopping = true;
-  threads.stop();
-  admin_thread.stop();
-  threads.join();
-  admin_thread.join();
+  for (auto* loops : {&threads, &admin_thread, &walk_thread}) loops->stop();
+  for (auto* loops : {&threads, &admin_thread, &walk_thread}) loops->join();
 }
 
 RelayServer::RelayServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

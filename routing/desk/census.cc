@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "storage/store/give_way.h"
+
 namespace bauta {
 namespace {
 
@@ -57,6 +59,7 @@ Task<Status> Census::count_sessions() const {
   auto request = all_of("idx");
   ScanPage page;
   do {
+    co_await give_way();
     BAUTA_CO_TRY(page, co_await bench_.parts.store.scan(request));
     BAUTA_CO_TRY(auto index, read_index(page));
     counts[SessionStatus::closed] += index.closed;
@@ -78,6 +81,7 @@ Task<Result<Census::Localities>> Census::count_numbers() {
   auto request = all_of("number");
   ScanPage page;
   do {
+    co_await give_way();
     BAUTA_CO_TRY(page, co_await bench_.parts.store.scan(request));
     for (const KeyedRecord& record : page.records) {
       BAUTA_CO_TRY(auto number, decode_number(record.record));
@@ -104,6 +108,7 @@ Task<Status> Census::count_lines(Localities localities) {
   auto request = all_of("rt");
   ScanPage page;
   do {
+    co_await give_way();
     BAUTA_CO_TRY(page, co_await bench_.parts.store.scan(request));
     for (const KeyedRecord& record : page.records) {
       BAUTA_CO_TRY(const auto route, decode_route(record.record));

@@ -91,8 +91,9 @@ void GroupBatch::put(std::string_view key, const Frame& frame, std::string_view 
   const auto status = batch_.Put(rocksdb::SliceParts(&key_slice, 1),
                                  rocksdb::SliceParts(value_slices.data(), value_slices.size()));
   BAUTA_ASSERT(status.ok());
-  known_.note_write(key, {.version = frame.version, .expiry = frame.expiry},
-                    base_ + batch_.Count());
+  // Logs are scanned, and nobody asks for an entry by its key.
+  known_.note_write(key, {.version = frame.version, .expiry = frame.expiry}, base_ + batch_.Count(),
+                    frame.appended ? std::nullopt : std::optional(value));
   keys_.push_back(key);
 }
 

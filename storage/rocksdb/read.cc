@@ -39,6 +39,27 @@ KnownVersions::Known known_of(const std::optional<Frame>& frame) {
   return {.version = frame->version, .expiry = frame->expiry};
 }
 
+std::optional<std::string_view> payload_of(const std::optional<Frame>& frame,
+                                           std::string_view value) {
+  return frame ? std::optional(Frame::payload(value)) : std::nullopt;
+}
+
+/// What all of `keys` are at, if all are known; nullopt: a snapshot has to be read.
+std::optional<std::vector<std::optional<Record>>> recall_all(const KnownVersions& known,
+                                                             const std::vector<Key>& keys,
+                                                             TimePoint now) {
+  const auto began = known.published();
+  std::vector<std::optional<Record>> records;
+  records.reserve(keys.size());
+  for (const auto& key : keys) {
+    auto record = known.recall(key.octets(), now);
+    if (!record) return std::nullopt;
+    records.push_back(*std::move(record));
+  }
+  // Nothing was published meanwhile: this is how things stood when it began.
+  return known.published() == began ? std::optional(std::move(records)) : std::nullopt;
+}
+
 Record record_of(const Frame& frame, std::string_view value) {
   return {.value = std::string(Frame::payload(value)),
           .version = frame.version,
@@ -113,12 +134,13 @@ Result<KnownVersions::Known> read_version(rocksdb::DB& database, KnownVersions& 
 
 Result<std::optional<Record>> read_record(rocksdb::DB& database, KnownVersions& known,
                                           const Key& key, TimePoint now) {
+  if (auto record = known.recall(key.octets(), now)) return *std::move(record);
   const auto began = known.published();
   rocksdb::PinnableSlice value;
   const auto status =
       database.Get(reading(), database.DefaultColumnFamily(), rocksdb::Slice(key.octets()), &value);
   BAUTA_TRY(const auto frame, frame_of(status, value.ToStringView()));
-  known.note_read(key.octets(), known_of(frame), began);
+  known.note_read(key.octets(), known_of(frame), began, payload_of(frame, value.ToStringView()));
   if (!frame || frame->is_expired(now)) return std::optional<Record>{};
   return std::optional(record_of(*frame, value.ToStringView()));
 }
@@ -126,6 +148,7 @@ Result<std::optional<Record>> read_record(rocksdb::DB& database, KnownVersions& 
 Result<std::vector<std::optional<Record>>> read_records(rocksdb::DB& database, KnownVersions& known,
                                                         const std::vector<Key>& keys,
                                                         TimePoint now) {
+  if (auto records = recall_all(known, keys, now)) return *std::move(records);
   const auto began = known.published();
   const std::vector<rocksdb::Slice> slices([&] {
     std::vector<rocksdb::Slice> all;
@@ -141,7 +164,7 @@ Result<std::vector<std::optional<Record>>> read_records(rocksdb::DB& database, K
   for (std::size_t at = 0; at < keys.size(); ++at) {
     const auto value = values[at].ToStringView();
     BAUTA_TRY(const auto frame, frame_of(statuses[at], value));
-    known.note_read(keys[at].octets(), known_of(frame), began);
+    known.note_read(keys[at].octets(), known_of(frame), began, payload_of(frame, value));
     if (frame && !frame->is_expired(now)) records[at] = record_of(*frame, value);
   }
   return records;

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -73,13 +74,18 @@ export class Relay {
   static PUBLIC_URL = 'https://relay.example.com';
 
   /** `apiUrl`: of a stand-in for Twilio.  `simulated`: of `bauta handsets`.  `settings`: {relay: {unknown_wait_seconds: 1}}. */
-  static async make({ apiUrl, simulated, settings = {} }) {
+  static async make(options) { return Relay.in(await temporaryFolder(), options); }
+
+  /** In a folder that is there; what `make` left in one is taken up again, without the API key. */
+  static async in(folder, { apiUrl, simulated, settings = {} }) {
     const relay = new Relay();
     relay.connection = simulated ? 'simulated' : 'twilio';
-    relay.folder = await temporaryFolder();
-    const made = await bauta('init', relay.folder);
-    if (made.code !== 0) throw new Error(`bauta init: ${made.stderr}`);
-    relay.key = made.stdout.trim();
+    relay.folder = folder;
+    if (!existsSync(join(folder, 'master.key'))) {
+      const made = await bauta('init', relay.folder);
+      if (made.code !== 0) throw new Error(`bauta init: ${made.stderr}`);
+      relay.key = made.stdout.trim();
+    }
     relay.connections = `[[connections]]
 name = "${relay.connection}"
 type = "${relay.connection}"

@@ -1,5 +1,9 @@
 #include <gmock/gmock.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <string>
+
 #include "tests/unit/routing/world/world.h"
 
 namespace bauta {
@@ -29,6 +33,20 @@ TEST(Census, CountsSessionsAsTheyAreJudgedNumbersAndLines) {
   told = world.metrics.expose();
   EXPECT_THAT(told, HasSubstr("bauta_sessions{status=\"open\"} 0"));
   EXPECT_THAT(told, HasSubstr("bauta_sessions{status=\"closed\"} 2"));
+}
+
+Task<void> count_before_others(World& world, std::string& order) {
+  boost::asio::post(co_await boost::asio::this_coro::executor, [&order] { order += "others "; });
+  EXPECT_TRUE((co_await world.desk->census()).has_value());
+  order += "census";
+}
+
+// A million sessions were counted in one go, and for twenty seconds nobody else had a turn on that thread.
+TEST(Census, LetsOthersGoFirst) {
+  World world;
+  std::string order;
+  world.run(count_before_others(world, order));
+  EXPECT_EQ(order, "others census");
 }
 
 TEST(Sweep, WritesDownWhatHasEndedOnce) {
