@@ -20,6 +20,8 @@ namespace {
 
 /// After a work log that could not be read: soon, and not so soon that a store in trouble hears of nothing else.
 constexpr std::chrono::seconds kLookAgain{1};
+/// Of one partition before the next has its turn: a service with many lanes fills no more places than that.
+constexpr std::size_t kLanesAtOnce = 16;
 
 }  // namespace
 
@@ -111,7 +113,8 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
     // The first to be asked is another one each time, so that no partition starves when there are more lanes than places.
     for (std::size_t i = 0; i < owned_.size() && in_flight_ < options_.in_flight_max; ++i) {
       auto& owned = *owned_[(first_ + i) % owned_.size()];
-      for (auto& lane : owned.partition.take_ready(now, options_.in_flight_max - in_flight_)) {
+      const auto most = std::min(kLanesAtOnce, options_.in_flight_max - in_flight_);
+      for (auto& lane : owned.partition.take_ready(now, most)) {
         ++in_flight_;
         asio::co_spawn(executor_, step(shared_from_this(), owned, std::move(lane)),
                        [](const std::exception_ptr& failure) {

@@ -73,8 +73,11 @@ class Partition::Impl {
   Task<void> step(LaneKey key);
 
   std::optional<TimePoint> next_due() const {
-    if (due_.empty()) return std::nullopt;
-    return due_.begin()->first;
+    std::optional<TimePoint> first;
+    for (const auto& [service, lanes] : due_) {
+      if (!first || lanes.begin()->first < *first) first = lanes.begin()->first;
+    }
+    return first;
   }
   std::size_t texts_waiting() const { return texts_waiting_; }
   std::optional<TimePoint> oldest_waiting() const {
@@ -121,6 +124,7 @@ class Partition::Impl {
   Task<Status> recover_claimed(Stored<Delivery> cut_off);
   void add(Position position, const WorkEntry& entry);
   void schedule(const LaneKey& key, Lane& lane, TimePoint due);
+  std::optional<LaneKey> take_next(TimePoint now);
   void pop(Lane& lane);
   Task<void> end_surplus(LaneKey key);
   Task<Result<bool>> end_one_too_many(Waiting surplus);
@@ -158,8 +162,10 @@ class Partition::Impl {
 
   std::map<LaneKey, Lane> lanes_;
   std::map<VirtualNumber, TokenBucket> buckets_;
-  /// Lanes that do not run, by when they are due.
-  std::set<std::pair<TimePoint, LaneKey>> due_;
+  /// Lanes that do not run, by service (none without any) and by when they are due.
+  std::map<ServiceId, std::set<std::pair<TimePoint, LaneKey>>> due_;
+  /// Whose lane was taken last.
+  ServiceId served_last_{};
   /// Entries read and not yet through: the lowest is the mark.
   std::set<Position> open_;
   /// Entries that are through without a commit of their own: erased along with the next one.
@@ -313,19 +319,37 @@ void Partition::Impl::count_waiting(std::int64_t by) {
 // ---- Lanes ---------------------------------------------------------------------------------------------------------------------------
 
 void Partition::Impl::schedule(const LaneKey& key, Lane& lane, TimePoint due) {
-  due_.erase({lane.due, key});
+  auto& lanes = due_[key.service];
+  lanes.erase({lane.due, key});
   lane.due = due;
-  due_.emplace(due, key);
+  lanes.emplace(due, key);
 }
 
 std::vector<LaneKey> Partition::Impl::take_ready(TimePoint now, std::size_t most) {
   std::vector<LaneKey> ready;
-  while (ready.size() < most && !due_.empty() && due_.begin()->first <= now) {
-    ready.push_back(due_.begin()->second);
-    due_.erase(due_.begin());
-    lanes_.at(ready.back()).running = true;
+  while (ready.size() < most) {
+    auto lane = take_next(now);
+    if (!lane) break;
+    lanes_.at(*lane).running = true;
+    ready.push_back(*std::move(lane));
   }
   return ready;
+}
+
+/// Services take turns, so that one with many lanes does not keep the others waiting; none: nothing is due.
+std::optional<LaneKey> Partition::Impl::take_next(TimePoint now) {
+  auto service = due_.upper_bound(served_last_);
+  for (std::size_t looked_at = 0; looked_at < due_.size(); ++looked_at, ++service) {
+    if (service == due_.end()) service = due_.begin();
+    auto& lanes = service->second;
+    if (lanes.begin()->first > now) continue;
+    LaneKey lane = lanes.begin()->second;
+    served_last_ = service->first;
+    lanes.erase(lanes.begin());
+    if (lanes.empty()) due_.erase(service);
+    return lane;
+  }
+  return std::nullopt;
 }
 
 Task<void> Partition::Impl::step(LaneKey key) {

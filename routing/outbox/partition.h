@@ -30,8 +30,8 @@ class Partition {
   Task<Status> start();
   /// Reads on what was committed since.  After a hint, and now and then without one.
   Task<Status> read_on();
-  /// Lanes that have something to do at `now`, at most `most`, those that wait longest first; each is marked as running: step() each of
-  /// them exactly once.
+  /// Lanes that have something to do at `now`, at most `most`: services take turns, and of each the lane that waits longest comes first.
+  /// Each is marked as running: step() each of them exactly once.
   std::vector<LaneKey> take_ready(TimePoint now, std::size_t most = 1'000'000);
   /// Takes the lane's head as far as it goes: claim, submit, outcome; or a look at what it waits for.
   Task<void> step(LaneKey lane);

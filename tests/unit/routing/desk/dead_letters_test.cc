@@ -10,14 +10,14 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-using DeadLetters = testing_routing::Talking;
+using DeadLetterCalls = testing_routing::Talking;
 
 const DeadLetter& only(const Page<DeadLetter>& page) {
   BAUTA_ASSERT(page.data.size() == 1);
   return page.data.front();
 }
 
-TEST_F(DeadLetters, AreSentAgainWithANewDeadline) {
+TEST_F(DeadLetterCalls, AreSentAgainWithANewDeadline) {
   carrier.answers.push_back(SubmitRefused{.code = "carrier.refused", .detail = "30007"});
   text(kA, seat_number(0), "hi");
   work();
@@ -33,7 +33,7 @@ TEST_F(DeadLetters, AreSentAgainWithANewDeadline) {
             "dead_letter.not_found");
 }
 
-TEST_F(DeadLetters, AreJudgedAgainByConsent) {
+TEST_F(DeadLetterCalls, AreJudgedAgainByConsent) {
   text(kB, seat_number(1), "STOP");
   text(kA, seat_number(0), "hi");
   work();
@@ -44,7 +44,7 @@ TEST_F(DeadLetters, AreJudgedAgainByConsent) {
   EXPECT_THAT(run(desk->list_dead_letters(caller, 10, ""))->data, SizeIs(1));
 }
 
-TEST_F(DeadLetters, OfAnEndedSessionStayDead) {
+TEST_F(DeadLetterCalls, OfAnEndedSessionStayDead) {
   text(kA, seat_number(0), "hi");
   close(session.session.id);
   work();
@@ -53,7 +53,7 @@ TEST_F(DeadLetters, OfAnEndedSessionStayDead) {
             "session.closed");
 }
 
-TEST_F(DeadLetters, AreDeletedWhileTheTextsStatusStays) {
+TEST_F(DeadLetterCalls, AreDeletedWhileTheTextsStatusStays) {
   carrier.answers.push_back(SubmitRefused{.code = "carrier.refused", .detail = "30007"});
   text(kA, seat_number(0), "hi");
   work();
@@ -64,7 +64,7 @@ TEST_F(DeadLetters, AreDeletedWhileTheTextsStatusStays) {
   EXPECT_EQ(deliveries(), "hi|failed:carrier.refused ");
 }
 
-TEST_F(DeadLetters, OneThatMayHaveLeftCountsAsAPossibleDouble) {
+TEST_F(DeadLetterCalls, OneThatMayHaveLeftCountsAsAPossibleDouble) {
   change_settings([](ServiceSettings& settings) { settings.unknown = UnknownPolicy::dead_letter; });
   carrier.answers.push_back(SubmitUnknown{.code = "carrier.timeout"});
   text(kA, seat_number(0), "hi");

@@ -91,6 +91,38 @@ TEST_F(Lanes, ATextWhoseTurnComesAfterItsDeadlineIsADeadLetter) {
   EXPECT_THAT(deliveries(), HasSubstr("text 69|failed:delivery.deadline_passed"));
 }
 
+TEST_F(Lanes, ServicesTakeTurns) {
+  // Two services whose numbers share a partition: one with many lanes, one with one.
+  const auto p = partition_of(World::number(seat_number(1)));
+  std::string theirs;
+  for (int at = 0; theirs.empty(); ++at) {
+    const auto number = "+44207946" + std::to_string(1000 + at);
+    if (partition_of(World::number(number)) == p && number != seat_number(1)) theirs = number;
+  }
+  Caller others = caller;
+  others.service =
+      *run(desk->accounts().create_service(service.account, "rides", {}, clock.now(), random));
+  ASSERT_TRUE(run(desk->add_number(
+      others, {.number = World::number(theirs), .connection = "twilio", .rate_per_second = 1000},
+      {})));
+  ASSERT_TRUE(run(desk->open_session(others, session_of({kB, "+442079460199"}), {})));
+  for (int at = 0; at < 20; ++at) {
+    auto request = session_of(
+        {"+120255501" + std::to_string(10 + at), "+4420794601" + std::to_string(50 + at)});
+    request.participants[1].number = World::number(seat_number(1));
+    const auto opened = *try_open(request);
+    text("+120255501" + std::to_string(10 + at), opened.session.seats[0].number.str(), "ours");
+  }
+  text(kB, theirs, "theirs");
+  const auto partition =
+      std::ranges::find(partitions, p, [](const auto& one) { return one.first; });
+  ASSERT_TRUE(run(partition->second->read_on()));
+  const auto ready = partition->second->take_ready(clock.now(), 2);
+  ASSERT_THAT(ready, SizeIs(2));
+  EXPECT_NE(ready[0].service, ready[1].service);
+  for (const auto& lane : ready) run(partition->second->step(lane));
+}
+
 // ---- The limit ----
 
 TEST_F(NeverLose, WhatComesBeyondAHundredEndsAtOnceWithAnEvent) {
