@@ -50,6 +50,7 @@ RelayLimits limits_of(const Config& config) {
           .idempotency = config.idempotency,
           .unknown_wait = config.unknown_wait,
           .lane_texts_max = static_cast<std::size_t>(config.lane_texts_max),
+          .texts_waiting_max = static_cast<std::size_t>(config.texts_waiting_max),
           .unconfirmed = config.unconfirmed,
           .unknown_resends_max = static_cast<std::uint32_t>(config.unknown_resends_max),
           .crash_count_max = static_cast<std::uint32_t>(config.crash_count_max),

@@ -54,6 +54,7 @@ struct Config {
   std::chrono::hours idempotency{};
   std::chrono::seconds unknown_wait{};
   std::int64_t lane_texts_max = 0;
+  std::int64_t texts_waiting_max = 0;
   std::chrono::hours unconfirmed{};
   std::int64_t repeats_max = 0;
   std::chrono::seconds repeats_window{};

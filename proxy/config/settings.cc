@@ -80,6 +80,11 @@ constexpr std::array kSettings = {
             "Texts that may wait for one person at one number; what comes beyond them fails as "
             "lane.full.",
             BAUTA_NUMBER(lane_texts_max)},
+    Setting{
+        "relay", "texts_waiting_max", integer, "texts", "500000", 1, 100 * kMany,
+        "Texts that may wait to be sent, each of which takes up to a kibibyte of memory; beyond, "
+        "callers get 503.",
+        BAUTA_NUMBER(texts_waiting_max)},
     Setting{"relay", "unconfirmed_hours", integer, "hours", "72", 1, 720,
             "A text that was sent and for so long had no receipt counts as unconfirmed.",
             BAUTA_DURATION(unconfirmed)},

@@ -37,6 +37,7 @@ std::string cursor_behind(const ScanPage& page, const Key& prefix) {
 
 Task<Result<MessageView>> MessageDesk::send(
     ServiceId service, SendText request, std::optional<Idempotent<MessageView>> idempotent) const {
+  BAUTA_CO_CHECK(bench_.parts.may_take_in_more());
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(auto sent, co_await try_send(service, request, idempotent));
     if (sent) co_return *std::move(sent);

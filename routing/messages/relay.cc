@@ -88,6 +88,7 @@ Relay::Relay(RelayParts parts)
                 .lines_max = kWatchedLinesMax}) {}
 
 Task<Result<InboundOutcome>> Relay::accept(InboundMessage mo) {
+  BAUTA_CO_CHECK(parts_.may_take_in_more());
   for (std::uint32_t tries = 0; tries < parts_.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(const auto outcome, co_await accept_once(mo));
     if (outcome) co_return *outcome;

@@ -24,7 +24,7 @@ class Relay {
 
   /// `mo` is authentic and from the connection that it names.  Any outcome is durable when this returns, and the carrier may be
   /// answered with success; the commit expects its dedup mark absent, so that a redelivery is a `duplicate` (promises 3 and 4).
-  /// Errors (answer 503, the carrier comes again): storage.*, storage.contended.
+  /// Errors (answer 503, the carrier comes again): storage.*, storage.contended, overloaded.
   Task<Result<InboundOutcome>> accept(InboundMessage mo);
 
  private:

@@ -65,7 +65,7 @@ class Partition::Impl {
         accounts_(parts.store, parts.index_key),
         own_words_(parts) {}
 
-  ~Impl() { parts_.metrics.lane_texts_changed(-static_cast<std::int64_t>(texts_waiting_)); }
+  ~Impl() { count_waiting(-static_cast<std::int64_t>(texts_waiting_)); }
 
   Task<Status> start();
   Task<Status> read_on();
@@ -314,6 +314,7 @@ void Partition::Impl::add(Position position, const WorkEntry& entry) {
 void Partition::Impl::count_waiting(std::int64_t by) {
   texts_waiting_ += static_cast<std::size_t>(by);
   parts_.metrics.lane_texts_changed(by);
+  parts_.backlog->change(by);
 }
 
 // ---- Lanes ---------------------------------------------------------------------------------------------------------------------------

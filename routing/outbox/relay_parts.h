@@ -1,12 +1,17 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "metrics/instruments/instruments.h"
 #include "storage/seal/index_key.h"
 #include "storage/store/clock.h"
 #include "storage/store/random.h"
+#include "storage/store/result.h"
 #include "storage/store/store.h"
 
 namespace bauta {
@@ -24,6 +29,8 @@ struct RelayLimits {
   std::chrono::seconds unknown_wait{60};
   /// A lane holds so many texts; what comes beyond them ends at once.
   std::size_t lane_texts_max = 100;
+  /// And all lanes together so many: no more are taken in until some have left.
+  std::size_t texts_waiting_max = 500'000;
   /// A text without a receipt for so long counts as unconfirmed.
   std::chrono::hours unconfirmed{72};
   /// Sends whose outcome stayed unknown are made again at most so often (docs/decisions/): a carrier that accepts and never answers must
@@ -34,6 +41,19 @@ struct RelayLimits {
   std::chrono::milliseconds retry_backoff_max{300'000};
 };
 
+/// How many texts wait in the lanes of this process.  Thread-safe.
+class Backlog {
+ public:
+  void change(std::int64_t by) { texts_.fetch_add(by, std::memory_order_relaxed); }
+  std::size_t texts() const {
+    return static_cast<std::size_t>(
+        std::max<std::int64_t>(0, texts_.load(std::memory_order_relaxed)));
+  }
+
+ private:
+  std::atomic<std::int64_t> texts_ = 0;
+};
+
 /// What the parts of routing/ are given to work with; each outlives them.
 struct RelayParts {
   Store& store;
@@ -42,6 +62,14 @@ struct RelayParts {
   Random& random;
   metrics::Instruments& metrics;
   RelayLimits limits;
+  /// Shared by whoever was given the same parts: the lanes count, and who takes texts in looks.
+  std::shared_ptr<Backlog> backlog = std::make_shared<Backlog>();
+
+  /// Codes: overloaded (503): no more texts are taken before some have left.
+  Status may_take_in_more() const {
+    if (backlog->texts() < limits.texts_waiting_max) return {};
+    return fail("overloaded", "too many texts wait to be sent; send it again in a while");
+  }
 };
 
 }  // namespace bauta

@@ -143,6 +143,22 @@ TEST_F(NeverLose, WhatComesBeyondAHundredEndsAtOnceWithAnEvent) {
   EXPECT_THAT(deliveries(), HasSubstr("one more|received"));
 }
 
+TEST_F(Lanes, WhenTooManyTextsWaitNoMoreAreTakenInUntilSomeHaveLeft) {
+  RelayParts narrow = parts;
+  narrow.limits.texts_waiting_max = 3;
+  Relay gate(narrow);
+  const auto take = [&](const std::string& words) {
+    const auto outcome = run(gate.accept(inbound(kA, seat_number(0), words, "")));
+    return outcome ? std::string(inbound_outcome_name(*outcome))
+                   : std::string(outcome.error().code);
+  };
+  for (const auto* words : {"one", "two", "three"}) EXPECT_EQ(take(words), "relayed");
+  for (const auto& [p, partition] : partitions) ASSERT_TRUE(run(partition->read_on()));
+  EXPECT_EQ(take("four"), "overloaded");
+  work();
+  EXPECT_EQ(take("four"), "relayed");
+}
+
 // ---- Asking ----
 
 TEST_F(NeverDouble, ACarrierThatHasTheTextIsNotSentItAgain) {
