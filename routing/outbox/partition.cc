@@ -746,6 +746,7 @@ Task<Result<std::optional<AskedFound>>> Partition::Impl::ask_carrier(Delivery un
                                                              .to = unknown.to,
                                                              .text = text_sent(message),
                                                              .not_before = unknown.received_at});
+  parts_.metrics.asked(unknown.connection, ask_outcome_name(outcome));
   if (auto* const found = std::get_if<AskedFound>(&outcome)) co_return std::move(*found);
   co_return std::nullopt;
 }
