@@ -60,21 +60,20 @@ std::string messages_query(const SentText& sent) {
 std::variant<AskOutcome, NextPage> read_messages_page(const HttpAnswer& answer,
                                                       const SentText& sent,
                                                       std::string_view messages_path) {
-  const AskOutcome in_vain = AskedInVain{};
-  if (answer.status != 200) return in_vain;
+  if (answer.status != 200) return AskOutcome(AskedInVain{});
   const auto body = read_foreign_json(answer.body);
-  if (!body) return in_vain;
+  if (!body) return AskOutcome(AskedInVain{});
   const auto& texts = (*body)["messages"];
-  if (!texts.isArray()) return in_vain;
+  if (!texts.isArray()) return AskOutcome(AskedInVain{});
 
   const TimePoint earliest = sent.not_before - kClockSlack;
   std::optional<std::pair<TimePoint, std::string>> newest;
   for (const auto& text : texts) {
-    if (!text.isObject()) return in_vain;
+    if (!text.isObject()) return AskOutcome(AskedInVain{});
     if (!is_ours(text, sent)) continue;
     const auto created_at = parse_http_date(string_in(text, "date_created"));
     auto sid = string_in(text, "sid");
-    if (!created_at || !is_provider_id(sid)) return in_vain;
+    if (!created_at || !is_provider_id(sid)) return AskOutcome(AskedInVain{});
     if (*created_at < earliest || is_given_up(text)) continue;
     if (!newest || *created_at > newest->first) newest.emplace(*created_at, std::move(sid));
   }
@@ -84,7 +83,7 @@ std::variant<AskOutcome, NextPage> read_messages_page(const HttpAnswer& answer,
   if (next.isNull() || ends_before(texts, earliest)) return AskOutcome(AskedNotFound{});
   auto uri = string_in(*body, "next_page_uri");
   // Our credentials go nowhere but to this list.
-  if (!uri.starts_with(std::string(messages_path) + "?")) return in_vain;
+  if (!uri.starts_with(std::string(messages_path) + "?")) return AskOutcome(AskedInVain{});
   return NextPage{std::move(uri)};
 }
 

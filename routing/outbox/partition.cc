@@ -43,6 +43,13 @@ TimePoint received_at(const MessageId& id) {
   return from_millis(ms);
 }
 
+/// No id that was made together with `id` or before is greater.
+MessageId last_of_its_millisecond(const MessageId& id) {
+  auto bits = id.bits();
+  std::fill(bits.begin() + 6, bits.end(), std::byte{0xff});
+  return MessageId(bits);
+}
+
 /// Their counterpart gets one neutral word, the platform an event.
 std::optional<OwnWords::Saying> cannot_be_reached(const Circumstances& seen, TimePoint now) {
   auto told = who_is_told(seen);
@@ -136,6 +143,7 @@ class Partition::Impl {
   Task<Result<Progress>> resolve_unknown(LaneKey key, Waiting head, Stored<Delivery> delivery,
                                          TimePoint now);
   Task<Result<std::optional<AskedFound>>> ask_carrier(Delivery unknown);
+  Task<Result<bool>> is_of_another(Delivery unknown, std::vector<std::string> provider_ids);
   Task<Result<Progress>> pass_stages(LaneKey key, Waiting head, Stored<Delivery> delivery,
                                      TimePoint now);
   Task<Result<Progress>> claim(LaneKey key, Waiting head, Stored<Delivery> delivery, bool again);
@@ -687,6 +695,8 @@ Delivery Partition::Impl::after(const Delivery& claimed, const SubmitOutcome& ou
   changed.updated_at = now;
   if (std::holds_alternative<SubmitAccepted>(outcome)) {
     changed.state = DeliveryState::sent;
+    changed.error_code.clear();  // of the answer that was lost, if the carrier had to be asked
+    changed.error_detail.clear();
   } else if (const auto* refused = std::get_if<SubmitRefused>(&outcome)) {
     changed.state = DeliveryState::failed;
     changed.error_code = refused->code;
@@ -747,8 +757,37 @@ Task<Result<std::optional<AskedFound>>> Partition::Impl::ask_carrier(Delivery un
                                                              .text = text_sent(message),
                                                              .not_before = unknown.received_at});
   parts_.metrics.asked(unknown.connection, ask_outcome_name(outcome));
-  if (auto* const found = std::get_if<AskedFound>(&outcome)) co_return std::move(*found);
-  co_return std::nullopt;
+  auto* const found = std::get_if<AskedFound>(&outcome);
+  if (found == nullptr) co_return std::nullopt;
+  BAUTA_CO_TRY(const bool other, co_await is_of_another(std::move(unknown), found->provider_ids));
+  if (other) co_return std::nullopt;
+  co_return std::move(*found);
+}
+
+/// Who writes "ok" twice must not lose the second one because the carrier has the first (promise 3).
+Task<Result<bool>> Partition::Impl::is_of_another(Delivery unknown,
+                                                  std::vector<std::string> provider_ids) {
+  ScanRequest request{
+      .from = message_key(unknown.service, unknown.session, MessageId()),
+      .to = message_key(unknown.service, unknown.session, last_of_its_millisecond(unknown.message)),
+      .direction = Direction::backward,
+      .records_max = kPage};
+  BAUTA_CO_TRY(const auto page, co_await parts_.store.scan(std::move(request)));
+  std::vector<Key> keys;
+  for (const auto& record : page.records) {
+    BAUTA_CO_TRY(const auto message, decode_message(record.record));
+    if (message.id != unknown.message)
+      keys.push_back(delivery_key(unknown.service, message.id, unknown.seat));
+  }
+  BAUTA_CO_TRY(const auto deliveries, co_await parts_.store.multi_get(std::move(keys)));
+  for (const auto& record : deliveries) {
+    if (!record) continue;
+    BAUTA_CO_TRY(const auto delivery, decode_delivery(*record));
+    if (std::ranges::find_first_of(delivery.value.provider_ids, provider_ids) !=
+        delivery.value.provider_ids.end())
+      co_return true;
+  }
+  co_return false;
 }
 
 Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(
