@@ -69,6 +69,12 @@ class Instruments::Families {
                        {"code"},
                        kSeriesMax,
                        Overflow::other};
+  Counters<2> asked{
+      counters("bauta_asked_total",
+               "Questions to carriers about sends whose outcome was unknown, by what they said."),
+      {"connection", "outcome"},
+      kSeriesMax,
+      Overflow::other};
   Counters<1> possible_doubles{
       counters("bauta_possible_doubles_total",
                "Texts sent again although the outcome of a send before was unknown."),
@@ -234,6 +240,9 @@ void Instruments::segments_out(std::string_view connection, std::string_view enc
     counter->Increment(segments);
 }
 void Instruments::refused(std::string_view code) { count(families_->refusals, {code}); }
+void Instruments::asked(std::string_view connection, std::string_view outcome) {
+  count(families_->asked, {connection, outcome});
+}
 void Instruments::possible_double(std::string_view connection) {
   count(families_->possible_doubles, {connection});
 }

@@ -31,6 +31,8 @@ class Instruments {
   void segments_out(std::string_view connection, std::string_view encoding, std::uint32_t segments);
   /// bauta_refusals_total{code}.
   void refused(std::string_view code);
+  /// bauta_asked_total{connection, outcome}: found, not_found, in_vain.
+  void asked(std::string_view connection, std::string_view outcome);
   /// bauta_possible_doubles_total{connection}.
   void possible_double(std::string_view connection);
   /// bauta_unknown_status_words_total{connection}: a receipt said something that we do not know.

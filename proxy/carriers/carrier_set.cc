@@ -111,7 +111,12 @@ TimePoint CarrierSet::take_turn(std::string_view connection, TimePoint now) {
 Task<AskOutcome> CarrierSet::ask(std::string connection, SentText sent) {
   const Entry* entry = find(connection);
   if (entry == nullptr) co_return AskedInVain{};
-  co_return co_await entry->carrier->ask(std::move(sent));
+  const auto from = sent.from.str();
+  const auto to = sent.to.masked();
+  auto outcome = co_await entry->carrier->ask(std::move(sent));
+  log::debug("mt asked connection={} from={} to={} outcome={}", connection, from, to,
+             ask_outcome_name(outcome));
+  co_return outcome;
 }
 
 Task<AskOutcome> Carrier::ask(SentText) { co_return AskedInVain{}; }

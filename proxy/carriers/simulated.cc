@@ -11,6 +11,7 @@
 #include "proxy/carriers/retry_after.h"
 #include "proxy/carriers/signing.h"
 #include "proxy/net/json.h"
+#include "proxy/net/rfc3339.h"
 
 namespace bauta {
 namespace simulated {
@@ -76,6 +77,28 @@ SubmitOutcome outcome_of(const HttpAnswer& answer, TimePoint now) {
   return SubmitUnknown{"carrier.failed"};
 }
 
+bool is_given_up(ReceiptStatus status) {
+  return status == ReceiptStatus::undelivered || status == ReceiptStatus::failed ||
+         status == ReceiptStatus::rejected;
+}
+
+AskOutcome found_in(const HttpAnswer& answer, const SentText& sent) {
+  if (answer.status != 200) return AskedInVain{};
+  const auto body = read_foreign_json(answer.body);
+  if (!body || !(*body)["messages"].isArray()) return AskedInVain{};
+  for (const auto& text : (*body)["messages"]) {
+    if (!text.isObject()) return AskedInVain{};
+    if (string_in(text, "to") != sent.to.reveal()) continue;
+    if (is_given_up(status_of(string_in(text, "status")))) continue;
+    auto id = string_in(text, "id");
+    if (!is_provider_id(id)) return AskedInVain{};
+    return AskedFound{{std::move(id)}};
+  }
+  const auto& more = (*body)["more"];
+  if (more.isBool() && !more.asBool()) return AskedNotFound{};
+  return AskedInVain{};
+}
+
 class SimulatedCarrier final : public Carrier {
  public:
   SimulatedCarrier(ConnectionOptions options, CarrierParts parts)
@@ -93,6 +116,18 @@ class SimulatedCarrier final : public Carrier {
     return read_batch<DeliveryReceipt>(*body, "receipts", &SimulatedCarrier::read_receipt);
   }
 
+  Task<AskOutcome> ask(SentText sent) override {
+    Json::Value body;
+    body["from"] = sent.from.str();
+    body["text"] = sent.text.reveal();
+    body["not_before"] = format_rfc3339(sent.not_before);
+    auto call = signed_post("/messages/find", body);
+    const auto outcome = co_await parts_.clients.call(std::move(call));
+    const auto* answer = std::get_if<HttpAnswer>(&outcome);
+    if (answer == nullptr) co_return AskedInVain{};
+    co_return found_in(*answer, sent);
+  }
+
   Task<SubmitOutcome> submit(OutboundMessage message) override {
     const auto validity =
         std::clamp(std::chrono::floor<std::chrono::seconds>(message.deadline - parts_.clock.now()),
@@ -103,12 +138,7 @@ class SimulatedCarrier final : public Carrier {
     body["text"] = message.text.reveal();
     body["reference"] = message.reference;
     body["validity_seconds"] = static_cast<Json::Int64>(validity.count());
-    HttpCall call{.method = "POST",
-                  .url = options_.api_url + "/messages",
-                  .headers = {{"Content-Type", "application/json"}},
-                  .body = write_json(body)};
-    call.headers.add(std::string(simulated::kSignatureHeader),
-                     simulated::signature_of(options_.auth_token, "POST", "/messages", call.body));
+    auto call = signed_post("/messages", body);
     const auto outcome = co_await parts_.clients.call(std::move(call));
     if (const auto* not_sent = std::get_if<HttpNotSent>(&outcome)) {
       co_return SubmitLater{std::string(not_sent->error.code), std::nullopt};
@@ -120,6 +150,16 @@ class SimulatedCarrier final : public Carrier {
   }
 
  private:
+  HttpCall signed_post(std::string_view path, const Json::Value& body) const {
+    HttpCall call{.method = "POST",
+                  .url = options_.api_url + std::string(path),
+                  .headers = {{"Content-Type", "application/json"}},
+                  .body = write_json(body)};
+    call.headers.add(std::string(simulated::kSignatureHeader),
+                     simulated::signature_of(options_.auth_token, "POST", path, call.body));
+    return call;
+  }
+
   Result<std::unique_ptr<Json::Value>> authentic_body(const HttpRequest& request) const {
     if (!simulated::is_authentic(options_.auth_token, request)) {
       return fail("carrier.bad_signature", std::string(simulated::kSignatureHeader) +

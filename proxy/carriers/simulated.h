@@ -15,6 +15,9 @@ namespace bauta {
 ///
 ///     relay -> carrier   POST /messages {"from", "to", "text", "reference", "validity_seconds"}
 ///                        202 {"id"} | 400 {"code": "refused" | "bad_recipient" | "opted_out", "detail"} | 429, 503 with Retry-After
+///                        POST /messages/find {"from", "text", "not_before"}: what was taken of them since then, the latest first; "more":
+///                        there is more of it than is shown
+///                        200 {"messages": [{"id", "to", "status"}], "more"}
 ///     carrier -> relay   POST …/inbound {"messages": [{"id", "from", "to", "text", "media_count"}]}
 ///                        POST …/status {"receipts": [{"id", "reference", "status", "code", "detail"}]}
 ///                        a status is queued, sent, delivered, undelivered, failed or rejected

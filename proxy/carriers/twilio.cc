@@ -14,6 +14,7 @@
 #include "proxy/carriers/provider_id.h"
 #include "proxy/carriers/retry_after.h"
 #include "proxy/carriers/signing.h"
+#include "proxy/carriers/twilio_messages.h"
 #include "proxy/net/base64.h"
 #include "proxy/net/json.h"
 
@@ -211,8 +212,8 @@ class TwilioCarrier final : public Carrier {
       : Carrier(options.name),
         options_(std::move(options)),
         parts_(std::move(parts)),
-        messages_url_(options_.api_url + "/2010-04-01/Accounts/" +
-                      percent_encode(options_.account_sid) + "/Messages.json"),
+        messages_path_("/2010-04-01/Accounts/" + percent_encode(options_.account_sid) +
+                       "/Messages.json"),
         status_url_(parts_.public_url + "/carriers/" + options_.name + "/" + options_.token +
                     "/status?ref="),
         authorization_("Basic " + encode_base64(options_.account_sid + ":" + options_.auth_token)) {
@@ -270,13 +271,37 @@ class TwilioCarrier final : public Carrier {
     return CallbackBatch<DeliveryReceipt>{std::move(elements), success()};
   }
 
+  Task<AskOutcome> ask(SentText sent) override {
+    using std::chrono::milliseconds;
+    using std::chrono::steady_clock;
+    const auto end = steady_clock::now() + twilio::kAskTimeMax;
+    auto uri = messages_path_ + "?" + twilio::messages_query(sent);
+    for (std::size_t pages = 0; pages < twilio::kPagesMax; ++pages) {
+      const auto left = std::chrono::floor<milliseconds>(end - steady_clock::now());
+      if (left <= milliseconds::zero()) break;
+      HttpCall call{
+          .method = "GET",
+          .url = options_.api_url + uri,
+          .headers = {{"Authorization", authorization_}, {"Accept", "application/json"}},
+          .timeout = left,
+      };
+      const auto outcome = co_await parts_.clients.call(std::move(call));
+      const auto* answer = std::get_if<HttpAnswer>(&outcome);
+      if (answer == nullptr) break;
+      auto page = twilio::read_messages_page(*answer, sent, messages_path_);
+      if (auto* said = std::get_if<AskOutcome>(&page)) co_return std::move(*said);
+      uri = std::move(std::get<twilio::NextPage>(page).uri);
+    }
+    co_return AskedInVain{};
+  }
+
   Task<SubmitOutcome> submit(OutboundMessage message) override {
     const auto validity =
         std::clamp(std::chrono::floor<std::chrono::seconds>(message.deadline - parts_.clock.now()),
                    kValidityMin, kValidityMax);
     HttpCall call{
         .method = "POST",
-        .url = messages_url_,
+        .url = options_.api_url + messages_path_,
         .headers = {{"Authorization", authorization_},
                     {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"},
                     {"Accept", "application/json"}},
@@ -346,7 +371,7 @@ class TwilioCarrier final : public Carrier {
 
   const ConnectionOptions options_;
   const CarrierParts parts_;
-  const std::string messages_url_;
+  const std::string messages_path_;
   const std::string status_url_;
   const std::string authorization_;
 };

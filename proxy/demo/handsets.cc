@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <deque>
 #include <functional>
+#include <ranges>
 #include <unordered_map>
 #include <utility>
 
@@ -23,6 +24,7 @@
 #include "proxy/carriers/simulated.h"
 #include "proxy/config/log.h"
 #include "proxy/demo/inboxes.h"
+#include "proxy/demo/taken_texts.h"
 #include "proxy/demo/trouble.h"
 #include "proxy/net/http_client.h"
 #include "proxy/net/http_server.h"
@@ -40,6 +42,8 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kReferenceOctetsMax = 128;
 constexpr std::size_t kInboxTextsMax = 1'000;
+constexpr std::size_t kTakenTextsMax = 100'000;
+constexpr std::size_t kFoundTextsMax = 100;
 /// After the answer to a hand-over, so that "normal" receipts come behind it.
 constexpr milliseconds kReceiptPause{20};
 constexpr milliseconds kEarlyReceiptTimeout{2'000};
@@ -53,6 +57,11 @@ Task<void> sleep_for(milliseconds time) {
 
 HttpResponse invalid(const HttpRequest& request, std::string detail) {
   return problem(400, {.code = "request.invalid", .detail = std::move(detail)}, request);
+}
+
+HttpResponse not_signed(const HttpRequest& request) {
+  return problem(401, {.code = "carrier.bad_signature", .detail = "not signed with our secret"},
+                 request);
 }
 
 /// The members of a request: strings and whole numbers, each named here, nothing else.
@@ -119,6 +128,8 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
     Router router;
     const auto self = shared_from_this();  // shared by the routes
     router.add("POST", "/messages", [self](HttpRequest r) { return self->take(std::move(r)); });
+    router.add("POST", "/messages/find",
+               [self](HttpRequest r) { return self->find(std::move(r)); });
     router.add("POST", "/handsets/text",
                [self](HttpRequest r) { return self->text(std::move(r)); });
     router.add("POST", "/handsets/inbox",
@@ -138,10 +149,7 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
   // The relay's side.
 
   Task<HttpResponse> take(HttpRequest request) {
-    if (!simulated::is_authentic(options_.secret, request)) {
-      co_return problem(
-          401, {.code = "carrier.bad_signature", .detail = "not signed with our secret"}, request);
-    }
+    if (!simulated::is_authentic(options_.secret, request)) co_return not_signed(request);
     const auto members =
         Members::of(request, {"from", "to", "text", "reference", "validity_seconds"});
     if (!members) co_return invalid(request, members.error().detail);
@@ -172,6 +180,12 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
     }
     ++counters_.texts_taken;
     const auto id = next_id("MT");
+    taken_.put({.id = id,
+                .from = from->str(),
+                .to = to->reveal(),
+                .text = text->reveal(),
+                .at = clock_.now(),
+                .lost = fate.lost});
     const auto mode = dice_.trouble().receipts;
     // What is rolled is rolled now, so that it hangs on the order of requests alone.
     const auto sent = dice_.roll_callback();
@@ -191,6 +205,29 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
       co_await sleep_for(options_.hang);
     }
     co_return json_response(202, R"({"id":")" + id + R"("})");
+  }
+
+  Task<HttpResponse> find(HttpRequest request) {
+    if (!simulated::is_authentic(options_.secret, request)) co_return not_signed(request);
+    const auto members = Members::of(request, {"from", "text", "not_before"});
+    if (!members) co_return invalid(request, members.error().detail);
+    const auto from = VirtualNumber::from_carrier(members->text("from"));
+    const auto not_before = parse_rfc3339(members->text("not_before"));
+    if (!from) co_return invalid(request, "from is a telephone number");
+    if (!not_before) co_return invalid(request, "not_before is a time as in RFC 3339");
+    const auto found =
+        taken_.find(from->str(), members->text("text"), *not_before, kFoundTextsMax + 1);
+    Json::Value body;
+    body["messages"] = Json::Value(Json::arrayValue);
+    body["more"] = found.size() > kFoundTextsMax;
+    for (const auto& text : found | std::views::take(kFoundTextsMax)) {
+      Json::Value one;
+      one["id"] = text.id;
+      one["to"] = text.to;
+      one["status"] = text.lost ? "undelivered" : "sent";
+      body["messages"].append(std::move(one));
+    }
+    co_return json_response(200, write_json(body));
   }
 
   /// A text's way to its phone, and what is reported about it.
@@ -339,10 +376,7 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   Task<HttpResponse> stop(HttpRequest request) {
-    if (!simulated::is_authentic(options_.secret, request)) {
-      co_return problem(
-          401, {.code = "carrier.bad_signature", .detail = "not signed with our secret"}, request);
-    }
+    if (!simulated::is_authentic(options_.secret, request)) co_return not_signed(request);
     spawn(stop_soon());
     co_return HttpResponse{.status = 204};
   }
@@ -413,6 +447,7 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
   const TimePoint started_ = clock_.now();
   std::uint64_t last_id_ = 0;
   TroubleDice dice_;
+  TakenTexts taken_{kTakenTextsMax};
   Inboxes inboxes_;
   std::unordered_map<std::string, std::deque<Callback>>
       outgoing_;  // by phone; only while it has some

@@ -37,6 +37,7 @@ struct HandsetsOptions {
 /// by one, in their order.
 ///
 ///     POST /messages          from the relay, signed (proxy/carriers/simulated.h)
+///     POST /messages/find     from the relay, signed: what was taken of a number's, also that which was never answered
 ///     POST /handsets/text     {"from", "to", "text", "media_count"} -> 202 {"id"}: a phone texts a virtual number
 ///     POST /handsets/inbox    {"address", "after"} -> {"texts": [{"sequence", "from", "text", "at"}]}
 ///     GET  /handsets/stats    what was taken, refused, delivered, and what waits

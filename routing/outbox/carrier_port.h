@@ -67,6 +67,11 @@ struct AskedNotFound {};
 /// It could not be asked, or did not answer.
 struct AskedInVain {};
 using AskOutcome = std::variant<AskedFound, AskedNotFound, AskedInVain>;
+/// "found", "not_found" or "in_vain".
+inline std::string_view ask_outcome_name(const AskOutcome& outcome) {
+  if (std::holds_alternative<AskedFound>(outcome)) return "found";
+  return std::holds_alternative<AskedNotFound>(outcome) ? "not_found" : "in_vain";
+}
 
 /// The way out to the carriers, as the outbox sees it.  Implemented over the network by proxy/, and by the simulation.
 class CarrierPort {

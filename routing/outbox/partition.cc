@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "routing/accounts/accounts.h"
+#include "routing/outbox/asking.h"
 #include "routing/outbox/circumstances.h"
 #include "routing/outbox/ending.h"
 #include "routing/outbox/opt_out.h"
@@ -139,7 +140,6 @@ class Partition::Impl {
   Task<Result<Progress>> look_at_head(LaneKey key, Waiting head);
   Task<Result<Progress>> resolve_unknown(LaneKey key, Waiting head, Stored<Delivery> delivery,
                                          TimePoint now);
-  Task<Result<std::optional<AskedFound>>> ask_carrier(Delivery unknown);
   Task<Result<Progress>> pass_stages(LaneKey key, Waiting head, Stored<Delivery> delivery,
                                      TimePoint now);
   Task<Result<Progress>> claim(LaneKey key, Waiting head, Stored<Delivery> delivery, bool again);
@@ -712,7 +712,8 @@ Delivery Partition::Impl::after(const Delivery& claimed, const SubmitOutcome& ou
   changed.updated_at = now;
   if (std::holds_alternative<SubmitAccepted>(outcome)) {
     changed.state = DeliveryState::sent;
-    changed.error_code.clear();
+    changed.error_code.clear();  // of the answer that was lost, if the carrier had to be asked
+    changed.error_detail.clear();
   } else if (const auto* refused = std::get_if<SubmitRefused>(&outcome)) {
     changed.state = DeliveryState::failed;
     changed.error_code = refused->code;
@@ -745,7 +746,11 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::resolve_unknown(LaneKey
                                                                          TimePoint now) {
   const auto& value = delivery.value;
   const auto& limits = parts_.limits;
-  BAUTA_CO_TRY(auto found, co_await ask_carrier(value));
+  // Who waits for the turn of another send has been asked about before.
+  std::optional<AskedFound> found;
+  if (!lanes_.at(key).number_turn) {
+    BAUTA_CO_TRY(found, co_await ask_about(parts_, carriers_, value));
+  }
   if (found) {
     lanes_.at(key).answered = Answered{.claimed = std::move(delivery),
                                        .outcome = SubmitAccepted{std::move(found->provider_ids)},
@@ -759,21 +764,6 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::resolve_unknown(LaneKey
   if (!may_resend)
     co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "outcome_unknown");
   co_return co_await claim(key, head, std::move(delivery), true);
-}
-
-/// None: nobody knows, as before.
-Task<Result<std::optional<AskedFound>>> Partition::Impl::ask_carrier(Delivery unknown) {
-  if (!carriers_.has(unknown.connection)) co_return std::nullopt;
-  BAUTA_CO_TRY(const auto record, co_await parts_.store.get(message_key(
-                                      unknown.service, unknown.session, unknown.message)));
-  if (!record) co_return std::nullopt;
-  BAUTA_CO_TRY(const auto message, decode_message(*record));
-  auto outcome = co_await carriers_.ask(unknown.connection, {.from = unknown.from,
-                                                             .to = unknown.to,
-                                                             .text = text_sent(message),
-                                                             .not_before = unknown.received_at});
-  if (auto* const found = std::get_if<AskedFound>(&outcome)) co_return std::move(*found);
-  co_return std::nullopt;
 }
 
 Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(

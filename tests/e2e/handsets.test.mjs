@@ -9,9 +9,9 @@ import { until } from './support/until.mjs';
 const SESSIONS = 3;
 const TEXTS = 25;
 
-async function phones(t, trouble) {
+async function phones(t, trouble, settings = { relay: { unknown_wait_seconds: 2 } }) {
   const address = `127.0.0.1:${await freePort()}`;
-  const relay = await Relay.make({ simulated: `http://${address}`, settings: { relay: { unknown_wait_seconds: 2 } } });
+  const relay = await Relay.make({ simulated: `http://${address}`, settings });
   t.after(() => relay.remove());
   await relay.start();
   await relay.addNumbers(V2, V4);
@@ -84,4 +84,15 @@ test('texts that overtake each other, answers and texts that are lost: each arri
   assert.equal(dead.length, missing);
   assert.ok(missing > 0 && dead.every((letter) => letter.status === 'undelivered'));
   assert.equal((await world.relay.events('message.undelivered')).length, missing);
+});
+
+test('a text that was taken and never answered is asked about: the phone shows it once', async (t) => {
+  const world = await phones(t, { hang_percent: 100, receipts: 'never' }, { relay: { unknown_wait_seconds: 1 }, http: { client_read_timeout_seconds: 1 } });
+  const session = await world.relay.openSession(berliner(0), londoner(0));
+  await world.write(berliner(0), V2, 'are you there?');
+  await until('it is sent', async () => (await world.relay.messages(session))[0]?.deliveries[0].status === 'sent');
+  assert.deepEqual((await world.inbox(londoner(0))).map((one) => one.text), ['are you there?']);
+  assert.equal((await world.stats()).texts_taken, 1);
+  assert.equal(await world.relay.metric('bauta_asked_total', { connection: 'simulated', outcome: 'found' }), 1);
+  assert.equal(await world.relay.metric('bauta_possible_doubles_total'), 0);
 });

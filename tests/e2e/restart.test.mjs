@@ -86,6 +86,7 @@ test('a service that wants no possible doubles gets a dead letter instead', asyn
   const { relay, carrier } = await world({
     t, numbers: [V2, V4], answer: (_, count) => (count === 1 ? { taken: true, lost: true } : created), settings: { relay: { unknown_wait_seconds: 1 } },
   });
+  carrier.asking = () => 'refused';
   await relay.ask(200, 'PATCH', '/api/v1/services/default', { unknown: 'dead_letter' });
   await relay.openSession(berliner(1), londoner(1));
   await texts(relay, berliner(1), V2, 'first');

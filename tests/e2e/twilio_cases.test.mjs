@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import twilio from 'twilio';
-import { A, B, V1, V2 } from './support/people.mjs';
+import { A, B, STRANGER, V1, V2, berliner } from './support/people.mjs';
 import { request } from './support/http.mjs';
 import { Relay } from './support/relay.mjs';
-import { INBOUND, created, report, texts, throttled } from './support/twilio_stand_in.mjs';
+import { INBOUND, answerLost, created, hang, report, texts, throttled } from './support/twilio_stand_in.mjs';
 import { never, until } from './support/until.mjs';
 import { world } from './support/world.mjs';
 
@@ -114,4 +114,67 @@ test('a status callback whose signature or reference is forged changes nothing',
   await report(relay, forged, 'failed');
   assert.notEqual((await relay.messages(session))[0].deliveries[0].status, 'failed');
   assert.deepEqual(await relay.events('message.failed'), []);
+});
+
+test('a text whose answer was lost is asked about, and not sent a second time', async (t) => {
+  const { relay, carrier } = await world({
+    t, numbers: [V1, V2], answer: (_, count) => (count === 2 ? answerLost : created), settings: { relay: { unknown_wait_seconds: 2 } },
+  });
+  carrier.pageMax = 1;
+  const session = await relay.openSession(A, B);
+  await relay.openSession(STRANGER, berliner(1));
+  const statusOf = async (words) => (await relay.messages(session)).find((message) => message.text === words).deliveries[0].status;
+  for (const words of ['before', 'lost', 'after']) await texts(relay, A, V1, words);
+  await carrier.received(2);
+  // The same number sends the same words to somebody else meanwhile: what is asked for stands on the second page.
+  await texts(relay, STRANGER, V1, 'lost');
+  await carrier.received(3);
+  await until('the next one leaves', async () => await statusOf('after') === 'sent');
+  assert.equal(await statusOf('lost'), 'sent');
+  assert.deepEqual(carrier.posts.filter((post) => post.To === B).map((post) => post.Body), ['before', 'lost', 'after']);
+  assert.deepEqual(carrier.questions.map((question) => question.Page), [undefined, '1']);
+  assert.ok(carrier.questions.every((question) => question.From === V2 && !JSON.stringify(question).includes(B.slice(1))));
+  assert.deepEqual(carrier.faults, []);
+
+  const lost = carrier.posts[1];
+  assert.equal((await report(relay, lost, 'delivered')).status, 200);
+  assert.equal(await statusOf('lost'), 'delivered');
+  assert.equal(await relay.metric('bauta_asked_total', { connection: 'twilio', outcome: 'found' }), 1);
+  assert.equal(await relay.metric('bauta_possible_doubles_total'), 0);
+  assert.ok(!relay.log.includes(B.slice(1)) && !/Messages\.json|DateSent/.test(relay.log));
+});
+
+for (const [how, asking, answer, outcome, copies] of [
+  ['does not have', 'answered', hang, 'not_found', 1],
+  ['says nothing of', 'refused', answerLost, 'in_vain', 2],
+]) {
+  test(`a text that the carrier ${how} is sent again, and counted once`, async (t) => {
+    const { relay, carrier } = await world({
+      t, numbers: [V1, V2], answer: (_, count) => (count === 1 ? answer : created),
+      settings: { relay: { unknown_wait_seconds: 1 }, http: { client_read_timeout_seconds: 1 } },
+    });
+    carrier.asking = () => asking;
+    const session = await relay.openSession(A, B);
+    await texts(relay, A, V1, 'once more');
+    await carrier.received(2);
+    await until('it is sent', async () => (await relay.messages(session))[0].deliveries[0].status === 'sent');
+    await never('a third POST', () => carrier.posts.length > 2, { seconds: 0.3 });
+    assert.equal(carrier.accepted.length, copies);
+    assert.equal(await relay.metric('bauta_asked_total', { connection: 'twilio', outcome }), 1);
+    assert.equal(await relay.metric('bauta_possible_doubles_total'), 1);
+    assert.deepEqual(carrier.faults, []);
+  });
+}
+
+test('the same words twice, and the second text never reached the carrier: it is not taken for the first', async (t) => {
+  const { relay, carrier } = await world({
+    t, numbers: [V1, V2], answer: (_, count) => (count === 2 ? hang : created),
+    settings: { relay: { unknown_wait_seconds: 1 }, http: { client_read_timeout_seconds: 1 } },
+  });
+  const session = await relay.openSession(A, B);
+  await texts(relay, A, V1, 'ok');
+  await texts(relay, A, V1, 'ok');
+  await carrier.received(3);
+  await until('both are sent', async () => (await relay.messages(session)).every((message) => message.deliveries[0].status === 'sent'));
+  assert.equal(carrier.accepted.length, 2);
 });

@@ -36,6 +36,8 @@ export class Storm {
 
   async start() {
     this.carrier = await TwilioStandIn.start((post) => this.#answer(post));
+    // A text whose answer was lost is sent again only where the relay cannot know.
+    this.carrier.asking = () => (this.random() < 0.5 ? 'answered' : 'refused');
     this.relay = await Relay.make({
       apiUrl: this.carrier.url,
       settings: {

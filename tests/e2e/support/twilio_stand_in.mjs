@@ -8,8 +8,11 @@ import { until } from './until.mjs';
 const { getExpectedTwilioSignature } = twilio;
 
 const FIELDS = ['To', 'From', 'Body', 'StatusCallback', 'ValidityPeriod'];
+const QUESTION = ['From', 'DateSent>', 'PageSize', 'Page', 'PageToken'];
 const PATH = `/2010-04-01/Accounts/${Relay.ACCOUNT_SID}/Messages.json`;
 const AUTHORIZATION = `Basic ${Buffer.from(`${Relay.ACCOUNT_SID}:${Relay.AUTH_TOKEN}`).toString('base64')}`;
+
+const E164 = /^\+[1-9][0-9]{6,14}$/;
 
 export const newSid = (kind = 'SM') => kind + randomBytes(16).toString('hex');
 
@@ -24,9 +27,19 @@ export const answerLost = { taken: true, lost: true };
 /** Takes the connection and the request, and never answers. */
 export const hang = { taken: false, hang: true };
 
+const rfc2822 = (at) => new Date(at).toUTCString().replace('GMT', '+0000');
+
+/** A text as Twilio shows it. */
+const resource = (post) => ({
+  sid: post.sid, status: 'queued', num_segments: '1', direction: 'outbound-api', from: post.From, to: post.To, body: post.Body,
+  account_sid: Relay.ACCOUNT_SID, error_code: null, error_message: null, date_created: rfc2822(post.at), date_sent: null,
+});
+
 /**
  * A strict stand-in for Twilio's Messages API: what is not as Twilio's documentation wants it gets 400 and is kept in `faults`.
  * `posts`: every POST in its order, {at, To, From, Body, StatusCallback, answer, sid}.  `accepted`: those that it would have sent.
+ * It shows them to who asks by sender and day; the recipient's number must not stand in that question.  `questions`: every GET, its fields.
+ * `asking`: how it answers, 'answered' or 'refused' (503).  `pageMax`: more texts are not on one page.
  */
 export class TwilioStandIn {
   static async start(answer = () => created) {
@@ -34,6 +47,9 @@ export class TwilioStandIn {
     standIn.answer = answer;
     standIn.posts = [];
     standIn.faults = [];
+    standIn.questions = [];
+    standIn.asking = () => 'answered';
+    standIn.pageMax = 1000;
     standIn.server = http.createServer((question, response) => standIn.#take(question, response));
     await new Promise((listening) => standIn.server.listen(0, '127.0.0.1', listening));
     standIn.url = `http://127.0.0.1:${standIn.server.address().port}`;
@@ -58,11 +74,19 @@ export class TwilioStandIn {
     question.on('data', (chunk) => chunks.push(chunk));
     question.on('error', () => {});
     question.on('end', () => {
-      const fields = new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
-      const fault = this.#faultOf(question, fields);
+      const body = Buffer.concat(chunks).toString('utf8');
+      const url = new URL(question.url, this.url);
+      const isGet = question.method === 'GET';
+      const fields = isGet ? url.searchParams : new URLSearchParams(body);
+      const fault = this.#faultOf(question, isGet ? url.pathname : question.url)
+        ?? (isGet ? this.#faultOfQuestion(fields, body) : this.#faultOfText(question, fields));
       if (fault) {
         this.faults.push(fault);
         response.writeHead(400, { 'Content-Type': 'application/json' }).end(JSON.stringify({ code: 20001, message: fault, status: 400 }));
+        return;
+      }
+      if (isGet) {
+        this.#list(Object.fromEntries(fields), response);
         return;
       }
       const post = { at: Date.now(), ...Object.fromEntries(fields) };
@@ -72,17 +96,55 @@ export class TwilioStandIn {
     });
   }
 
-  #faultOf(question, fields) {
-    if (question.method !== 'POST') return `method ${question.method}`;
-    if (question.url !== PATH) return `path ${question.url}`;
+  #faultOf(question, path) {
+    if (!['GET', 'POST'].includes(question.method)) return `method ${question.method}`;
+    if (path !== PATH) return `path ${question.url}`;
     if (question.headers.authorization !== AUTHORIZATION) return 'Authorization';
+    return undefined;
+  }
+
+  #faultOfQuestion(fields, body) {
+    if (body) return 'a body';
+    for (const name of new Set(fields.keys())) {
+      if (!QUESTION.includes(name)) return `unknown parameter ${name}`;
+      if (fields.getAll(name).length !== 1) return `${name} stands there twice`;
+    }
+    if (!E164.test(fields.get('From'))) return 'From is no E.164 number';
+    if (!/^\d{4}-\d\d-\d\d$/.test(fields.get('DateSent>')) || Number.isNaN(Date.parse(fields.get('DateSent>')))) return 'DateSent> is no date';
+    const size = Number(fields.get('PageSize'));
+    if (!Number.isInteger(size) || size < 1 || size > 1000) return 'PageSize';
+    if (fields.has('Page') !== fields.has('PageToken')) return 'Page and PageToken come together';
+    return undefined;
+  }
+
+  /** A page of what it accepted, the latest first. */
+  #list(question, response) {
+    this.questions.push(question);
+    if (this.asking() === 'refused') {
+      response.writeHead(503, { 'Content-Type': 'application/json' }).end(JSON.stringify({ code: 20503, message: 'not now', status: 503 }));
+      return;
+    }
+    const from = Date.parse(question['DateSent>']);
+    const texts = this.accepted.filter((post) => post.From === question.From && post.at >= from).reverse();
+    const size = Math.min(Number(question.PageSize), this.pageMax);
+    const page = Number(question.Page ?? 0);
+    const uriOf = (number, token) => `${PATH}?${new URLSearchParams({ ...question, Page: number, PageToken: token })}`;
+    const rest = texts.slice((page + 1) * size);
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({
+      page, page_size: size, first_page_uri: uriOf(0, ''), uri: uriOf(page, question.PageToken ?? ''),
+      next_page_uri: rest.length > 0 ? uriOf(page + 1, `PA${rest[0].sid}`) : null, previous_page_uri: null,
+      messages: texts.slice(page * size, (page + 1) * size).map((post) => ({ ...resource(post), status: 'sent', date_sent: rfc2822(post.at) })),
+    }));
+  }
+
+  #faultOfText(question, fields) {
     if (!/^application\/x-www-form-urlencoded\b/.test(question.headers['content-type'] ?? '')) return 'Content-Type';
     for (const name of new Set(fields.keys())) {
       if (!FIELDS.includes(name)) return `unknown field ${name}`;
       if (fields.getAll(name).length !== 1) return `${name} stands there twice`;
     }
     for (const name of FIELDS) if (!fields.get(name)) return `${name} is missing`;
-    for (const name of ['To', 'From']) if (!/^\+[1-9][0-9]{6,14}$/.test(fields.get(name))) return `${name} is no E.164 number`;
+    for (const name of ['To', 'From']) if (!E164.test(fields.get(name))) return `${name} is no E.164 number`;
     if (!fields.get('StatusCallback').startsWith(`${Relay.PUBLIC_URL}/carriers/twilio/${Relay.TOKEN}/status`)) return 'StatusCallback';
     const validity = Number(fields.get('ValidityPeriod'));
     if (!Number.isInteger(validity) || validity < 1 || validity > 14_400) return 'ValidityPeriod';
@@ -98,10 +160,7 @@ export class TwilioStandIn {
       response.destroy();
       return;
     }
-    const json = answer.json ?? {
-      sid: post.sid, status: 'queued', num_segments: '1', direction: 'outbound-api', from: post.From, to: post.To,
-      account_sid: Relay.ACCOUNT_SID, error_code: null, error_message: null, date_created: new Date(post.at).toUTCString(),
-    };
+    const json = answer.json ?? resource(post);
     const reply = () => response.writeHead(answer.status, { 'Content-Type': 'application/json', ...answer.headers }).end(JSON.stringify(json));
     if (answer.delay) setTimeout(reply, answer.delay); else reply();
   }

@@ -26,6 +26,7 @@ void use_all(Instruments& instruments) {
   instruments.accepted_after(milliseconds(3));
   instruments.relayed_after(seconds(2));
   instruments.refused("pool.exhausted");
+  instruments.asked("twilio", "not_found");
   instruments.possible_double("twilio");
   instruments.unknown_status_word("twilio");
   instruments.dead_letter("session.ended");
@@ -117,6 +118,7 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_accept_seconds_bucket{le="0.0025"} 0)",
           R"(bauta_end_to_end_seconds_sum 2)",
           R"(bauta_refusals_total{code="pool.exhausted"} 1)",
+          R"(bauta_asked_total{connection="twilio",outcome="not_found"} 1)",
           R"(bauta_possible_doubles_total{connection="twilio"} 1)",
           R"(bauta_unknown_status_words_total{connection="twilio"} 1)",
           R"(bauta_dead_letters_total{code="session.ended"} 1)",

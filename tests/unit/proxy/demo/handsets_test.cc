@@ -136,6 +136,19 @@ struct HandsetsTest : testing::Test {
                     R"(","reference":")" + reference + R"(","validity_seconds":60})",
                 std::move(secret));
   }
+  /// What is found of our number's "Hello" since `not_before`, a line.
+  std::string found(std::string not_before) {
+    const auto answer = call(
+        "POST", "/messages/find",
+        R"({"from":"+12025550177","text":"Hello","not_before":")" + not_before + R"("})", kSecret);
+    const auto body = read_strict_json(answer.body);
+    if (answer.status != 200 || !body) return std::to_string(answer.status);
+    std::string all = (*body)["more"].asBool() ? "more:" : "";
+    for (const auto& text : (*body)["messages"]) {
+      all += "[" + string_in(text, "to") + " " + string_in(text, "status") + "]";
+    }
+    return all;
+  }
   std::string inbox(std::string address) {
     const auto answer = call("POST", "/handsets/inbox", R"({"address":")" + address + R"("})");
     const auto body = read_strict_json(answer.body);
@@ -177,6 +190,20 @@ TEST_F(HandsetsTest, RefuseAndThrottleOnRequest) {
   EXPECT_EQ(throttled.status, 429U);
   EXPECT_EQ(throttled.headers.find("Retry-After"), "1");
   EXPECT_EQ(inbox("+442079460142"), "");
+}
+
+TEST_F(HandsetsTest, SayWhatTheyTook) {
+  EXPECT_EQ(found("2025-11-24T16:00:00Z"), "");
+  EXPECT_EQ(submit("Hello", "ref1").status, 202U);
+  EXPECT_EQ(submit("Goodbye", "ref2").status, 202U);
+  EXPECT_EQ(call("POST", "/trouble", R"({"loss_percent":100})").status, 200U);
+  EXPECT_EQ(submit("Hello", "ref3").status, 202U);
+  EXPECT_EQ(found("2025-11-24T16:00:00Z"), "[+442079460142 undelivered][+442079460142 sent]");
+  EXPECT_EQ(found("9999-11-24T16:00:00Z"), "");
+  EXPECT_EQ(found("yesterday"), "400");
+  EXPECT_EQ(call("POST", "/messages/find", "{}", "another").status, 401U);
+  for (int i = 0; i < 100; ++i) submit("Hello", "ref4");
+  EXPECT_THAT(found("2025-11-24T16:00:00Z"), testing::StartsWith("more:"));
 }
 
 TEST_F(HandsetsTest, BringAPhonesTextsInOrderUntilTheyAreTaken) {

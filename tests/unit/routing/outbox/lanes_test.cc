@@ -187,6 +187,21 @@ TEST_F(NeverDouble, ACarrierThatDoesNotHaveItIsSentItAgainAndThatCounts) {
   EXPECT_THAT(metrics.expose(), HasSubstr("bauta_possible_doubles_total{connection=\"twilio\"} 1"));
 }
 
+// Found by trying: somebody wrote "ok" twice, the second one never reached the carrier, and the first was taken for it.
+TEST_F(NeverLose, TheSameWordsThatWereSentBeforeAreNotTakenForThisText) {
+  carrier.answers.push_back(SubmitAccepted{{"SM-first"}});
+  carrier.answers.push_back(SubmitUnknown{.code = "carrier.timeout"});
+  carrier.answer_when_asked = AskedFound{{"SM-first"}};
+  text(kA, seat_number(0), "ok");
+  text(kA, seat_number(0), "ok");
+  work();
+  EXPECT_EQ(deliveries(), "ok|sent ok|unknown:carrier.timeout ");
+  clock.advance(61s);
+  work();
+  EXPECT_EQ(deliveries(), "ok|sent ok|sent ");
+  EXPECT_THAT(carrier.taken, SizeIs(3));
+}
+
 // ---- Segments ----
 
 TEST_F(Lanes, CountsWhatACarrierWillBill) {
