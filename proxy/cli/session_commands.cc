@@ -64,6 +64,16 @@ struct OneSession {
   std::string id;
 };
 
+struct Joining {
+  std::string id;
+  std::string participant;
+};
+
+struct Leaving {
+  std::string id;
+  std::string participant;
+};
+
 struct Extension {
   std::string id;
   std::optional<std::int64_t> ttl_seconds;
@@ -132,6 +142,26 @@ Status close(Client& client, const Output& output, const OneSession& one) {
   BAUTA_TRY(const auto session, client.patch(path_of(one.id), R"({"status":"closed"})"));
   show_session(output, session);
   return {};
+}
+
+Status reopen(Client& client, const Output& output, const Extension& words) {
+  Json::Value change(Json::objectValue);
+  change["status"] = "open";
+  set_seconds(change, "ttl_seconds", words.ttl_seconds);
+  BAUTA_TRY(const auto session, client.patch(path_of(words.id), write_json(change)));
+  show_session(output, session);
+  return {};
+}
+
+Status join(Client& client, const Output& output, const Joining& words) {
+  BAUTA_TRY(const auto participant, read_participant(words.participant));
+  BAUTA_CHECK(client.post(path_of(words.id) + "/participants", write_json(participant)));
+  return show(client, output, {.id = words.id});
+}
+
+Status leave(Client& client, const Output& output, const Leaving& words) {
+  BAUTA_CHECK(client.remove(path_to(path_of(words.id) + "/participants/", words.participant)));
+  return show(client, output, {.id = words.id});
 }
 
 Status extend(Client& client, const Output& output, const Extension& words) {
@@ -232,6 +262,38 @@ void add_session_commands(ClientCommands& commands) {
   extended.app->add_option("--expires-at", extended.options->expires_at, "As 2030-01-31T12:00:00Z");
   extended.app->add_option("--idle-ttl-seconds", extended.options->idle_ttl_seconds,
                            "How long it lives without a text");
+
+  const auto reopened = commands.add(
+      family,
+      {.name = "reopen",
+       .does = "Bring back a session that has ended, on the same lines",
+       .example = "bauta session reopen ses_01k9xkq4z1x2y3z4a5b6c7d8e9 --ttl-seconds 3600"},
+      reopen);
+  add_session_argument(reopened.app, reopened.options->id);
+  reopened.app->add_option("--ttl-seconds", reopened.options->ttl_seconds, "How long it lives now");
+
+  const auto joined = commands.add(
+      family,
+      {.name = "join",
+       .does = "Add somebody to a session",
+       .example = "bauta session join ses_01k9xkq4z1x2y3z4a5b6c7d8e9 +12025550144,label=Cleaner"},
+      join);
+  add_session_argument(joined.app, joined.options->id);
+  joined.app
+      ->add_option("PARTICIPANT", joined.options->participant,
+                   "ADDRESS[,label=…,language=…,number=…,country=…,area_code=…]")
+      ->required();
+
+  const auto left = commands.add(family,
+                                 {.name = "leave",
+                                  .does = "Take somebody out of a session",
+                                  .example = "bauta session leave ses_01k9xkq4z1x2y3z4a5b6c7d8e9 "
+                                             "par_01k9xkq4z1x2y3z4a5b6c7d8e9"},
+                                 leave);
+  add_session_argument(left.app, left.options->id);
+  left.app->add_option("PARTICIPANT", left.options->participant, "Their id")
+      ->required()
+      ->check(is_id("par_"));
 
   const auto erased =
       commands.add(family,
