@@ -53,6 +53,7 @@ struct Relay::Arrival {
   /// Every commit of an arrival carries its mark: seen, and never relayed twice (promise 4).
   Commit marked() const {
     Commit commit;
+    if (planted(PlantedBug::dedup_mark_apart)) return commit;
     commit.expect(dedup, kAbsent);
     commit.put(dedup, std::string(kMark), now + dedup_kept);
     return commit;
@@ -174,6 +175,11 @@ Task<Result<std::optional<InboundOutcome>>> Relay::end(Arrival arrival, Commit c
   BAUTA_CO_TRY(const auto committed,
                co_await commit_settled(parts_.store, std::move(commit), arrival.dedup));
   if (!committed) co_return std::nullopt;
+  if (planted(PlantedBug::dedup_mark_apart)) {
+    Commit mark;
+    mark.put(arrival.dedup, std::string(kMark), arrival.now + arrival.dedup_kept);
+    BAUTA_CO_TRY(const auto marked, co_await commit_once(parts_.store, std::move(mark)));
+  }
   co_return outcome;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/store/planted.h"
 #include "storage/store/records.h"
 
 namespace bauta {
@@ -81,10 +82,12 @@ std::optional<std::string> reason_against(const Delivery& delivery, const Circum
 void expect(Commit& commit, const Delivery& claimed, const Circumstances& seen) {
   commit.expect(Inventory::key_of(claimed.from), version_of(seen.number));
   commit.expect(Inventory::key_of(claimed.to), seen.recipient_number);
-  commit.expect(Ledger::key_of(claimed.service, claimed.person),
-                version_of(seen.consent.everywhere));
-  commit.expect(Ledger::line_key_of(claimed.service, claimed.person, claimed.from),
-                version_of(seen.consent.line));
+  if (!planted(PlantedBug::claim_despite_stop)) {
+    commit.expect(Ledger::key_of(claimed.service, claimed.person),
+                  version_of(seen.consent.everywhere));
+    commit.expect(Ledger::line_key_of(claimed.service, claimed.person, claimed.from),
+                  version_of(seen.consent.line));
+  }
   if (seen.session)
     commit.expect(Sessions::key_of(claimed.service, claimed.session), seen.session->version);
   if (!seen.lane_max || *seen.lane_max < claimed.deadline) {

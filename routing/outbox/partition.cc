@@ -232,6 +232,7 @@ Task<Status> Partition::Impl::recover_claimed(Stored<Delivery> cut_off) {
   const auto now = parts_.clock.now(cut_off.value.service);
   Delivery changed = cut_off.value;
   ++changed.crash_count;
+  if (planted(PlantedBug::crash_counted_twice)) ++changed.crash_count;
   changed.updated_at = now;
   const bool poison = changed.crash_count >= parts_.limits.crash_count_max;
   changed.state = poison ? DeliveryState::failed : DeliveryState::unknown;
@@ -407,7 +408,9 @@ Task<Result<bool>> Partition::Impl::end_one_too_many(Waiting surplus) {
     co_return true;
   }
   BAUTA_CO_TRY(auto delivery, decode_delivery(*record));
-  if (delivery.value.state != DeliveryState::received) {
+  // A dead letter that is tried again comes as queued.
+  if (delivery.value.state != DeliveryState::received &&
+      delivery.value.state != DeliveryState::queued) {
     spent_.insert(surplus.position);
     co_return true;
   }
@@ -590,7 +593,12 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
   lanes_.at(key).connection_turn.reset();
 
   if (again) parts_.metrics.possible_double(connection);
-  OutboundMessage message{.from = claimed.from,
+  const bool swapped = planted(PlantedBug::swapped_seats) && seen.session &&
+                       seen.session->value.is_group() &&
+                       seen.session->value.seat(seen.message->from) != nullptr;
+  OutboundMessage message{.from = swapped
+                                      ? seen.session->value.seat(seen.message->from)->number
+                                      : claimed.from,
                           .to = claimed.to,
                           .text = text_sent(*seen.message),
                           .reference = write_reference({.service = claimed.service,
@@ -632,7 +640,11 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::settle(LaneKey key, Wai
     const Answered answered = *lanes_.at(key).answered;
     BAUTA_CO_TRY(const auto progress, co_await settle_once(head, current, answered));
     if (progress) {
-      lanes_.at(key).answered.reset();
+      auto& lane = lanes_.at(key);
+      lane.answered.reset();
+      if (planted(PlantedBug::reorder_on_retry) && lane.texts.size() > 1 &&
+          std::holds_alternative<SubmitLater>(answered.outcome))
+        std::swap(lane.texts[0], lane.texts[1]);
       co_return *progress;
     }
     BAUTA_CO_TRY(const auto record,

@@ -16,8 +16,10 @@ Turn next_turn(std::int64_t full_at_micros, TimePoint now, double rate_per_secon
 }
 
 TimePoint TokenBucket::take(TimePoint now, double rate_per_second) {
+  // A turn that nobody took in time is gone: those of a minute, used at once, would be more than the rate.
+  returned_.erase(returned_.begin(), returned_.lower_bound(now));
   if (!returned_.empty()) {
-    const TimePoint turn = std::max(*returned_.begin(), now);
+    const TimePoint turn = *returned_.begin();
     returned_.erase(returned_.begin());
     return turn;
   }

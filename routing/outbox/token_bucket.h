@@ -14,7 +14,7 @@ class TokenBucket {
  public:
   /// At `now` or later.  `rate_per_second` > 0.
   TimePoint take(TimePoint now, double rate_per_second);
-  /// A turn that nobody will use: the next who asks has it.
+  /// A turn that nobody will use: the next who asks before it has come has it.
   void give_back(TimePoint turn) { returned_.insert(turn); }
 
  private:

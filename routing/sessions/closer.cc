@@ -4,6 +4,7 @@
 #include "routing/events/event_log.h"
 #include "routing/sessions/session.h"
 #include "routing/sessions/timers.h"
+#include "storage/store/planted.h"
 
 namespace bauta {
 namespace {
@@ -25,17 +26,19 @@ Task<Status> end_lines(Store& store, const RouteTable& routes, Commit& commit, S
   for (std::size_t at = 0; at < ended.seats.size(); ++at) {
     const Seat& seat = ended.seats[at];
     // Who left before took the end of their line along.
-    if (seat.state == SeatState::left) continue;
+    if (seat.state == SeatState::left && !planted(PlantedBug::close_over_takeover)) continue;
     TimePoint quiet_from = ended.at;
     if (const auto& deadline = deadlines[at]) {
       BAUTA_CO_TRY(const auto handed_over_until, decode_lanemax(*deadline));
-      quiet_from = std::max(quiet_from, handed_over_until);
+      if (!planted(PlantedBug::cooling_despite_deadline))
+        quiet_from = std::max(quiet_from, handed_over_until);
     }
     // A text that is claimed meanwhile may be brought until its own deadline (promise 1).
     commit.expect(keys[at], deadlines[at] ? deadlines[at]->version : kAbsent);
     BAUTA_CO_TRY(const auto route,
                  co_await routes.find(service, seat.person, seat.address, seat.number));
-    if (!route || route->value.session != ended.session || route->value.state != RouteState::live)
+    if (!route || route->value.state != RouteState::live) continue;
+    if (route->value.session != ended.session && !planted(PlantedBug::close_over_takeover))
       continue;
     RouteTable::cool(commit, *route, quiet_from + ended.rest.cooling, ended.rest.forget_after);
   }
@@ -80,7 +83,7 @@ Task<Result<std::optional<Session>>> SessionCloser::write_end(Request request, S
   Commit commit;
   Sessions::write(commit, session, state.session.version);
   // A text that comes meanwhile would have kept it alive.
-  if (ending.reason == ClosedReason::idle)
+  if (ending.reason == ClosedReason::idle && !planted(PlantedBug::idle_close_despite_text))
     commit.expect(Sessions::activity_key(session.service, session.id), state.activity_version);
   BAUTA_CO_CHECK(co_await end_lines(
       store_, routes_, commit, session.service,

@@ -23,7 +23,23 @@ enum class PlantedBug : std::uint8_t {
   /// A text leaves without a durable claim (promise 4).
   send_without_claim,
   /// STOP without a route is forgotten (promise 6).
-  stop_needs_route
+  stop_needs_route,
+  /// A text's dedup mark is written after the text, in a commit of its own (promise 4).
+  dedup_mark_apart,
+  /// A text that a carrier put off goes behind the next of its lane (promise 5).
+  reorder_on_retry,
+  /// A claim does not expect the consent that it read (promise 6).
+  claim_despite_stop,
+  /// In a group a text leaves from its sender's number, not its recipient's (promise 1).
+  swapped_seats,
+  /// An idle session is closed although a text came since it was judged (promise 3).
+  idle_close_despite_text,
+  /// The end of a session also ends lines that are another's by now (promise 1).
+  close_over_takeover,
+  /// A line cools from its session's end on, whatever a carrier may still bring (promise 1).
+  cooling_despite_deadline,
+  /// Each death of the process counts twice (promise 3).
+  crash_counted_twice
 };
 
 #ifdef BAUTA_PLANTED_BUGS

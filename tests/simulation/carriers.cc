@@ -88,6 +88,10 @@ Task<SubmitOutcome> Carriers::Door::submit(std::string connection, OutboundMessa
                                    .from = message.from.str(),
                                    .to = message.to.reveal(),
                                    .text = message.text.reveal()});
+  if (carriers.asked_in_vain_.contains(
+          {message.from.str(), message.to.reveal(), message.text.reveal()}))
+    carriers.reached_.mark(Mark::resent_after_asking_in_vain);
+  if (carriers.handed_over_) carriers.handed_over_(message.text.reveal());
   auto plan = carriers.plan(id);
   carriers.trace_.line(fmt::format("{:>12} submit #{} {} {} -> {}: {}",
                                    carriers.schedule_.now().count(), id, connection,
@@ -100,22 +104,46 @@ Task<SubmitOutcome> Carriers::Door::submit(std::string connection, OutboundMessa
   co_await waits_.pause(plan.answered_after);
   carriers.trace_.line(fmt::format("{:>12} answer #{} {}", carriers.schedule_.now().count(), id,
                                    name_of(plan.told)));
+  carriers.submissions_[static_cast<std::size_t>(id)].answered = true;
   carriers.oracle_.carrier_answered(id, plan.told, plan.opted_out);
   co_return std::move(plan.answer);
+}
+
+/// One after the other, at the connection's rate.
+TimePoint Carriers::Door::take_turn(std::string_view connection, TimePoint now) {
+  const std::string name(connection);
+  const auto rate = carriers_.rates_.find(name);
+  if (rate == carriers_.rates_.end() || rate->second >= 1'000) return now;
+  auto& next = carriers_.next_turn_[name];
+  const Micros turn = std::max(next, SimulatedClock::micros_of(now));
+  next = turn + Micros(static_cast<std::int64_t>(1e6 / rate->second));
+  if (turn > SimulatedClock::micros_of(now))
+    carriers_.reached_.mark(Mark::turn_of_a_connection_waited_for);
+  return SimulatedClock::at(turn + milliseconds(1) - Micros(1));
 }
 
 /// `alpha` can be asked, and does not always answer.
 Task<AskOutcome> Carriers::Door::ask(std::string connection, SentText sent) {
   auto& carriers = carriers_;
   co_await waits_.pause(std::chrono::milliseconds(carriers.chance_.between(5, 2'000)));
-  if (connection != "alpha" || carriers.chance_.one_in(4)) co_return AskedInVain{};
+  const auto in_vain = [&] {
+    carriers.asked_in_vain_.insert({sent.from.str(), sent.to.reveal(), sent.text.reveal()});
+  };
+  if (connection != "alpha" || carriers.chance_.one_in(4)) {
+    in_vain();
+    co_return AskedInVain{};
+  }
   const auto is_it = [&](const Submission& one) {
     return one.has_it && one.connection == connection && one.from == sent.from.str() &&
            one.to == sent.to.reveal() && one.text == sent.text.reveal();
   };
   const auto found =
       std::find_if(carriers.submissions_.rbegin(), carriers.submissions_.rend(), is_it);
-  if (found == carriers.submissions_.rend()) co_return AskedNotFound{};
+  if (found == carriers.submissions_.rend()) {
+    in_vain();
+    co_return AskedNotFound{};
+  }
+  carriers.reached_.mark(Mark::unknown_found_by_asking);
   carriers.trace_.line(fmt::format("{:>12} asked, and has {}", carriers.schedule_.now().count(),
                                    found->provider_id));
   co_return AskedFound{{found->provider_id}};
@@ -135,7 +163,7 @@ void Carriers::plan_receipts(int id, Micros answered_at) {
   if (chance_.percent(temper_.early_receipt)) {
     at = now + Micros(chance_.between(100, 20'000));
   } else if (chance_.one_in(15)) {
-    at += seconds(chance_.between(60, 7'200));
+    at += seconds(chance_.between(60, 4 * 3'600));
   } else {
     at += milliseconds(chance_.between(20, 20'000));
   }
@@ -156,6 +184,14 @@ void Carriers::plan_receipts(int id, Micros answered_at) {
   }
 }
 
+/// Was the same text handed over again since?
+bool Carriers::is_superseded(int id) const {
+  const auto at = submissions_.begin() + id;
+  return std::any_of(at + 1, submissions_.end(), [&](const Submission& later) {
+    return later.from == at->from && later.to == at->to && later.text == at->text;
+  });
+}
+
 void Carriers::receipt(int id, ReceiptStatus status, bool opted_out, Micros at) {
   const auto& submission = submissions_[static_cast<std::size_t>(id)];
   DeliveryReceipt receipt{.connection = submission.connection,
@@ -170,6 +206,9 @@ void Carriers::receipt(int id, ReceiptStatus status, bool opted_out, Micros at) 
   schedule_.at(at, [this, id, names_ours, receipt = std::move(receipt)] {
     trace_.line(fmt::format("{:>12} receipt #{} {}", schedule_.now().count(), id,
                             static_cast<int>(receipt.word.status)));
+    if (!submissions_[static_cast<std::size_t>(id)].answered)
+      reached_.mark(Mark::receipt_before_the_answer);
+    if (is_superseded(id)) reached_.mark(Mark::late_receipt_for_an_older_attempt);
     bring_(receipt, [this, id, names_ours] {
       if (names_ours) oracle_.receipt_taken(id);
     });

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "routing/outbox/carrier_port.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/oracle.h"
+#include "tests/simulation/reached.h"
 #include "tests/simulation/schedule.h"
 #include "tests/simulation/trace.h"
 #include "tests/simulation/waits.h"
@@ -37,15 +40,24 @@ class Carriers {
   /// Hands a receipt to the relay, for as long as it takes; calls back when it was answered with success.
   using BringReceipt = std::function<void(DeliveryReceipt, std::function<void()>)>;
 
-  Carriers(Schedule& schedule, Chance chance, Trace& trace, Oracle& oracle, BringReceipt bring)
+  Carriers(Schedule& schedule, Chance chance, Trace& trace, Oracle& oracle, Reached& reached,
+           BringReceipt bring)
       : schedule_(schedule),
         chance_(chance),
         trace_(trace),
         oracle_(oracle),
+        reached_(reached),
         bring_(std::move(bring)) {}
 
   void be(Temper temper) { temper_ = temper; }
   void throttle(const std::string& connection, Micros until);
+  void allow(const std::string& connection, double rate_per_second) {
+    rates_[connection] = rate_per_second;
+  }
+  /// Called with each text as it is handed over.
+  void on_hand_over(std::function<void(const std::string& text)> call) {
+    handed_over_ = std::move(call);
+  }
 
   static bool brings_reference(std::string_view connection) { return connection == "alpha"; }
   static bool exists(std::string_view connection) {
@@ -60,7 +72,7 @@ class Carriers {
     bool receipts_carry_reference(std::string_view connection) const override {
       return brings_reference(connection);
     }
-    TimePoint take_turn(std::string_view, TimePoint now) override { return now; }
+    TimePoint take_turn(std::string_view connection, TimePoint now) override;
     Task<AskOutcome> ask(std::string connection, SentText sent) override;
     Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override;
 
@@ -78,6 +90,7 @@ class Carriers {
     std::string to;
     std::string text;
     bool has_it = false;
+    bool answered = false;
   };
   /// What will come of a submit.
   struct Plan {
@@ -96,11 +109,19 @@ class Carriers {
   Schedule& schedule_;
   Chance chance_;
   Trace& trace_;
+  bool is_superseded(int submission) const;
+
   Oracle& oracle_;
+  Reached& reached_;
   BringReceipt bring_;
+  std::function<void(const std::string&)> handed_over_;
   Temper temper_;
   std::vector<Submission> submissions_;
   std::map<std::string, Micros> throttled_until_;
+  std::map<std::string, double> rates_;
+  std::map<std::string, Micros> next_turn_;
+  /// From, to, text: asked about, and not found.
+  std::set<std::vector<std::string>> asked_in_vain_;
 };
 
 }  // namespace bauta::simulation

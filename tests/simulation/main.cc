@@ -33,6 +33,7 @@ struct Options {
   std::uint64_t from = 1;
   bool twice = false;
   bool print = false;
+  bool marks = false;
   std::string plant;
 };
 
@@ -40,12 +41,28 @@ struct Options {
 const std::map<PlantedBug, int> kBreaks = {{PlantedBug::skipped_cooling, 1},
                                            {PlantedBug::answer_before_commit, 3},
                                            {PlantedBug::send_without_claim, 4},
-                                           {PlantedBug::stop_needs_route, 6}};
+                                           {PlantedBug::stop_needs_route, 6},
+                                           {PlantedBug::dedup_mark_apart, 4},
+                                           {PlantedBug::reorder_on_retry, 5},
+                                           {PlantedBug::claim_despite_stop, 6},
+                                           {PlantedBug::swapped_seats, 1},
+                                           {PlantedBug::idle_close_despite_text, 3},
+                                           {PlantedBug::close_over_takeover, 1},
+                                           {PlantedBug::cooling_despite_deadline, 1},
+                                           {PlantedBug::crash_counted_twice, 3}};
 const std::map<std::string, PlantedBug> kPlants = {
     {"skipped-cooling", PlantedBug::skipped_cooling},
     {"answer-before-commit", PlantedBug::answer_before_commit},
     {"send-without-claim", PlantedBug::send_without_claim},
-    {"stop-needs-route", PlantedBug::stop_needs_route}};
+    {"stop-needs-route", PlantedBug::stop_needs_route},
+    {"dedup-mark-apart", PlantedBug::dedup_mark_apart},
+    {"reorder-on-retry", PlantedBug::reorder_on_retry},
+    {"claim-despite-stop", PlantedBug::claim_despite_stop},
+    {"swapped-seats", PlantedBug::swapped_seats},
+    {"idle-close-despite-text", PlantedBug::idle_close_despite_text},
+    {"close-over-takeover", PlantedBug::close_over_takeover},
+    {"cooling-despite-deadline", PlantedBug::cooling_despite_deadline},
+    {"crash-counted-twice", PlantedBug::crash_counted_twice}};
 
 Outcome run_seed(std::uint64_t seed, metrics::Instruments& metrics, bool print) {
   World world(seed, metrics, print);
@@ -54,6 +71,19 @@ Outcome run_seed(std::uint64_t seed, metrics::Instruments& metrics, bool print) 
   auto outcome = world.run();
   running = nullptr;
   return outcome;
+}
+
+/// False: a situation was never met.
+bool tell_marks(const Reached& reached) {
+  std::size_t missing = 0;
+  for (std::size_t at = 0; at < kMarks; ++at) {
+    const auto mark = static_cast<Mark>(at);
+    std::printf("%10llu %.*s\n", static_cast<unsigned long long>(reached.times(mark)),
+                static_cast<int>(mark_name(mark).size()), mark_name(mark).data());
+    if (reached.times(mark) == 0) ++missing;
+  }
+  std::printf("%zu of %zu situations met\n", kMarks - missing, kMarks);
+  return missing == 0;
 }
 
 int simulate(const Options& options) {
@@ -88,6 +118,7 @@ int simulate(const Options& options) {
     sum.crashes += outcome.crashes;
     sum.sessions += outcome.sessions;
     sum.commits += outcome.commits;
+    sum.reached.add(outcome.reached);
     const auto done = seed - options.from + 1;
     if (done % 100 == 0 || done == options.seeds) {
       std::printf(
@@ -100,7 +131,7 @@ int simulate(const Options& options) {
   }
   if (options.plant.empty()) {
     std::printf("all promises held\n");
-    return 0;
+    return options.marks && !tell_marks(sum.reached) ? 1 : 0;
   }
   std::printf("%s was not caught\n", options.plant.c_str());
   return 1;
@@ -118,6 +149,8 @@ int main(int argc, char** argv) {
   app.add_option("--from", options.from, "the first")->capture_default_str();
   app.add_flag("--twice", options.twice, "run each seed twice and compare the traces");
   app.add_flag("--print", options.print, "print every line of the trace");
+  app.add_flag("--marks", options.marks,
+               "tell how often each rare situation was met, and fail if one never was");
   app.add_option("--plant", options.plant, "plant a bug, and stop where it is caught")
       ->check(CLI::IsMember(bauta::simulation::kPlants));
   CLI11_PARSE(app, argc, argv);

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "tests/simulation/reached.h"
 
 namespace bauta::simulation {
 
@@ -16,7 +20,7 @@ struct Broken {
   std::string what;
 };
 
-/// Microseconds since the run's beginning.
+/// Microseconds since the run's beginning, as the relay's clock shows them.
 using Time = std::int64_t;
 inline constexpr Time kNever = std::numeric_limits<Time>::max() / 4;
 
@@ -24,12 +28,19 @@ inline constexpr Time kNever = std::numeric_limits<Time>::max() / 4;
 struct Terms {
   Time cooling = 0;
   Time deadline = 0;
+  Time retention = kNever;
+  enum class Sticky : std::uint8_t { off, prefer, avoid } sticky = Sticky::off;
+  /// A STOP closes the line that it was texted to, not the service.
+  bool stops_one_line = false;
+  bool masks = true;
 };
 
-/// What a platform asked for.
-struct SessionAsked {
+/// What a platform asked for: new lines for people.
+struct LinesAsked {
   std::string service;
   std::vector<std::string> people;
+  /// Everybody whom the answer concerns; empty: `people`.
+  std::vector<std::string> concerned = {};
   Time asked = 0;
 };
 
@@ -37,12 +48,22 @@ struct SessionOpened {
   struct Seat {
     std::string person;
     std::string number;
+    /// What stands before their texts in a group; "": their place in it.
+    std::string label = {};
   };
   std::string id;
   std::string service;
   std::vector<Seat> seats;
   Time asked = 0;
   Time answered = 0;
+  std::optional<Time> expires;
+  std::optional<Time> idle;
+};
+
+/// A session was brought back.
+struct SessionReopened {
+  std::string id;
+  Time asked = 0;
   std::optional<Time> expires;
   std::optional<Time> idle;
 };
@@ -56,9 +77,13 @@ struct TextWritten {
   /// A person's, texting a number.
   std::string person;
   std::string number;
+  /// A platform's: to these alone; empty: to everybody.
+  std::set<std::string> only = {};
   /// From a connection that may not speak for the number: must reach nobody.
   bool forged = false;
-  enum class Word : std::uint8_t { none, stop, start } word = Word::none;
+  /// Others say the same words: which is whose cannot be told.
+  bool common = false;
+  enum class Word : std::uint8_t { none, stop, start, help } word = Word::none;
   Time first_try = 0;
 };
 
@@ -70,6 +95,9 @@ struct DeliveryTold {
   std::string body;
   std::string person;
   std::string state;
+  std::string code = {};
+  /// When it came into this state.
+  Time at = 0;
   std::uint32_t resends = 0;
   bool has_dead_letter = false;
   bool has_event = false;
@@ -90,31 +118,44 @@ class Oracle {
     Time after_clock = 0;
     Time after_answer = 0;
   };
-  explicit Oracle(Latitude latitude) : latitude_(latitude) {}
+  Oracle(Latitude latitude, Reached& reached) : latitude_(latitude), reached_(reached) {}
 
   void now_is(Time now) { now_ = now; }
+  /// The relay's clock jumped forward, and nothing happened meanwhile.
+  void leapt(Time from, Time by);
   const std::optional<Broken>& broken() const { return broken_; }
 
   void service_is(const std::string& service, Terms terms) { terms_[service] = terms; }
-  void number_is(const std::string& number, const std::string& service,
-                 const std::string& country) {
-    numbers_[number] = {.service = service, .country = country};
+  void number_is(const std::string& number, const std::string& service, const std::string& country,
+                 double rate = 1'000) {
+    numbers_[number] = {.service = service, .country = country, .rate = rate};
   }
   void person_is(const std::string& person, const std::string& country) {
     countries_[person] = country;
   }
+  void connection_is(const std::string& connection, double rate) { rates_[connection] = rate; }
 
   /// A platform begins to ask; it asks until it is answered.
-  int session_asked(SessionAsked asked);
-  void session_refused(int asked, const std::string& code);
+  int lines_asked(LinesAsked asked);
+  void lines_refused(int asked, const std::string& code);
   void session_opened(int asked, SessionOpened opened);
+  void session_reopened(int asked, SessionReopened reopened);
+  /// It may have lived once more since then, and surely does not any more.
+  void session_perhaps_reopened(const std::string& session, Time asked);
+  void member_joined(int asked, const std::string& session, const SessionOpened::Seat& seat,
+                     Time since);
+  void leave_asked(const std::string& session, std::size_t place);
+  /// `left`: else the session had ended before.
+  void leave_answered(const std::string& session, std::size_t place, bool left);
+  void block_asked(const std::string& session, std::size_t place, bool blocked);
+  void block_answered(const std::string& session, std::size_t place);
   void close_asked(const std::string& session);
   void close_answered(const std::string& session);
   void erase_asked(const std::string& session);
 
   int text_written(TextWritten text);
-  /// The relay has answered success for it, for the first time.
-  void text_taken(int text);
+  /// The relay has answered success for it, for the first time.  `became`: what it said that became of it; "": not known.
+  void text_taken(int text, const std::string& became = "");
   /// For a platform's text: an answer that is no success ends the matter.
   void text_turned_away(int text);
 
@@ -126,7 +167,11 @@ class Oracle {
   void carrier_answered(int submission, SubmitAnswer answer, bool opted_out);
   /// A receipt for it was answered with success; it named our reference.
   void receipt_taken(int submission);
-  void crashed() { crashes_.push_back(now_); }
+  void crashed();
+
+  /// A platform has a dead letter tried again, or dismisses it; each time it asks.
+  void retry_asked(const std::string& body, const std::string& person);
+  void dismiss_asked(const std::string& body, const std::string& person);
 
   /// Everything has come to rest: nothing may be missing.  `sessions`: those whose texts were told.
   void all_told(const std::vector<DeliveryTold>& told, const std::set<std::string>& sessions);
@@ -140,26 +185,66 @@ class Oracle {
   struct Number {
     std::string service;
     std::string country;
+    double rate = 1'000;
   };
-  struct Session {
-    SessionOpened is;
-    Time active_low = 0;   // last activity: at least then
-    Time active_high = 0;  // at most then
+  struct Block {
+    bool blocked;
+    Time asked;
+    Time answered = kNever;
+  };
+  /// A person's place in a session: theirs from when they joined until they left.
+  struct Place {
+    std::string person;
+    std::string number;
+    std::string label;
+    Time joined_asked;
+    Time joined_answered;
+    Time left_asked = kNever;
+    Time left_answered = kNever;
+    std::vector<Block> blocks = {};
+
+    bool is(const std::string& who, const std::string& at) const {
+      return person == who && number == at;
+    }
+    bool may_be_blocked(Time from, Time to) const;
+    bool is_surely_blocked(Time from, Time to) const;
+  };
+  /// From its opening, or from when it was brought back, to its next end.
+  struct Life {
+    Time asked;
+    Time answered;
+    std::optional<Time> expires;
+    std::optional<Time> idle;
+    Time active_low;   // last activity: at least then
+    Time active_high;  // at most then
     Time close_asked = kNever;
     Time close_answered = kNever;
+    /// Nobody knows whether there was one.
+    bool perhaps = false;
+
+    Time earliest_end() const;
+  };
+  struct Session {
+    std::string id;
+    std::string service;
+    std::vector<Place> places;
+    std::vector<Life> lives;
     bool erased = false;
     /// Texts that are being handed in, and may be its.
     std::set<int> coming_in = {};
 
-    bool seats(const std::string& person, const std::string& number) const;
+    Life& life() { return lives.back(); }
+    const Life& life() const { return lives.back(); }
+    bool ever_seats(const std::string& person, const std::string& number) const;
     std::set<std::string> people() const;
-    /// What must stand before this person's texts in it.
-    std::string label_of(const std::string& person) const;
-    Time earliest_end() const;
+    std::size_t places_taken() const;
+    /// What must stand before a text of this place that was accepted between the two.
+    bool fits_label(std::size_t place, const std::string& label, Time from, Time to) const;
   };
   struct Text {
     TextWritten is;
     Time taken = kNever;
+    std::string became = {};
   };
   struct Submission {
     int text = -1;  // none of a person's or platform's: a text of Bauta's own
@@ -176,41 +261,92 @@ class Oracle {
     Time answered = kNever;
     bool opted_out = false;
     Time receipt_taken = kNever;
+    /// The relay died while it waited for the answer.
+    bool cut_off = false;
   };
-  struct Open {
-    SessionAsked is;
+  struct Asked {
+    LinesAsked is;
     bool pending = true;
   };
+  /// Words of a person that others say too ("START"): whom they went to is told apart by who shares a session with who said them.
+  bool is_common(const std::string& body) const { return common_.contains(body); }
 
   void breaks(int promise, std::string what);
-  Time latest_end_by_clock(const Session& session) const;
-  Time latest_end(const Session& session) const;
-  /// The last moment at which a text of this session may still be handed over.
-  Time latest_hand_over(const Session& session) const;
+  /// `latitude` after `t`, on a clock that may have leapt meanwhile.
+  Time after(Time t, Time latitude) const;
+  Time before(Time t, Time latitude) const;
   bool crashed_within(Time from, Time to) const;
-  Time reusable_low(const Session& session, const SessionOpened::Seat& seat) const;
-  Time reusable_high(const Session& session, const SessionOpened::Seat& seat) const;
-  bool is_surely_out(const std::string& service, const std::string& person, Time at) const;
+
+  Time latest_end_by_clock(const Session& session, const Life& life) const;
+  Time latest_end(const Session& session, const Life& life) const;
+  /// The last moment at which a text may still be handed over in this life.
+  Time latest_hand_over(const Session& session, const Life& life) const;
+  bool is_part_of(const Place& place, const Life& life) const;
+  Time reusable_low(const Session& session, const Life& life, const Place& place) const;
+  Time reusable_high(const Session& session, const Life& life, const Place& place) const;
+  bool may_hold(const std::string& person, const std::string& number, Time at) const;
+  void begins_to_hold(const Session& session, const Place& place);
+  void decide_the_undecided();
+  void remember_pair(const Session& session);
+
+  bool may_close(const std::string& person, const std::string& number) const;
+  bool is_heard_at(const std::string& word_number, const std::string& number) const;
+  bool is_surely_out(const std::string& person, const std::string& number, Time at) const;
+  bool is_out_by_carrier_only(const std::string& person, const std::string& number) const;
+
   /// nullopt: cannot be told yet, an open session that would allow it has not been answered.
   std::optional<bool> may_be_handed_over(const Submission& submission) const;
+  bool may_have_been_accepted(const Session& session, const Place& author, const Text& text) const;
+  bool may_receive(const Session& session, const Submission& submission, const Text& text) const;
+  bool is_pending_for(const std::string& a, const std::string& b) const;
   void check_misrouted(int submission);
+  void check_common(int submission);
   void check_doubled(const Submission& submission);
   void check_order(const Submission& submission);
   void check_consent(const Submission& submission);
+  void check_rate(const std::string& what, double rate);
+  void check_revealed(const Submission& submission);
+  void check_automatic(const Submission& submission);
+
+  void check_told(const DeliveryTold& told);
+  void check_told_end(const DeliveryTold& told, const Text& text);
+  void check_known(const Text& text, const std::set<std::string>& sessions,
+                   const std::set<std::pair<std::string, std::string>>& told);
+  bool may_be_forgotten(const Session& session) const;
+  /// -1: none, until then.
+  Time last_retry(const std::string& what, const std::string& person, Time until) const;
+  std::ptrdiff_t retries(const std::string& what, const std::string& person) const;
 
   Latitude latitude_;
+  Reached& reached_;
   Time now_ = 0;
   std::optional<Broken> broken_;
   std::map<std::string, Terms> terms_;
   std::map<std::string, Number> numbers_;
   std::map<std::string, std::string> countries_;
-  std::vector<Open> opens_;
+  std::map<std::string, double> rates_;
+  std::vector<Asked> asked_;
   std::map<std::string, Session> sessions_;
   std::vector<Text> texts_;
-  std::map<std::string, int> by_body_;
+  std::map<std::string, int> by_name_;
+  std::set<std::string> common_;
   std::vector<Submission> submissions_;
   std::vector<int> undecided_;
   std::vector<Time> crashes_;
+  struct Leap {
+    Time from;
+    Time by;
+  };
+  std::vector<Leap> leaps_;
+  /// Since the last crash or leap, by number and by connection.
+  std::map<std::string, std::deque<Time>> hand_overs_;
+  Time rates_hold_from_ = 0;
+  std::map<std::pair<std::string, std::string>, std::vector<Time>> retries_;
+  std::set<std::pair<std::string, std::string>> dismissed_;
+  /// By service and two people, in both orders: the number that the first last had with the second.
+  std::map<std::vector<std::string>, std::string> pairs_;
+  /// By person: the numbers that cooled for them when they were refused.
+  std::map<std::string, std::set<std::string>> cooled_at_refusal_;
   std::size_t sends_ = 0;
   std::size_t doubles_ = 0;
 };

@@ -24,7 +24,8 @@ class OracleTest : public testing::Test {
   }
 
   int ask(const std::string& a, const std::string& b) {
-    return oracle.session_asked({.service = "service", .people = {a, b}, .asked = now()});
+    return oracle.lines_asked(
+        {.service = "service", .people = {a, b}, .concerned = {}, .asked = now()});
   }
   void open(const std::string& id, SessionOpened::Seat a, SessionOpened::Seat b) {
     const int asked = ask(a.person, b.person);
@@ -62,8 +63,9 @@ class OracleTest : public testing::Test {
   Time now() const { return now_; }
   int broken() const { return oracle.broken() ? oracle.broken()->promise : 0; }
 
-  Oracle oracle{
-      {.after_guard = kSecond, .after_clock = 10 * kSecond, .after_answer = 60 * kSecond}};
+  Reached reached;
+  Oracle oracle{{.after_guard = kSecond, .after_clock = 10 * kSecond, .after_answer = 60 * kSecond},
+                reached};
 
  private:
   Time now_ = 0;
@@ -181,14 +183,14 @@ TEST_F(OracleTest, SeesATextToWhoSaidStop) {
 
 TEST_F(OracleTest, SeesARefusalWhileANumberIsFree) {
   open("s", {"ann", "one"}, {"ben", "one"});
-  oracle.session_refused(ask("ann", "ben"), "pool.exhausted");
+  oracle.lines_refused(ask("ann", "ben"), "pool.exhausted");
   EXPECT_EQ(broken(), 7);
 }
 
 TEST_F(OracleTest, AcceptsARefusalOnceEveryNumberIsHeld) {
   open("s", {"ann", "one"}, {"ben", "one"});
   open("t", {"ann", "two"}, {"cat", "one"});
-  oracle.session_refused(ask("ann", "ben"), "pool.exhausted");
+  oracle.lines_refused(ask("ann", "ben"), "pool.exhausted");
   EXPECT_EQ(broken(), 0);
 }
 

@@ -15,12 +15,19 @@ namespace {
 constexpr Micros kLookMax = std::chrono::seconds(20);
 constexpr Micros kStartAgain = std::chrono::seconds(1);
 
-/// What the platform is told of a session: `id expires_ms|- number number …`.
+std::string seat_words(const Seat& seat) { return seat.id.str() + " " + seat.number.str(); }
+
+/// What the platform is told of a session: `id created_ms expires_ms|- seat number seat number …`.
 KeptAnswer session_told(const SessionView& view) {
   std::string body = view.session.id.str() + " ";
+  body += std::to_string(to_millis(view.session.created_at)) + " ";
   body += view.session.expires_at ? std::to_string(to_millis(*view.session.expires_at)) : "-";
-  for (const auto& seat : view.session.seats) body += " " + seat.number.str();
+  for (const auto& seat : view.session.seats) body += " " + seat_words(seat);
   return {.status = 201, .location = "", .body = std::move(body)};
+}
+
+KeptAnswer seat_told(const SeatView& view) {
+  return {.status = 201, .location = "", .body = seat_words(view.seat)};
 }
 
 KeptAnswer message_told(const MessageView& view) {
@@ -32,7 +39,7 @@ KeptAnswer message_told(const MessageView& view) {
 RelayProcess::RelayProcess(Surroundings surroundings, std::vector<std::uint32_t> partitions)
     : around_(surroundings),
       waits_(around_.schedule, context_),
-      store_(around_.disk, waits_, around_.chance, around_.trace, around_.trouble),
+      store_(around_.disk, waits_, around_.chance, around_.trace, around_.reached, around_.trouble),
       door_(around_.carriers, waits_),
       parts_{.store = store_,
              .index_key = around_.index_key,
@@ -165,16 +172,17 @@ void RelayProcess::say(Caller caller, SendText request, IdempotencyMark mark,
       std::move(done)));
 }
 
-void RelayProcess::close(Caller caller, SessionId session, std::function<void(Status)> done) {
-  spawn(run<Status>(this, run_close(this, std::move(caller), session), std::move(done)));
+void RelayProcess::join(Caller caller, SessionId session, OpenSession::Participant who,
+                        IdempotencyMark mark, std::function<void(Result<std::string>)> done) {
+  spawn(run<Result<std::string>>(
+      this, run_join(this, std::move(caller), session, std::move(who), std::move(mark)),
+      std::move(done)));
 }
 
-void RelayProcess::erase(Caller caller, SessionId session, std::function<void(Status)> done) {
-  spawn(run<Status>(this, desk_.erase_session(std::move(caller), session), std::move(done)));
-}
-
-void RelayProcess::sweep() {
-  spawn(run<Result<std::size_t>>(this, desk_.sweep(), [](Result<std::size_t>) {}));
+void RelayProcess::sweep(std::function<void()> done) {
+  call<Result<std::size_t>>(desk_.sweep(), [done = std::move(done)](const auto& swept) {
+    if (swept) done();
+  });
 }
 
 Task<Result<std::string>> RelayProcess::run_open(RelayProcess* self, Caller caller,
@@ -203,12 +211,39 @@ Task<Result<std::string>> RelayProcess::run_say(RelayProcess* self, Caller calle
   co_return message_told(view).body;
 }
 
-Task<Status> RelayProcess::run_close(RelayProcess* self, Caller caller, SessionId session) {
-  ChangeSession change;
-  change.close = true;
+Task<Result<std::string>> RelayProcess::run_join(RelayProcess* self, Caller caller,
+                                                 SessionId session, OpenSession::Participant who,
+                                                 IdempotencyMark mark) {
+  const auto running = self->desk_.begin(caller, mark);
+  if (!running) co_return fail("idempotency.in_flight", "");
+  BAUTA_CO_TRY(const auto kept, co_await self->desk_.kept_answer(caller, mark));
+  if (kept) co_return kept->body;
   BAUTA_CO_TRY(const auto view,
-               co_await self->desk_.change_session(std::move(caller), session, std::move(change)));
-  co_return Status();
+               co_await self->desk_.add_participant(
+                   std::move(caller), session, std::move(who),
+                   Idempotent<SeatView>{.mark = std::move(mark), .render = seat_told}));
+  co_return seat_told(view).body;
+}
+
+Task<Result<std::vector<RelayProcess::Letter>>> RelayProcess::letters(Caller caller) {
+  constexpr std::uint32_t kLetters = 5;
+  constexpr std::uint32_t kTexts = 100;
+  BAUTA_CO_TRY(const auto page, co_await desk_.list_dead_letters(caller, kLetters, ""));
+  std::vector<Letter> letters;
+  for (const auto& letter : page.data) {
+    if (letter.session.is_nil()) continue;
+    const auto texts = co_await desk_.list_messages(caller, letter.session, kTexts, "");
+    if (!texts) continue;  // erased meanwhile
+    for (const auto& view : texts->data) {
+      for (const auto& delivery : view.deliveries) {
+        if (delivery.message == letter.message && delivery.seat == letter.seat)
+          letters.push_back({.letter = letter,
+                             .body = view.message.text.reveal(),
+                             .person = delivery.to.reveal()});
+      }
+    }
+  }
+  co_return letters;
 }
 
 }  // namespace bauta::simulation

@@ -28,6 +28,7 @@ struct Surroundings {
   Random& random;
   Trace& trace;
   Carriers& carriers;
+  Reached& reached;
   metrics::Instruments& metrics;
   const IndexKey& index_key;
   StoreTrouble trouble;
@@ -55,11 +56,23 @@ class RelayProcess {
             std::function<void(Result<std::string>)> done);
   void say(Caller caller, SendText request, IdempotencyMark mark,
            std::function<void(Result<std::string>)> done);
-  void close(Caller caller, SessionId session, std::function<void(Status)> done);
-  void erase(Caller caller, SessionId session, std::function<void(Status)> done);
+  void join(Caller caller, SessionId session, OpenSession::Participant who, IdempotencyMark mark,
+            std::function<void(Result<std::string>)> done);
+  /// Any other call.
+  template <class T>
+  void call(Task<T> task, std::function<void(T)> done) {
+    spawn(run<T>(this, std::move(task), std::move(done)));
+  }
+  /// A dead letter that belongs to a session, with its text as the platform sees it.
+  struct Letter {
+    DeadLetter letter;
+    std::string body;
+    std::string person;
+  };
+  Task<Result<std::vector<Letter>>> letters(Caller caller);
 
   /// What proxy/ calls now and then.
-  void sweep();
+  void sweep(std::function<void()> done);
 
   /// For what is asked only before and after the run.
   template <class T>
@@ -92,7 +105,8 @@ class RelayProcess {
                                             IdempotencyMark mark);
   static Task<Result<std::string>> run_say(RelayProcess* self, Caller caller, SendText request,
                                            IdempotencyMark mark);
-  static Task<Status> run_close(RelayProcess* self, Caller caller, SessionId session);
+  static Task<Result<std::string>> run_join(RelayProcess* self, Caller caller, SessionId session,
+                                            OpenSession::Participant who, IdempotencyMark mark);
 
   Surroundings around_;
   boost::asio::io_context context_{1};

@@ -25,6 +25,15 @@ class Schedule {
   }
   void in(Micros delay, std::function<void()> event) { at(now_ + delay, std::move(event)); }
 
+  /// The clock jumps forward, and nothing happens meanwhile: whoever waits for a while waits as long as before.
+  void leap(Micros by) {
+    std::map<std::pair<Micros, std::uint64_t>, std::function<void()>> moved;
+    for (auto& [when, event] : events_)
+      moved.emplace(std::pair{when.first + by, when.second}, std::move(event));
+    events_ = std::move(moved);
+    now_ += by;
+  }
+
   /// Jumps to the next event and lets it happen.
   void step() {
     auto node = events_.extract(events_.begin());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace bauta::simulation {
@@ -24,7 +25,9 @@ Task<bool> UnsureStore::read_waits(bool before) {
 
 Task<Result<std::optional<Record>>> UnsureStore::get(Key key) {
   co_await read_waits(true);
+  const bool is_untold = untold_.contains(key.octets());
   auto record = co_await disk_.get(std::move(key));
+  if (is_untold && record && *record) reached_.mark(Mark::unknown_commit_settled_by_its_witness);
   if (co_await read_waits(false)) co_return unreadable();
   co_return record;
 }
@@ -46,6 +49,7 @@ Task<Result<ScanPage>> UnsureStore::scan(ScanRequest request) {
 Task<CommitOutcome> UnsureStore::commit(Commit commit) {
   if (chance_.one_in(trouble_.overloaded_one_in)) {
     co_await waits_.pause(Micros(1));
+    reached_.mark(Mark::commit_overloaded);
     co_return Refused{{.code = "storage.overloaded", .detail = "the queue is full"}};
   }
   auto queued = std::make_shared<Queued>();
@@ -64,6 +68,7 @@ void UnsureStore::start_group() {
   const auto fsync = chance_.one_in(trouble_.stall_one_in)
                          ? chance_.between(100'000, kFsyncMax.count())
                          : chance_.between(200, 8'000);
+  if (fsync > 1'000'000) reached_.mark(Mark::long_stall);
   waits_.later(Micros(fsync), [this] { finish_group(); });
 }
 
@@ -71,7 +76,11 @@ void UnsureStore::finish_group() {
   for (const auto& queued : group_) {
     waits_.wake(*queued->ticket, Micros(chance_.between(1, kAnswerMax.count())));
     if (chance_.one_in(trouble_.unknown_one_in)) {
-      if (chance_.one_in(2)) apply(queued->commit);
+      if (chance_.one_in(2)) {
+        apply(queued->commit);
+        untold_.clear();
+        for (const auto& put : queued->commit.puts) untold_.insert(std::string(put.key.octets()));
+      }
       queued->outcome = Unknown{{.code = "storage.unknown", .detail = "the connection was lost"}};
       continue;
     }
@@ -87,6 +96,7 @@ CommitOutcome UnsureStore::apply(const Commit& commit) {
   if (const auto* conflict = std::get_if<Conflict>(&outcome)) {
     trace_.fold("conflict");
     trace_.fold(conflict->key.octets());
+    mark_conflict(commit, conflict->key);
     return outcome;
   }
   for (const auto& put : commit.puts) {
@@ -99,6 +109,18 @@ CommitOutcome UnsureStore::apply(const Commit& commit) {
     trace_.fold(append.value);
   }
   return outcome;
+}
+
+/// Who lost to whom.
+void UnsureStore::mark_conflict(const Commit& commit, const Key& key) {
+  const auto writes = [&](std::string_view family) {
+    return std::ranges::any_of(
+        commit.puts, [&](const auto& put) { return put.key.octets().starts_with(family); });
+  };
+  if (key.octets().starts_with("con/") && writes("dlv/"))
+    reached_.mark(Mark::stop_in_conflict_with_a_claim);
+  if (key.octets().starts_with("act/") && writes("ses/"))
+    reached_.mark(Mark::idle_end_beaten_by_a_text);
 }
 
 void UnsureStore::crash() {

@@ -5,10 +5,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "storage/memory/memory_store.h"
 #include "tests/simulation/chance.h"
+#include "tests/simulation/reached.h"
 #include "tests/simulation/trace.h"
 #include "tests/simulation/waits.h"
 
@@ -28,8 +31,14 @@ struct StoreTrouble {
 /// same, and nobody was told.
 class UnsureStore final : public Store {
  public:
-  UnsureStore(MemoryStore& disk, Waits& waits, Chance& chance, Trace& trace, StoreTrouble trouble)
-      : disk_(disk), waits_(waits), chance_(chance), trace_(trace), trouble_(trouble) {}
+  UnsureStore(MemoryStore& disk, Waits& waits, Chance& chance, Trace& trace, Reached& reached,
+              StoreTrouble trouble)
+      : disk_(disk),
+        waits_(waits),
+        chance_(chance),
+        trace_(trace),
+        reached_(reached),
+        trouble_(trouble) {}
 
   /// The longest that a read takes, that an answer is behind its fsync, and that an fsync takes: what the oracle grants.
   static constexpr Micros kReadMax{5'000};
@@ -56,12 +65,16 @@ class UnsureStore final : public Store {
   void start_group();
   void finish_group();
   CommitOutcome apply(const Commit& commit);
+  void mark_conflict(const Commit& commit, const Key& key);
 
   MemoryStore& disk_;
   Waits& waits_;
   Chance& chance_;
   Trace& trace_;
+  Reached& reached_;
   StoreTrouble trouble_;
+  /// Written by commits whose outcome nobody was told.
+  std::set<std::string> untold_;
   // Shared with the coroutine that waits for each.
   std::deque<std::shared_ptr<Queued>> queue_;
   std::vector<std::shared_ptr<Queued>> group_;

@@ -8,6 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using testing_routing::World;
 
@@ -157,6 +158,21 @@ TEST_F(Lanes, WhenTooManyTextsWaitNoMoreAreTakenInUntilSomeHaveLeft) {
   EXPECT_EQ(take("four"), "overloaded");
   work();
   EXPECT_EQ(take("four"), "relayed");
+}
+
+TEST_F(NeverLose, ADeadLetterThatIsTriedAgainWhileTheLaneIsStillFullIsADeadLetterAgain) {
+  set_rate(*this, 1);
+  for (int at = 0; at < 102; ++at) text(kA, seat_number(0), "text " + std::to_string(at));
+  work();
+  const auto page = *run(desk->list_dead_letters(caller, 10, ""));
+  ASSERT_THAT(page.data, SizeIs(2));
+  for (const auto& letter : page.data)
+    ASSERT_TRUE(run(desk->retry_dead_letter(caller, letter.message, letter.seat)));
+  work();
+  const auto told = deliveries();
+  // There was room for one: the first text has left meanwhile.
+  EXPECT_THAT(told, Not(HasSubstr("queued")));
+  EXPECT_THAT(run(desk->list_dead_letters(caller, 10, ""))->data, SizeIs(2));
 }
 
 // ---- Asking ----

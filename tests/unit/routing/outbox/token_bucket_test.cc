@@ -49,5 +49,16 @@ TEST(TokenBucket, ATurnThatIsGivenBackGoesToTheNext) {
   EXPECT_EQ(bucket.take(kStart + 10s, 1), kStart + 10s);
 }
 
+TEST(TokenBucket, TurnsThatPassedUnusedAreNotMadeUpFor) {
+  TokenBucket bucket;
+  std::vector<TimePoint> turns;
+  for (int turn = 0; turn < 5; ++turn) turns.push_back(bucket.take(kStart, 1));
+  for (const TimePoint turn : turns) bucket.give_back(turn);
+  const TimePoint later = kStart + 60s;
+  EXPECT_EQ(bucket.take(later, 1), later);
+  EXPECT_EQ(bucket.take(later, 1), later + 1s);
+  EXPECT_EQ(bucket.take(later, 1), later + 2s);
+}
+
 }  // namespace
 }  // namespace bauta
