@@ -115,6 +115,8 @@ class Partition::Impl {
     /// Something about the head changed while it ran: look at once.
     bool look_again = false;
     TimePoint due = kAtOnce;
+
+    bool is_empty() const { return texts.empty() && surplus.empty(); }
   };
   /// The head is through with this lane, or is to be looked at again then.
   struct Done {};
@@ -136,6 +138,7 @@ class Partition::Impl {
   [[nodiscard]] std::vector<Position> ride_along(Commit& commit);
   void landed(const std::vector<Position>& carried);
 
+  Task<TimePoint> step_head(LaneKey key);
   Task<Result<Progress>> advance(LaneKey key);
   Task<Result<Progress>> look_at_head(LaneKey key, Waiting head);
   Task<Result<Progress>> resolve_unknown(LaneKey key, Waiting head, Stored<Delivery> delivery,
@@ -356,25 +359,30 @@ std::optional<LaneKey> Partition::Impl::take_next(TimePoint now) {
 
 Task<void> Partition::Impl::step(LaneKey key) {
   auto& lane = lanes_.at(key);
-  BAUTA_ASSERT(lane.running && !lane.texts.empty());
+  BAUTA_ASSERT(lane.running && !lane.is_empty());
   if (!lane.surplus.empty()) co_await end_surplus(key);
-  const auto progress = co_await advance(key);
-  // After a failure of the store nothing was decided: the same step again.
   TimePoint due = parts_.clock.now(key.service) + kLookAgain;
-  if (progress && std::holds_alternative<TimePoint>(*progress))
-    due = std::get<TimePoint>(*progress);
-  if (progress && std::holds_alternative<Done>(*progress)) {
-    give_turn_back(lane, key.number);
-    pop(lane);
-    due = parts_.clock.now(key.service);  // behind the lanes that wait already: they take turns
-  }
+  if (!lane.texts.empty()) due = co_await step_head(key);
   lane.running = false;
   if (std::exchange(lane.look_again, false)) due = kAtOnce;
-  if (lane.texts.empty()) {
+  if (lane.is_empty()) {
     lanes_.erase(key);
   } else {
     schedule(key, lane, due);
   }
+}
+
+/// When the lane is to be looked at again, if there is anything left in it.
+Task<TimePoint> Partition::Impl::step_head(LaneKey key) {
+  const auto progress = co_await advance(key);
+  const TimePoint now = parts_.clock.now(key.service);
+  // After a failure of the store nothing was decided: the same step again.
+  if (!progress) co_return now + kLookAgain;
+  if (const auto* const due = std::get_if<TimePoint>(&*progress)) co_return *due;
+  auto& lane = lanes_.at(key);
+  give_turn_back(lane, key.number);
+  pop(lane);
+  co_return now;  // behind the lanes that wait already: they take turns
 }
 
 void Partition::Impl::pop(Lane& lane) {
@@ -596,17 +604,16 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Wait
   const bool swapped = planted(PlantedBug::swapped_seats) && seen.session &&
                        seen.session->value.is_group() &&
                        seen.session->value.seat(seen.message->from) != nullptr;
-  OutboundMessage message{.from = swapped
-                                      ? seen.session->value.seat(seen.message->from)->number
-                                      : claimed.from,
-                          .to = claimed.to,
-                          .text = text_sent(*seen.message),
-                          .reference = write_reference({.service = claimed.service,
-                                                        .message = claimed.message,
-                                                        .seat = claimed.seat,
-                                                        .attempt = claimed.attempt},
-                                                       parts_.index_key),
-                          .deadline = claimed.deadline};
+  OutboundMessage message{
+      .from = swapped ? seen.session->value.seat(seen.message->from)->number : claimed.from,
+      .to = claimed.to,
+      .text = text_sent(*seen.message),
+      .reference = write_reference({.service = claimed.service,
+                                    .message = claimed.message,
+                                    .seat = claimed.seat,
+                                    .attempt = claimed.attempt},
+                                   parts_.index_key),
+      .deadline = claimed.deadline};
   auto answer = co_await carriers_.submit(connection, std::move(message));
   const auto at = parts_.clock.now(key.service);
   count(claimed, answer, at);

@@ -38,18 +38,13 @@ struct Options {
 };
 
 /// The promise that each breaks first and foremost.
-const std::map<PlantedBug, int> kBreaks = {{PlantedBug::skipped_cooling, 1},
-                                           {PlantedBug::answer_before_commit, 3},
-                                           {PlantedBug::send_without_claim, 4},
-                                           {PlantedBug::stop_needs_route, 6},
-                                           {PlantedBug::dedup_mark_apart, 4},
-                                           {PlantedBug::reorder_on_retry, 5},
-                                           {PlantedBug::claim_despite_stop, 6},
-                                           {PlantedBug::swapped_seats, 1},
-                                           {PlantedBug::idle_close_despite_text, 3},
-                                           {PlantedBug::close_over_takeover, 1},
-                                           {PlantedBug::cooling_despite_deadline, 1},
-                                           {PlantedBug::crash_counted_twice, 3}};
+const std::map<PlantedBug, int> kBreaks = {
+    {PlantedBug::skipped_cooling, 1},          {PlantedBug::answer_before_commit, 3},
+    {PlantedBug::send_without_claim, 4},       {PlantedBug::stop_needs_route, 6},
+    {PlantedBug::dedup_mark_apart, 4},         {PlantedBug::reorder_on_retry, 5},
+    {PlantedBug::claim_despite_stop, 6},       {PlantedBug::swapped_seats, 1},
+    {PlantedBug::idle_close_despite_text, 3},  {PlantedBug::close_over_takeover, 1},
+    {PlantedBug::cooling_despite_deadline, 1}, {PlantedBug::crash_counted_twice, 3}};
 const std::map<std::string, PlantedBug> kPlants = {
     {"skipped-cooling", PlantedBug::skipped_cooling},
     {"answer-before-commit", PlantedBug::answer_before_commit},

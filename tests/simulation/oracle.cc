@@ -218,8 +218,10 @@ void Oracle::begins_to_hold(const Session& session, const Place& place) {
         if (!both_held) continue;
         const bool same_people = session.people() == other.people() && session.places.size() == 2;
         const bool one_cools = std::min(life.earliest_end(), session.life().earliest_end()) <= now_;
-        if (same_people && one_cools && terms.sticky == Terms::Sticky::prefer) {
-          reached_.mark(Mark::cooling_line_taken_over);
+        const bool is_old = taken_over_.contains({session.id, id, place.person});
+        if (is_old || (same_people && one_cools && terms.sticky == Terms::Sticky::prefer)) {
+          taken_over_.insert({session.id, id, place.person});
+          if (!is_old) reached_.mark(Mark::cooling_line_taken_over);
         } else {
           breaks(1, place.person + " has " + place.number + " in " + session.id +
                         ", which is live or cooling in " + id);

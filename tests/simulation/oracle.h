@@ -341,6 +341,8 @@ class Oracle {
   /// Since the last crash or leap, by number and by connection.
   std::map<std::string, std::deque<Time>> hand_overs_;
   Time rates_hold_from_ = 0;
+  /// Which session took over whose line, of which person: for good.
+  std::set<std::vector<std::string>> taken_over_;
   std::map<std::pair<std::string, std::string>, std::vector<Time>> retries_;
   std::set<std::pair<std::string, std::string>> dismissed_;
   /// By service and two people, in both orders: the number that the first last had with the second.
