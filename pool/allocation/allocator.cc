@@ -403,9 +403,16 @@ Task<Result<Search::Found>> Search::if_free(VirtualNumber number) {
     co_return Found{};
   BAUTA_CO_TRY(const auto taken, taken_by(records[1]));
   if (taken) co_return Found{};
+  std::optional<TimePoint> cools_until;
+  if (records[1]) {
+    BAUTA_CO_TRY(const auto route, decode_route(*records[1]));
+    if (route.value.state == RouteState::cooling && route.value.reusable_at > now_)
+      cools_until = route.value.reusable_at;
+  }
   co_return Found(SeatChoice{.number = std::move(found),
                              .match = match,
                              .route_version = records[1] ? records[1]->version : kAbsent,
+                             .cools_until = cools_until,
                              .advance_cursor = [](Commit&) {}});
 }
 

@@ -39,6 +39,8 @@ struct SeatChoice {
   Tier match = Tier::any;
   /// The version that the route key was seen free at (absent, or a cooling route whose time is over).
   Version route_version = kAbsent;
+  /// Of a line that still cools and is taken over by the same people: what their old session said may come until then.
+  std::optional<TimePoint> cools_until = {};
   /// Adds expectation and write of the person's cursor; never empty, for an explicit number without effect.
   std::function<void(Commit&)> advance_cursor;
 };

@@ -150,6 +150,9 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
     {"participants.count", 422, "A session has too few or too many participants.", "Name 2 to 50."},
     {"participants.same_address", 422, "Two participants have the same address.",
      "A person sits once in a session."},
+    {"participants.too_soon", 409, "Nobody else can join the session yet.",
+     "Its lines were taken over while they cooled: wait until they would have been free, or open "
+     "another session."},
     {"poison", kNoAnswer, "The server died several times while this text was being sent.",
      "The operator looks at the log; the text is not tried again."},
     {"pool.exhausted", 409, "No eligible number is free for one of the participants.",

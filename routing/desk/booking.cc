@@ -1,5 +1,6 @@
 #include "routing/desk/booking.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace bauta {
@@ -52,6 +53,9 @@ Task<Result<std::optional<SessionView>>> Booking::try_open(
     BAUTA_CO_TRY(auto one,
                  co_await seating_.seat(service, request.participants[at], std::move(others), now));
     session.seats.push_back(one.seat);
+    if (one.choice.cools_until)
+      session.exclusive_until = std::max(session.exclusive_until.value_or(*one.choice.cools_until),
+                                         *one.choice.cools_until);
     seated.push_back(std::move(one));
   }
 

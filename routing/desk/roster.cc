@@ -57,6 +57,11 @@ Task<Result<std::optional<SeatView>>> Roster::try_add(ServiceId service_id, Sess
   if (session.seat_of(bench_.person(service_id, participant.address)) != nullptr)
     co_return fail("participants.same_address",
                    participant.address.masked() + " takes part already");
+  // A late text of the session before would reach them (promise 1).
+  if (session.exclusive_until && now < *session.exclusive_until)
+    co_return fail("participants.too_soon",
+                   "the session has lines that were taken over while they cooled; nobody else can "
+                   "join before they would have been free");
   if (session.seats_taken() >= kSeatsMax || session.seats.size() >= kSeatsEverMax)
     co_return fail("participants.count", "a session has at most " + std::to_string(kSeatsMax) +
                                              " participants at once and " +

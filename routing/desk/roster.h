@@ -14,7 +14,7 @@ class Roster {
   Roster(Workbench& bench, const AnswerBook& answers, Seating& seating)
       : bench_(bench), answers_(answers), seating_(seating) {}
 
-  /// Codes: session.not_found, session.closed, participants.count, participants.same_address, and those of a booking.
+  /// Codes: session.not_found, session.closed, participants.count, participants.same_address, participants.too_soon, and those of a booking.
   Task<Result<SeatView>> add(ServiceId service, SessionId session, Seating::Participant participant,
                              std::optional<Idempotent<SeatView>> idempotent);
   /// Codes: session.not_found, session.closed, participant.not_found.

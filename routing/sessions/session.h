@@ -53,6 +53,8 @@ struct Session {
   std::optional<TimePoint> closed_at;
   /// When it was last brought back: the idle clock runs from then.
   std::optional<TimePoint> reopened_at = {};
+  /// Until then its lines may still bring what was said in the session that they were taken over from: nobody else joins before.
+  std::optional<TimePoint> exclusive_until = {};
   /// `metadata` of the API: a flat object of strings, in order of names.
   std::vector<std::pair<std::string, std::string>> metadata;
   /// Also those who left: who wrote an old text is still told, and everybody keeps their place in the order.

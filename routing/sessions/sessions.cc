@@ -83,6 +83,7 @@ std::string encode(const Session& session) {
   if (session.idle_ttl) record.set_idle_ttl_seconds(session.idle_ttl->count());
   if (session.closed_at) record.set_closed_at_ms(to_millis(*session.closed_at));
   if (session.reopened_at) record.set_reopened_at_ms(to_millis(*session.reopened_at));
+  if (session.exclusive_until) record.set_exclusive_until_ms(to_millis(*session.exclusive_until));
   for (const auto& [name, value] : session.metadata) {
     auto* const datum = record.add_metadata();
     datum->set_name(name);
@@ -241,6 +242,8 @@ Result<Stored<Session>> Sessions::decode(const Record& stored) {
     session.idle_ttl = std::chrono::seconds(record.idle_ttl_seconds());
   if (record.has_closed_at_ms()) session.closed_at = from_millis(record.closed_at_ms());
   if (record.has_reopened_at_ms()) session.reopened_at = from_millis(record.reopened_at_ms());
+  if (record.has_exclusive_until_ms())
+    session.exclusive_until = from_millis(record.exclusive_until_ms());
   for (const auto& datum : record.metadata())
     session.metadata.emplace_back(datum.name(), datum.value());
   for (const auto& recorded : record.seats()) {

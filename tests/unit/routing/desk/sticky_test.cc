@@ -85,6 +85,20 @@ TEST_F(Sticky, ATakenOverLineIsNotCooledByItsOldSession) {
   EXPECT_EQ(back.error().code, "session.cannot_reopen");
 }
 
+// A late text of the old session would have reached who joins the new one.
+TEST_F(Sticky, NeverMisroute_NobodyElseJoinsWhileALineThatWasTakenOverWouldStillCool) {
+  be(StickyPolicy::prefer);
+  met(kA, kB);
+  const auto again = world.open({kA, kB});
+  const auto join = [&] {
+    return world.run(world.desk->add_participant(world.caller, again.session.id,
+                                                 {.address = World::person(kC)}, {}));
+  };
+  EXPECT_EQ(join().error().code, "participants.too_soon");
+  world.clock.advance(61min);
+  EXPECT_TRUE(join());
+}
+
 TEST_F(Sticky, NothingIsTakenOverOfASessionThatWasErased) {
   be(StickyPolicy::prefer);
   const auto view = world.open({kA, kB});
