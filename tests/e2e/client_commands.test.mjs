@@ -277,5 +277,6 @@ test('every client command explains itself with an example', async () => {
   const commands = await commandsOf();
   assert.deepEqual(commands.sort(), ['dead-letters delete', 'dead-letters list', 'dead-letters retry', 'events', 'key create', 'key list', 'key revoke', 'messages',
     'numbers add', 'numbers drain', 'numbers import', 'numbers list', 'numbers remove', 'numbers show', 'pool', 'send', 'service create', 'service list',
-    'service set', 'service show', 'session close', 'session erase', 'session extend', 'session list', 'session open', 'session show']);
+    'service set', 'service show', 'session close', 'session erase', 'session extend', 'session join', 'session leave', 'session list',
+    'session open', 'session reopen', 'session show']);
 });
