@@ -89,7 +89,6 @@ Relay::Relay(RelayParts parts)
                 .lines_max = kWatchedLinesMax}) {}
 
 Task<Result<InboundOutcome>> Relay::accept(InboundMessage mo) {
-  BAUTA_CO_CHECK(parts_.may_take_in_more());
   for (std::uint32_t tries = 0; tries < parts_.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(const auto outcome, co_await accept_once(mo));
     if (outcome) co_return *outcome;
@@ -137,6 +136,8 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
   const bool live = route->value.state == RouteState::live && session && !session->ending(now);
   if (!live)
     co_return co_await answer_ended(std::move(arrival), *std::move(route), std::move(session));
+  // Only what would wait is put off: a STOP is heard however much waits, and not every carrier comes again (promise 6).
+  BAUTA_CO_CHECK(parts_.may_take_in_more());
   co_return co_await commit_relay(std::move(arrival), *std::move(route), *std::move(session));
 }
 

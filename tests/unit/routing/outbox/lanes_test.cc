@@ -155,6 +155,8 @@ TEST_F(Lanes, WhenTooManyTextsWaitNoMoreAreTakenInUntilSomeHaveLeft) {
   for (const auto* words : {"one", "two", "three"}) EXPECT_EQ(take(words), "relayed");
   for (const auto& [p, partition] : partitions) ASSERT_TRUE(run(partition->read_on()));
   EXPECT_EQ(take("four"), "overloaded");
+  // A STOP is heard all the same.
+  EXPECT_EQ(take("STOP"), "keyword");
   work();
   EXPECT_EQ(take("four"), "relayed");
 }
