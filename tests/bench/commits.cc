@@ -44,6 +44,8 @@ class GroupSizes final : public CommitObserver {
     commits_ += group.committed;
   }
   void refused_at_once() override {}
+  void disk_looked_at(const DiskState& /*disk*/) override {}
+  void compacted(bool /*done*/, std::chrono::nanoseconds /*took*/) override {}
 
   /// Since the last call.
   std::size_t average() {
@@ -144,7 +146,9 @@ class Bare {
     options.path = std::move(path);
     database_ = sure(
         open_database(*rocksdb::Env::Default(), options,
-                      {.filter = nullptr, .listener = std::make_shared<rocksdb::EventListener>()}));
+                      {.filter = nullptr,
+                       .listener = std::make_shared<rocksdb::EventListener>(),
+                       .files = nullptr}));
     const auto framed = [](const std::string& value) {
       return std::string(Frame::kOctets, 'f') + value;
     };
