@@ -16,6 +16,7 @@ void GroupBatch::begin(TimePoint now) {
   now_ = now;
   keys_.clear();
   appended_keys_.clear();
+  entries_.clear();
   ends_.clear();
 }
 
@@ -53,7 +54,12 @@ void GroupBatch::publish() {
 }
 
 Result<Version> GroupBatch::version_of(const Key& key) {
-  if (const auto known = known_.find(key.octets())) return known->at(now_);
+  if (entry_key(key.octets())) {
+    const auto written = entries_.find(key.octets());
+    if (written != entries_.end()) return written->second.at(now_);
+  } else if (const auto known = known_.find(key.octets())) {
+    return known->at(now_);
+  }
   // What is not known was not written in this batch, so the database has the last word.
   BAUTA_TRY(const auto known, read_version(database_, known_, key.octets()));
   return known.at(now_);
@@ -91,10 +97,7 @@ void GroupBatch::put(std::string_view key, const Frame& frame, std::string_view 
   const auto status = batch_.Put(rocksdb::SliceParts(&key_slice, 1),
                                  rocksdb::SliceParts(value_slices.data(), value_slices.size()));
   BAUTA_ASSERT(status.ok());
-  // Logs are scanned, and nobody asks for an entry by its key.
-  known_.note_write(key, {.version = frame.version, .expiry = frame.expiry}, base_ + batch_.Count(),
-                    frame.appended ? std::nullopt : std::optional(value));
-  keys_.push_back(key);
+  note(key, {.version = frame.version, .expiry = frame.expiry}, value);
 }
 
 void GroupBatch::erase(std::string_view key, Version version) {
@@ -104,8 +107,17 @@ void GroupBatch::erase(std::string_view key, Version version) {
     return;
   }
   BAUTA_ASSERT(batch_.Delete(rocksdb::Slice(key)).ok());
-  known_.note_write(key, {}, base_ + batch_.Count());
+  note(key, {});
+}
+
+void GroupBatch::note(std::string_view key, KnownVersions::Known known,
+                      std::optional<std::string_view> value) {
   keys_.push_back(key);
+  if (entry_key(key)) {
+    entries_.insert_or_assign(key, known);
+  } else {
+    known_.note_write(key, known, base_ + batch_.Count(), value);
+  }
 }
 
 }  // namespace bauta

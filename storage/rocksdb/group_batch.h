@@ -40,6 +40,9 @@ class GroupBatch {
 
  private:
   Result<Version> version_of(const Key& key);
+  /// What the batch makes of a key, for the next commits and for readers.
+  void note(std::string_view key, KnownVersions::Known known,
+            std::optional<std::string_view> value = {});
   /// Looks up the ends of all logs that the commit touches, before anything is added.
   Status find_ends(const Commit& commit);
   Result<Position> find_end(std::string_view prefix);
@@ -57,6 +60,8 @@ class GroupBatch {
   TimePoint now_{};
   std::vector<std::string_view> keys_;
   std::deque<std::string> appended_keys_;
+  /// Entries of logs, or what may be: they are many, nobody asks for one by its key, and so they are not remembered beyond this batch.
+  std::unordered_map<std::string_view, KnownVersions::Known> entries_;
   /// The last position below each prefix, those of this batch included.
   std::unordered_map<std::string, Position, Positions::Hash, std::equal_to<>> ends_;
 };

@@ -5,7 +5,6 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +22,9 @@ namespace bauta {
 /// than RocksDB.  A reader notes what it read only if nothing stands here for the key, and only if every write since its read
 /// began would still stand here (`floor`).  And what is not yet published stays, however full it is: of the batch being built
 /// nothing is forgotten.
+///
+/// Keys are known by a hash of 128 bits under a secret of this process: nobody can choose two that are the same, and by chance there are
+/// none.
 ///
 /// Thread-safe; note_write() and publish() are the committer's alone.
 class KnownVersions {
@@ -56,8 +58,14 @@ class KnownVersions {
   void publish(std::uint64_t sequence) { published_.store(sequence, std::memory_order_release); }
 
  private:
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
+  struct Digest {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    bool operator==(const Digest&) const = default;
+  };
+  struct Hash {
+    using is_avalanching = void;
+    std::size_t operator()(const Digest& digest) const { return digest.low; }
   };
   struct Entry {
     Known known;
@@ -68,7 +76,7 @@ class KnownVersions {
   /// Forgotten as a whole, the older of two.
   struct Generation {
     /// Flat: most keys that are looked for are not there, which one cache line says.
-    boost::unordered_flat_map<std::string, Entry, Hash, std::equal_to<>> keys;
+    boost::unordered_flat_map<Digest, Entry, Hash> keys;
     std::size_t value_octets = 0;
     std::uint64_t last_write = 0;
   };
@@ -80,10 +88,12 @@ class KnownVersions {
     std::uint64_t floor BAUTA_GUARDED_BY(mutex) = 0;
   };
 
-  Shard& shard_of(std::string_view key) const;
-  static const Entry* find_in(const Shard& shard, std::string_view key) BAUTA_REQUIRES(shard.mutex);
-  static Entry* find_in(Shard& shard, std::string_view key) BAUTA_REQUIRES(shard.mutex);
-  void remember(Shard& shard, std::string_view key, Entry entry) BAUTA_REQUIRES(shard.mutex);
+  Digest digest_of(std::string_view key) const;
+  /// By the digest's other half: the maps use the first.
+  Shard& shard_of(const Digest& key) const { return shards_[key.high % kShards]; }
+  static const Entry* find_in(const Shard& shard, const Digest& key) BAUTA_REQUIRES(shard.mutex);
+  static Entry* find_in(Shard& shard, const Digest& key) BAUTA_REQUIRES(shard.mutex);
+  void remember(Shard& shard, const Digest& key, Entry entry) BAUTA_REQUIRES(shard.mutex);
   static void give_value(Shard& shard, Entry& entry, std::optional<std::string_view> value)
       BAUTA_REQUIRES(shard.mutex);
 
@@ -93,6 +103,7 @@ class KnownVersions {
   /// Of one generation of a shard: with all of them, 64 MiB.
   static constexpr std::size_t kGenerationOctetsMax = (std::size_t{64} << 20) / kShards / 2;
   const std::size_t generation_max_;
+  std::array<unsigned char, 16> secret_{};
   std::atomic<std::uint64_t> published_ = 0;
   mutable std::array<Shard, kShards> shards_;
 };

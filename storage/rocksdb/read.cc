@@ -3,10 +3,13 @@
 #include <rocksdb/iterator.h>
 #include <rocksdb/options.h>
 
+#include <algorithm>
 #include <memory>
+#include <numeric>
 #include <string>
 
 #include "storage/rocksdb/frame.h"
+#include "storage/rocksdb/positions.h"
 #include "storage/rocksdb/status.h"
 
 namespace bauta {
@@ -44,26 +47,38 @@ std::optional<std::string_view> payload_of(const std::optional<Frame>& frame,
   return frame ? std::optional(Frame::payload(value)) : std::nullopt;
 }
 
-/// What all of `keys` are at, if all are known; nullopt: a snapshot has to be read.
-std::optional<std::vector<std::optional<Record>>> recall_all(const KnownVersions& known,
-                                                             const std::vector<Key>& keys,
-                                                             TimePoint now) {
-  const auto began = known.published();
-  std::vector<std::optional<Record>> records;
-  records.reserve(keys.size());
-  for (const auto& key : keys) {
-    auto record = known.recall(key.octets(), now);
-    if (!record) return std::nullopt;
-    records.push_back(*std::move(record));
-  }
-  // Nothing was published meanwhile: this is how things stood when it began.
-  return known.published() == began ? std::optional(std::move(records)) : std::nullopt;
-}
-
 Record record_of(const Frame& frame, std::string_view value) {
   return {.value = std::string(Frame::payload(value)),
           .version = frame.version,
           .expiry = frame.expiry};
+}
+
+/// For the committer and the next readers; entries of logs are not remembered (GroupBatch).
+void note(KnownVersions& known, std::string_view key, const std::optional<Frame>& frame,
+          std::uint64_t began, std::optional<std::string_view> value = {}) {
+  if (entry_key(key)) return;
+  known.note_read(key, known_of(frame), began, value);
+}
+
+/// Reads `keys`, those at `wanted`, into their places among `records`.
+Status read_into(std::vector<std::optional<Record>>& records, rocksdb::DB& database,
+                 KnownVersions& known, const std::vector<Key>& keys,
+                 const std::vector<std::size_t>& wanted, TimePoint now) {
+  const auto began = known.published();
+  std::vector<rocksdb::Slice> slices;
+  slices.reserve(wanted.size());
+  for (const auto at : wanted) slices.emplace_back(keys[at].octets());
+  std::vector<rocksdb::PinnableSlice> values(wanted.size());
+  std::vector<rocksdb::Status> statuses(wanted.size());
+  database.MultiGet(reading(), database.DefaultColumnFamily(), wanted.size(), slices.data(),
+                    values.data(), statuses.data());
+  for (std::size_t n = 0; n < wanted.size(); ++n) {
+    const auto value = values[n].ToStringView();
+    BAUTA_TRY(const auto frame, frame_of(statuses[n], value));
+    note(known, keys[wanted[n]].octets(), frame, began, payload_of(frame, value));
+    if (frame && !frame->is_expired(now)) records[wanted[n]] = record_of(*frame, value);
+  }
+  return Status();
 }
 
 /// Goes over the keys of a request's range, in its direction, from behind `after`.
@@ -128,7 +143,7 @@ Result<KnownVersions::Known> read_version(rocksdb::DB& database, KnownVersions& 
       database.Get(reading(), database.DefaultColumnFamily(), rocksdb::Slice(key), &value);
   BAUTA_TRY(const auto frame, frame_of(status, value.ToStringView()));
   const auto found = known_of(frame);
-  known.note_read(key, found, began);
+  note(known, key, frame, began);
   return found;
 }
 
@@ -140,7 +155,7 @@ Result<std::optional<Record>> read_record(rocksdb::DB& database, KnownVersions& 
   const auto status =
       database.Get(reading(), database.DefaultColumnFamily(), rocksdb::Slice(key.octets()), &value);
   BAUTA_TRY(const auto frame, frame_of(status, value.ToStringView()));
-  known.note_read(key.octets(), known_of(frame), began, payload_of(frame, value.ToStringView()));
+  note(known, key.octets(), frame, began, payload_of(frame, value.ToStringView()));
   if (!frame || frame->is_expired(now)) return std::optional<Record>{};
   return std::optional(record_of(*frame, value.ToStringView()));
 }
@@ -148,25 +163,24 @@ Result<std::optional<Record>> read_record(rocksdb::DB& database, KnownVersions& 
 Result<std::vector<std::optional<Record>>> read_records(rocksdb::DB& database, KnownVersions& known,
                                                         const std::vector<Key>& keys,
                                                         TimePoint now) {
-  if (auto records = recall_all(known, keys, now)) return *std::move(records);
-  const auto began = known.published();
-  const std::vector<rocksdb::Slice> slices([&] {
-    std::vector<rocksdb::Slice> all;
-    all.reserve(keys.size());
-    for (const auto& key : keys) all.emplace_back(key.octets());
-    return all;
-  }());
-  std::vector<rocksdb::PinnableSlice> values(keys.size());
-  std::vector<rocksdb::Status> statuses(keys.size());
-  database.MultiGet(reading(), database.DefaultColumnFamily(), keys.size(), slices.data(),
-                    values.data(), statuses.data());
   std::vector<std::optional<Record>> records(keys.size());
+  const auto began = known.published();
+  std::vector<std::size_t> unknown;
   for (std::size_t at = 0; at < keys.size(); ++at) {
-    const auto value = values[at].ToStringView();
-    BAUTA_TRY(const auto frame, frame_of(statuses[at], value));
-    known.note_read(keys[at].octets(), known_of(frame), began, payload_of(frame, value));
-    if (frame && !frame->is_expired(now)) records[at] = record_of(*frame, value);
+    if (auto record = known.recall(keys[at].octets(), now)) {
+      records[at] = *std::move(record);
+    } else {
+      unknown.push_back(at);
+    }
   }
+  if (!unknown.empty()) BAUTA_CHECK(read_into(records, database, known, keys, unknown, now));
+  // Nothing was written meanwhile, not even what is still to be published: this is how things stood when it began.
+  if (database.GetLatestSequenceNumber() == began) return records;
+  // A snapshot of all then.
+  std::vector<std::size_t> all(keys.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  std::ranges::fill(records, std::nullopt);
+  BAUTA_CHECK(read_into(records, database, known, keys, all, now));
   return records;
 }
 
