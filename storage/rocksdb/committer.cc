@@ -188,9 +188,10 @@ void Committer::persist(const Requests& group, CommitGroup& done) {
   rocksdb::WriteOptions durably;
   durably.sync = true;
   durably.disableWAL = false;
-  parts_.disk_space.written(batch_.writes().GetDataSize());
+  auto& writes = batch_.writes();
+  parts_.disk_space.written(writes.GetDataSize());
   const auto began = Monotonic::now();
-  const auto status = parts_.database.Write(durably, &batch_.writes());
+  const auto status = parts_.database.Write(durably, &writes);
   done.write = Monotonic::now() - began;
   if (!status.ok()) {
     const auto error = error_of(status, "writing a group of commits");

@@ -15,7 +15,7 @@ namespace bauta {
 ///     | version (8 octets)  | appended (1) | expiry (63 bits, ms) | payload |
 ///     +---------------------+--------------+----------------------+---------+
 ///
-/// Big-endian.  Version: RocksDB's sequence number of the commit's first write.  Appended: the engine gave the key its position.
+/// Big-endian.  Version: of RocksDB's sequence numbers for the batch, the one that is the commit's own.  Appended: the engine gave the key its position.
 /// Expiry: 0 never.
 struct Frame {
   static constexpr std::size_t kOctets = 16;

@@ -2,7 +2,9 @@
 
 #include <rocksdb/options.h>
 
+#include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "storage/rocksdb/read.h"
 #include "storage/store/assert.h"
@@ -11,7 +13,7 @@
 namespace bauta {
 
 void GroupBatch::begin(TimePoint now) {
-  batch_.Clear();
+  writes_.clear();
   base_ = database_.GetLatestSequenceNumber();
   now_ = now;
   keys_.clear();
@@ -29,7 +31,7 @@ Result<std::variant<Committed, Conflict>> GroupBatch::add(const Commit& commit) 
   if (is_empty(commit)) return committed;
   BAUTA_CHECK(find_ends(commit));
 
-  const Version version{base_ + batch_.Count() + 1};
+  const Version version{last_sequence() + 1};
   committed.version = version;
   for (const auto& [key, value, expiry] : commit.puts) {
     const std::string_view octets = key.octets();
@@ -91,12 +93,7 @@ const Position* GroupBatch::end_of_log_with(std::string_view key) const {
 }
 
 void GroupBatch::put(std::string_view key, const Frame& frame, std::string_view value) {
-  const auto head = frame.encode();
-  const rocksdb::Slice key_slice(key);
-  const std::array value_slices{rocksdb::Slice(head.data(), head.size()), rocksdb::Slice(value)};
-  const auto status = batch_.Put(rocksdb::SliceParts(&key_slice, 1),
-                                 rocksdb::SliceParts(value_slices.data(), value_slices.size()));
-  BAUTA_ASSERT(status.ok());
+  writes_.push_back({.key = key, .head = frame.encode(), .value = value, .nth = writes_.size()});
   note(key, {.version = frame.version, .expiry = frame.expiry}, value);
 }
 
@@ -106,8 +103,29 @@ void GroupBatch::erase(std::string_view key, Version version) {
     put(key, Frame::grave(version), {});
     return;
   }
-  BAUTA_ASSERT(batch_.Delete(rocksdb::Slice(key)).ok());
+  writes_.push_back({.key = key, .head = {}, .value = {}, .nth = writes_.size()});
   note(key, {});
+}
+
+rocksdb::WriteBatch& GroupBatch::writes() {
+  // Neighbours one after the other: the memtable's skip list finds a place faster from the last one.  What is written twice keeps its order.
+  std::ranges::sort(writes_, [](const Write& one, const Write& other) {
+    return std::tie(one.key, one.nth) < std::tie(other.key, other.nth);
+  });
+  batch_.Clear();
+  for (const auto& [key, head, value, nth] : writes_) {
+    const rocksdb::Slice key_slice(key);
+    if (!head) {
+      BAUTA_ASSERT(batch_.Delete(key_slice).ok());
+      continue;
+    }
+    const std::array value_slices{rocksdb::Slice(head->data(), head->size()),
+                                  rocksdb::Slice(value)};
+    const auto status = batch_.Put(rocksdb::SliceParts(&key_slice, 1),
+                                   rocksdb::SliceParts(value_slices.data(), value_slices.size()));
+    BAUTA_ASSERT(status.ok());
+  }
+  return batch_;
 }
 
 void GroupBatch::note(std::string_view key, KnownVersions::Known known,
@@ -116,7 +134,7 @@ void GroupBatch::note(std::string_view key, KnownVersions::Known known,
   if (entry_key(key)) {
     entries_.insert_or_assign(key, known);
   } else {
-    known_.note_write(key, known, base_ + batch_.Count(), value);
+    known_.note_write(key, known, last_sequence(), value);
   }
 }
 

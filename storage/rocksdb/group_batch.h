@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include "storage/rocksdb/frame.h"
 #include "storage/rocksdb/known_versions.h"
 #include "storage/rocksdb/positions.h"
 #include "storage/store/store.h"
@@ -29,12 +31,13 @@ class GroupBatch {
   /// Adds all of the commit, or nothing.  Its keys are looked at until the next begin().  Codes: storage.unavailable, storage.corrupt.
   Result<std::variant<Committed, Conflict>> add(const Commit& commit);
 
-  rocksdb::WriteBatch& writes() { return batch_; }
-  bool empty() const { return batch_.Count() == 0; }
+  /// All of it, for RocksDB; nothing more is added then.
+  rocksdb::WriteBatch& writes();
+  bool empty() const { return writes_.empty(); }
   /// Which keys have changed.
   const std::vector<std::string_view>& keys() const { return keys_; }
   /// The sequence number of the last write, once it is written.
-  std::uint64_t last_sequence() const { return base_ + batch_.Count(); }
+  std::uint64_t last_sequence() const { return base_ + writes_.size(); }
   /// The batch is durable and visible.
   void publish();
 
@@ -55,6 +58,15 @@ class GroupBatch {
   KnownVersions& known_;
   Positions& positions_;
 
+  struct Write {
+    std::string_view key;
+    /// None: the key is erased.
+    std::optional<Frame::Octets> head;
+    std::string_view value;
+    std::size_t nth;
+  };
+
+  std::vector<Write> writes_;
   rocksdb::WriteBatch batch_;
   std::uint64_t base_ = 0;
   TimePoint now_{};
