@@ -271,6 +271,7 @@ std::string encode_work_entry(const WorkEntry& entry) {
   record.set_message(octets(entry.message));
   record.set_seat(octets(entry.seat));
   record.set_nudge(entry.nudge);
+  record.set_first_position(entry.first_position);
   return record.SerializeAsString();
 }
 
@@ -284,6 +285,7 @@ Result<WorkEntry> decode_work_entry(const Record& record) {
   BAUTA_TRY(entry.message, MessageId::from_bytes(from.message()));
   BAUTA_TRY(entry.seat, id_or_nil<SeatId>(from.seat()));
   entry.nudge = from.nudge();
+  entry.first_position = from.first_position();
   return entry;
 }
 

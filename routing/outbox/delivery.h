@@ -127,6 +127,8 @@ struct WorkEntry {
   SeatId seat{};
   /// Not new work: something about the lane's head changed (a receipt came for an unknown one): look again now.
   bool nudge = false;
+  /// Appended again in its lane's order: where it was appended first, which is its place in the lane.  0: it lies where it first was.
+  Position first_position = 0;
 };
 inline constexpr std::uint32_t kPartitions = 256;
 /// hash(virtual number) mod kPartitions; not the connection, so that a number that moves keeps its lanes' owner.

@@ -16,6 +16,7 @@
 #include "routing/outbox/receipt_word.h"
 #include "routing/outbox/reference.h"
 #include "routing/outbox/token_bucket.h"
+#include "routing/outbox/work_log.h"
 #include "storage/store/assert.h"
 #include "storage/store/planted.h"
 
@@ -29,12 +30,10 @@ constexpr std::chrono::seconds kLookAgain{1};
 constexpr std::uint32_t kOutcomesPerMark = 64;
 constexpr std::uint32_t kPage = 200;
 constexpr std::size_t kSpentPerCommit = 100;
+constexpr std::size_t kMovedPerCommit = 100;
+constexpr std::size_t kLanesWoken = 100;
 
 Key mark_key(std::uint32_t partition) { return Key("mark").u64(partition); }
-
-Key entry_key(std::uint32_t partition, Position position) {
-  return Key("out").u64(partition).u64(position);
-}
 
 TimePoint received_at(const MessageId& id) {
   // The first 48 bits of an id are its time.
@@ -58,11 +57,13 @@ std::optional<OwnWords::Saying> cannot_be_reached(const Circumstances& seen, Tim
 
 class Partition::Impl {
  public:
-  Impl(std::uint32_t partition, RelayParts parts, CarrierPort& carriers, std::vector<Stage*> stages)
+  Impl(std::uint32_t partition, RelayParts parts, CarrierPort& carriers, std::vector<Stage*> stages,
+       Position span_max)
       : partition_(partition),
         parts_(parts),
         carriers_(carriers),
         stages_(std::move(stages)),
+        span_max_(span_max),
         accounts_(parts.store, parts.index_key),
         own_words_(parts) {}
 
@@ -94,6 +95,8 @@ class Partition::Impl {
  private:
   struct Waiting {
     Position position;
+    /// Where it was appended first: its place in the lane, wherever it lies in the log by now.
+    Position order;
     MessageId message;
     SeatId seat;
   };
@@ -126,6 +129,12 @@ class Partition::Impl {
   Task<Status> recover(std::vector<std::pair<Position, WorkEntry>> entries);
   Task<Status> recover_claimed(Stored<Delivery> cut_off);
   void add(Position position, const WorkEntry& entry);
+  void moved(Position position, const WorkEntry& entry);
+  Position span() const;
+  bool is_held_back() const;
+  void wake_what_holds_mark_back();
+  Task<void> append_old_ones_again(LaneKey key);
+  static void put_in_order(std::deque<Waiting>& queue, Waiting waiting);
   void schedule(const LaneKey& key, Lane& lane, TimePoint due);
   std::optional<LaneKey> take_next(TimePoint now);
   void pop(Lane& lane);
@@ -160,6 +169,7 @@ class Partition::Impl {
   RelayParts parts_;
   CarrierPort& carriers_;
   std::vector<Stage*> stages_;
+  Position span_max_;
   Accounts accounts_;
   OwnWords own_words_;
 
@@ -169,13 +179,14 @@ class Partition::Impl {
   std::map<ServiceId, std::set<std::pair<TimePoint, LaneKey>>> due_;
   /// Whose lane was taken last.
   ServiceId served_last_{};
-  /// Entries read and not yet through: the lowest is the mark.
-  std::set<Position> open_;
+  /// Entries read and not yet through, and whose they are: the lowest is the mark.
+  std::map<Position, const LaneKey*> open_;
   /// Entries that are through without a commit of their own: erased along with the next one.
   std::set<Position> spent_;
   Position read_to_ = 0;
   std::uint32_t outcomes_since_mark_ = 0;
   std::size_t texts_waiting_ = 0;
+  bool started_ = false;
   bool reading_ = false;
   bool read_again_ = false;
 };
@@ -188,7 +199,10 @@ Task<Status> Partition::Impl::start() {
   if (read_to_ == 0 && mark) read_to_ = mark->value.position() - 1;
   for (;;) {
     BAUTA_CO_TRY(const auto page, co_await read_page());
-    if (page.empty()) co_return Status();
+    if (page.empty()) {
+      started_ = true;
+      co_return Status();
+    }
     std::vector<std::pair<Position, WorkEntry>> entries;
     for (const auto& record : page) {
       KeyReader reader(record.key, "out");
@@ -252,7 +266,7 @@ Task<Status> Partition::Impl::recover_claimed(Stored<Delivery> cut_off) {
 
 Task<Result<std::vector<KeyedRecord>>> Partition::Impl::read_page() {
   auto request = ScanRequest::prefix(work_log(partition_));
-  request.after = entry_key(partition_, read_to_);
+  request.after = work_log_entry(partition_, read_to_);
   request.records_max = kPage;
   BAUTA_CO_TRY(auto page, co_await parts_.store.scan(std::move(request)));
   co_return std::move(page.records);
@@ -287,6 +301,7 @@ Task<Status> Partition::Impl::read_on() {
     more = page->size() == kPage || read_again_;
   }
   reading_ = false;
+  wake_what_holds_mark_back();
   co_return status;
 }
 
@@ -302,17 +317,78 @@ void Partition::Impl::add(Position position, const WorkEntry& entry) {
     }
     return;
   }
-  open_.insert(position);
-  auto& lane = lanes_[entry.lane];
-  const bool full = lane.texts.size() >= parts_.limits.lane_texts_max;
-  auto& queue = full ? lane.surplus : lane.texts;
-  queue.push_back({.position = position, .message = entry.message, .seat = entry.seat});
+  if (entry.first_position != 0 && started_) return moved(position, entry);
+  const auto found = lanes_.try_emplace(entry.lane).first;
+  open_.emplace(position, &found->first);
+  auto& lane = found->second;
+  put_in_order(lane.texts, {.position = position,
+                            .order = entry.first_position == 0 ? position : entry.first_position,
+                            .message = entry.message,
+                            .seat = entry.seat});
+  const bool full = lane.texts.size() > parts_.limits.lane_texts_max;
+  if (full) {
+    put_in_order(lane.surplus, lane.texts.back());
+    lane.texts.pop_back();
+  }
   count_waiting(1);
   if (lane.running) {
     lane.look_again = lane.look_again || full;
   } else if (full || lane.texts.size() == 1) {
     schedule(entry.lane, lane, kAtOnce);
   }
+}
+
+/// Behind all that came before it: only an entry that was appended again, read at a start, goes further ahead than to the end.
+void Partition::Impl::put_in_order(std::deque<Waiting>& queue, Waiting waiting) {
+  const auto behind = std::ranges::upper_bound(queue, waiting.order, {}, &Waiting::order);
+  queue.insert(behind, waiting);
+}
+
+/// We appended this entry again ourselves: the text has its place in its lane, and lies elsewhere in the log.
+void Partition::Impl::moved(Position position, const WorkEntry& entry) {
+  const auto lane = lanes_.find(entry.lane);
+  if (lane != lanes_.end()) {
+    auto& texts = lane->second.texts;
+    const auto text = std::ranges::find(texts, entry.first_position, &Waiting::order);
+    if (text != texts.end()) {
+      open_.erase(text->position);
+      open_.emplace(position, &lane->first);
+      text->position = position;
+      return;
+    }
+  }
+  spent_.insert(position);  // through meanwhile
+}
+
+/// By how much the log may grow before a text that waits is appended again: a start reads it from the mark, and must not read what thousands
+/// left there since because one text waits for hours.  With very many waiting it may grow by more, or they would be appended again in
+/// turn without end.
+Position Partition::Impl::span() const { return std::max<Position>(span_max_, 4 * open_.size()); }
+
+bool Partition::Impl::is_held_back() const {
+  return !open_.empty() && open_.begin()->first + span() < read_to_;
+}
+
+void Partition::Impl::wake_what_holds_mark_back() {
+  std::size_t woken = 0;
+  for (const auto& [position, key] : open_) {
+    if (position + span() >= read_to_ || ++woken > kLanesWoken) return;
+    auto& lane = lanes_.at(*key);
+    if (!lane.running) schedule(*key, lane, kAtOnce);
+  }
+}
+
+/// Not only what holds the mark back by now, but the older half, so that a lane's texts go together.
+/// Where they lie then is learned by reading on, as of any entry: what we know of the log is never ahead of what we read.
+Task<void> Partition::Impl::append_old_ones_again(LaneKey key) {
+  std::vector<std::pair<Position, Position>> entries;
+  for (const auto& text : lanes_.at(key).texts) {
+    if (text.position + span() / 2 < read_to_ && entries.size() < kMovedPerCommit)
+      entries.emplace_back(text.position, text.order);
+  }
+  if (entries.empty()) co_return;
+  // If it fails nothing has changed, or reading on tells: the lane's next step tries again what is still where it was.
+  static_cast<void>(co_await append_again(parts_.store, partition_, std::move(entries)));
 }
 
 void Partition::Impl::count_waiting(std::int64_t by) {
@@ -361,6 +437,7 @@ Task<void> Partition::Impl::step(LaneKey key) {
   auto& lane = lanes_.at(key);
   BAUTA_ASSERT(lane.running && !lane.is_empty());
   if (!lane.surplus.empty()) co_await end_surplus(key);
+  if (is_held_back()) co_await append_old_ones_again(key);
   TimePoint due = parts_.clock.now(key.service) + kLookAgain;
   if (!lane.texts.empty()) due = co_await step_head(key);
   lane.running = false;
@@ -374,6 +451,7 @@ Task<void> Partition::Impl::step(LaneKey key) {
 
 /// When the lane is to be looked at again, if there is anything left in it.
 Task<TimePoint> Partition::Impl::step_head(LaneKey key) {
+  const Position position = lanes_.at(key).texts.front().position;
   const auto progress = co_await advance(key);
   const TimePoint now = parts_.clock.now(key.service);
   // After a failure of the store nothing was decided: the same step again.
@@ -381,6 +459,8 @@ Task<TimePoint> Partition::Impl::step_head(LaneKey key) {
   if (const auto* const due = std::get_if<TimePoint>(&*progress)) co_return *due;
   auto& lane = lanes_.at(key);
   give_turn_back(lane, key.number);
+  // Moved while it ended: its end erased the entry where it lay before.
+  if (lane.texts.front().position != position) spent_.insert(lane.texts.front().position);
   pop(lane);
   co_return now;  // behind the lanes that wait already: they take turns
 }
@@ -406,7 +486,7 @@ Task<void> Partition::Impl::end_surplus(LaneKey key) {
 /// False: a conflict.
 Task<Result<bool>> Partition::Impl::end_one_too_many(Waiting surplus) {
   BAUTA_CO_TRY(const auto entry,
-               co_await parts_.store.get(entry_key(partition_, surplus.position)));
+               co_await parts_.store.get(work_log_entry(partition_, surplus.position)));
   if (!entry) co_return true;
   BAUTA_CO_TRY(const auto work, decode_work_entry(*entry));
   BAUTA_CO_TRY(const auto record, co_await parts_.store.get(delivery_key(
@@ -452,13 +532,13 @@ std::vector<Position> Partition::Impl::ride_along(Commit& commit) {
   for (const auto position : spent_) {
     if (carried.size() == kSpentPerCommit) break;
     carried.push_back(position);
-    commit.erase(entry_key(partition_, position));
+    commit.erase(work_log_entry(partition_, position));
   }
   if (++outcomes_since_mark_ < kOutcomesPerMark) return carried;
   outcomes_since_mark_ = 0;
   // Below the mark nobody looks: what is not erased by then would never be.
   const auto rest = carried.empty() ? spent_.begin() : spent_.upper_bound(carried.back());
-  auto lowest = open_.empty() ? read_to_ + 1 : *open_.begin();
+  auto lowest = open_.empty() ? read_to_ + 1 : open_.begin()->first;
   if (rest != spent_.end()) lowest = std::min(lowest, *rest);
   records::LowWaterMark mark;
   mark.set_position(lowest);
@@ -708,7 +788,7 @@ Task<Result<std::optional<Partition::Impl::Progress>>> Partition::Impl::settle_o
   const bool through = changed.state == DeliveryState::sent || is_final(changed.state);
   std::vector<Position> carried;
   if (through) {
-    commit.erase(entry_key(partition_, head.position));
+    commit.erase(work_log_entry(partition_, head.position));
     carried = ride_along(commit);
   }
   // If its outcome is unknown, trying again meets its own work as a conflict, and then as a delivery that needs nothing more.
@@ -795,7 +875,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(
   Commit commit;
   write_change(commit, changed, delivery.value, delivery.version, parts_.random);
   if (also_say) BAUTA_CO_CHECK(co_await own_words_.say_once_a_day(commit, *std::move(also_say)));
-  commit.erase(entry_key(partition_, head.position));
+  commit.erase(work_log_entry(partition_, head.position));
   const auto carried = ride_along(commit);
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
   if (!committed) co_return Progress(kAtOnce);
@@ -809,8 +889,8 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::finish(
 // ---- The face ------------------------------------------------------------------------------------------------------------------------
 
 Partition::Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers,
-                     std::vector<Stage*> stages)
-    : impl_(std::make_unique<Impl>(partition, parts, carriers, std::move(stages))) {}
+                     std::vector<Stage*> stages, Position span_max)
+    : impl_(std::make_unique<Impl>(partition, parts, carriers, std::move(stages), span_max)) {}
 Partition::~Partition() = default;
 Task<Status> Partition::start() { return impl_->start(); }
 Task<Status> Partition::read_on() { return impl_->read_on(); }

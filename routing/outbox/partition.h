@@ -18,9 +18,12 @@ namespace bauta {
 /// Sans-IO: the way out is a CarrierPort, the time is the clock's, and who drives asks next_due() how long to sleep.
 class Partition {
  public:
-  /// `stages` are asked in their order, and outlive this.
+  static constexpr Position kSpanMax = 10'000;
+
+  /// `stages` are asked in their order, and outlive this.  A text that waits while the log grows by `span_max` is appended again, so that a start
+  /// has not much more than that to read.
   Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers,
-            std::vector<Stage*> stages = {});
+            std::vector<Stage*> stages = {}, Position span_max = kSpanMax);
   ~Partition();
   Partition(const Partition&) = delete;
   Partition& operator=(const Partition&) = delete;

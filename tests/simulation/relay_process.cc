@@ -14,6 +14,8 @@ namespace {
 /// How long a hint may be lost until the look that is had without one.
 constexpr Micros kLookMax = std::chrono::seconds(20);
 constexpr Micros kStartAgain = std::chrono::seconds(1);
+/// Few, so that what waits is appended again and again.
+constexpr Position kSpanMax = 6;
 
 std::string seat_words(const Seat& seat) { return seat.id.str() + " " + seat.number.str(); }
 
@@ -52,7 +54,8 @@ RelayProcess::RelayProcess(Surroundings surroundings, std::vector<std::uint32_t>
       desk_(parts_, [](std::string_view name) { return Carriers::exists(name); }),
       lanes_(partitions.size()) {
   for (std::size_t at = 0; at < partitions.size(); ++at) {
-    lanes_[at].partition = std::make_unique<Partition>(partitions[at], parts_, door_);
+    lanes_[at].partition =
+        std::make_unique<Partition>(partitions[at], parts_, door_, std::vector<Stage*>{}, kSpanMax);
     lanes_[at].subscription =
         store_.subscribe(work_log(partitions[at]), context_.get_executor(), [this, at] {
           if (waits_.dead()) return;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/routing/world/conversation.h"
+#include "tests/unit/routing/world/hold.h"
 
 namespace bauta {
 namespace {
@@ -288,21 +289,8 @@ TEST_F(Lane, AnErasedTextLeavesTheWorkLogThoughTheCommitThatTakesItAlongConflict
     EXPECT_FALSE(keyed.key.octets().starts_with("out/"));
 }
 
-/// Holds everything for a minute, then lets it pass.
-class Hold final : public Stage {
- public:
-  explicit Hold(TimePoint until) : until_(until) {}
-  Task<Result<StageVerdict>> look_at(Message, Delivery, TimePoint now) override {
-    if (now < until_) co_return HoldUntil{until_};
-    co_return Pass{};
-  }
-
- private:
-  TimePoint until_;
-};
-
 TEST_F(Lane, AStageMayHoldATextAndTheNextOneWaitsBehindIt) {
-  Hold hold(clock.now() + 1min);
+  testing_routing::Hold hold(clock.now() + 1min);
   partitions.clear();
   const auto p = partition_of(number(seat_number(1)));
   partitions.emplace_back(
