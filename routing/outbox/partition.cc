@@ -511,9 +511,17 @@ Task<Result<bool>> Partition::Impl::end_one_too_many(Waiting surplus) {
 std::optional<TimePoint> Partition::Impl::wait_for_turn(Lane& lane, const VirtualNumber& number,
                                                         double rate, const std::string& connection,
                                                         TimePoint now) {
-  if (!lane.number_turn) lane.number_turn = buckets_[number].take(now, rate);
+  auto& bucket = buckets_[number];
+  if (!lane.number_turn) lane.number_turn = bucket.take(now, rate);
+  // Those of this number that wait for the connection leave when it lets them: this one's turn is reckoned from there, or all whose turns
+  // came meanwhile would leave with them, faster than the number may send.
+  if (!lane.connection_turn && *lane.number_turn <= now && bucket.is_held_up(now, rate))
+    lane.number_turn = bucket.take(now, rate);
   if (*lane.number_turn > now) return lane.number_turn;
-  if (!lane.connection_turn) lane.connection_turn = carriers_.take_turn(connection, now);
+  if (!lane.connection_turn) {
+    lane.connection_turn = carriers_.take_turn(connection, now);
+    if (*lane.connection_turn > now) bucket.hold_up(*lane.connection_turn, rate);
+  }
   if (*lane.connection_turn > now) return lane.connection_turn;
   return std::nullopt;
 }

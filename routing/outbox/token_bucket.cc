@@ -1,6 +1,7 @@
 #include "routing/outbox/token_bucket.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace bauta {
 
@@ -26,6 +27,17 @@ TimePoint TokenBucket::take(TimePoint now, double rate_per_second) {
   const Turn turn = next_turn(full_at_, now, rate_per_second);
   full_at_ = turn.full_at_micros;
   return turn.at;
+}
+
+void TokenBucket::hold_up(TimePoint until, double rate_per_second) {
+  returned_.erase(returned_.begin(), returned_.lower_bound(until));
+  held_up_.insert(until);
+  full_at_ = next_turn(full_at_, until, rate_per_second).full_at_micros;
+}
+
+bool TokenBucket::is_held_up(TimePoint now, double rate_per_second) {
+  held_up_.erase(held_up_.begin(), held_up_.upper_bound(now));
+  return static_cast<double>(held_up_.size()) >= std::max(1.0, std::floor(rate_per_second));
 }
 
 }  // namespace bauta

@@ -17,10 +17,16 @@ class TokenBucket {
   /// A turn that nobody will use: the next who asks before it has come has it.
   void give_back(TimePoint turn) { returned_.insert(turn); }
 
+  /// A turn that has come is used only at `until`, since something else is waited for: turns taken from now on are reckoned from then.
+  void hold_up(TimePoint until, double rate_per_second);
+  /// As many as may go at once are held up beyond `now`: a turn that was taken before they were goes back in the queue, by taking another.
+  bool is_held_up(TimePoint now, double rate_per_second);
+
  private:
   /// Microseconds since the epoch: when the bucket will have been full again.
   std::int64_t full_at_ = 0;
   std::multiset<TimePoint> returned_;
+  std::multiset<TimePoint> held_up_;
 };
 
 /// How GCRA goes on: when the bucket will be full again after one more turn, and when that turn is.  For who keeps `full_at` elsewhere.

@@ -12,7 +12,7 @@ using ::testing::SizeIs;
 using testing_routing::World;
 
 /// Of every number.
-void set_rate(testing_routing::Talking& talk, double rate) {
+void set_rate(testing_routing::Conversation& talk, double rate) {
   for (const auto* number : {"+12025550177", "+12025550178", "+442079460177"}) {
     ASSERT_TRUE(talk.run(
         talk.desk->change_number(talk.caller, World::number(number), {.rate_per_second = rate})));
@@ -78,6 +78,76 @@ TEST_F(Lanes, AConnectionsTurnIsWaitedForToo) {
   clock.advance(5s);
   work();
   EXPECT_THAT(carrier.taken, SizeIs(1));
+}
+
+/// So many people write, each to another one, all of whom know their counterpart under one number: as many lanes, of `texts` texts each.
+void crowd_at_one_number(testing_routing::Conversation& talk, int people, int texts) {
+  for (int at = 0; at < people; ++at) {
+    const auto writer = "+120255501" + std::to_string(10 + at);
+    auto request = talk.session_of({writer, "+4420794601" + std::to_string(50 + at)});
+    request.participants[1].number = World::number(talk.seat_number(1));
+    const auto opened = *talk.try_open(request);
+    for (int text = 0; text < texts; ++text)
+      talk.text(writer, opened.session.seats[0].number.str(), "text " + std::to_string(text));
+  }
+}
+
+// Found by thinking: all that wait for the connection had their number's turn before, and left at once when it let them.
+TEST_F(Lanes, ANumberDoesNotMakeUpForTheTurnsThatPassedWhileItsConnectionLetNobodyGo) {
+  set_rate(*this, 1);
+  crowd_at_one_number(*this, 5, 2);
+  carrier.turn_at = clock.now() + 30s;
+  for (int second = 0; second < 30; ++second) {
+    work();
+    ASSERT_EQ(carrier.taken.size(), 0U) << second;
+    clock.advance(1s);
+  }
+  for (std::size_t second = 0; second < 10; ++second) {
+    work();
+    ASSERT_EQ(carrier.taken.size(), second + 1);
+    clock.advance(1s);
+  }
+}
+
+TEST_F(Lanes, ANumberOfAHigherRateMayLeaveWithASecondsWorth) {
+  set_rate(*this, 4);
+  crowd_at_one_number(*this, 20, 1);
+  carrier.turn_at = clock.now() + 30s;
+  for (int tick = 0; tick < 300; ++tick) {
+    work();
+    ASSERT_EQ(carrier.taken.size(), 0U) << tick;
+    clock.advance(100ms);
+  }
+  work();
+  EXPECT_EQ(carrier.taken.size(), 4U);
+  for (std::size_t quarter = 1; quarter <= 16; ++quarter) {
+    clock.advance(250ms);
+    work();
+    ASSERT_EQ(carrier.taken.size(), 4 + quarter) << quarter;
+  }
+}
+
+TEST_F(Lanes, AConnectionThatIsSlowerThanItsNumbersIsUsedToItsFull) {
+  for (const auto& [of_number, of_connection] :
+       {std::pair(10.0, 8.0), {10.0, 3.0}, {1.0, 0.5}, {100.0, 20.0}, {8.0, 10.0}}) {
+    SCOPED_TRACE(std::to_string(of_number) + " over " + std::to_string(of_connection));
+    testing_routing::Conversation fresh;
+    set_rate(fresh, of_number);
+    fresh.carrier.rate = of_connection;
+    crowd_at_one_number(fresh, 20, 15);
+    constexpr int kSeconds = 10;
+    std::vector<std::size_t> left{0};
+    for (int tick = 0; tick < kSeconds * 100; ++tick) {
+      fresh.work();
+      left.push_back(fresh.carrier.taken.size());
+      fresh.clock.advance(10ms);
+    }
+    const double slower = std::min(of_number, of_connection);
+    EXPECT_GE(static_cast<double>(left.back()), 0.95 * slower * kSeconds);
+    // No second, wherever it begins, has more than the number's rate and the second's worth that its bucket holds.
+    for (std::size_t tick = 100; tick < left.size(); ++tick)
+      ASSERT_LE(static_cast<double>(left[tick] - left[tick - 100]), 2 * slower) << tick;
+  }
 }
 
 TEST_F(Lanes, ATextWhoseTurnComesAfterItsDeadlineIsADeadLetter) {

@@ -49,6 +49,36 @@ TEST(TokenBucket, ATurnThatIsGivenBackGoesToTheNext) {
   EXPECT_EQ(bucket.take(kStart + 10s, 1), kStart + 10s);
 }
 
+TEST(TokenBucket, TurnsAreReckonedFromThoseThatAreHeldUp) {
+  TokenBucket bucket;
+  EXPECT_EQ(bucket.take(kStart, 1), kStart);
+  EXPECT_FALSE(bucket.is_held_up(kStart, 1));
+  bucket.hold_up(kStart + 60s, 1);
+  EXPECT_TRUE(bucket.is_held_up(kStart + 1s, 1));
+  EXPECT_EQ(bucket.take(kStart + 1s, 1), kStart + 61s);
+  EXPECT_EQ(bucket.take(kStart + 2s, 1), kStart + 62s);
+  EXPECT_FALSE(bucket.is_held_up(kStart + 60s, 1));
+}
+
+TEST(TokenBucket, AsManyAreHeldUpAtOnceAsMayGoAtOnce) {
+  TokenBucket bucket;
+  for (int turn = 0; turn < 3; ++turn) EXPECT_EQ(bucket.take(kStart, 3), kStart);
+  for (int turn = 0; turn < 3; ++turn) {
+    EXPECT_FALSE(bucket.is_held_up(kStart, 3));
+    bucket.hold_up(kStart + 60s, 3);
+  }
+  EXPECT_TRUE(bucket.is_held_up(kStart, 3));
+  EXPECT_EQ(bucket.take(kStart + 1s, 3), kStart + 60s + 334ms);
+}
+
+TEST(TokenBucket, ATurnThatIsGivenBackIsWorthNothingBeforeThoseThatAreHeldUp) {
+  TokenBucket bucket;
+  bucket.take(kStart, 1);
+  bucket.give_back(bucket.take(kStart, 1));
+  bucket.hold_up(kStart + 60s, 1);
+  EXPECT_GE(bucket.take(kStart, 1), kStart + 61s);
+}
+
 TEST(TokenBucket, TurnsThatPassedUnusedAreNotMadeUpFor) {
   TokenBucket bucket;
   std::vector<TimePoint> turns;

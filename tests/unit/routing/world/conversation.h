@@ -11,6 +11,7 @@
 #include "routing/messages/receipts.h"
 #include "routing/messages/relay.h"
 #include "routing/outbox/partition.h"
+#include "routing/outbox/token_bucket.h"
 #include "tests/unit/routing/world/world.h"
 
 namespace bauta::testing_routing {
@@ -24,13 +25,17 @@ class ScriptedCarrier final : public CarrierPort {
   std::vector<SentText> asked;
   /// The connection's own next turn.
   TimePoint turn_at{};
+  /// And its rate, if it has one.
+  std::optional<double> rate{};
   std::vector<OutboundMessage> taken;
   /// Called with each text before it is answered: a receipt that comes too early, a crash.
   std::function<void(const OutboundMessage&)> meanwhile;
 
   bool has(std::string_view connection) const override { return connection == "twilio"; }
   bool receipts_carry_reference(std::string_view) const override { return carries_reference; }
-  TimePoint take_turn(std::string_view, TimePoint now) override { return std::max(now, turn_at); }
+  TimePoint take_turn(std::string_view, TimePoint now) override {
+    return std::max(rate ? turns_.take(now, *rate) : now, turn_at);
+  }
   Task<AskOutcome> ask(std::string, SentText sent) override {
     asked.push_back(std::move(sent));
     co_await boost::asio::post(boost::asio::use_awaitable_t<Executor>{});
@@ -54,6 +59,9 @@ class ScriptedCarrier final : public CarrierPort {
           message.from.str() + " > " + message.to.reveal() + ": " + message.text.reveal() + "\n";
     return lines;
   }
+
+ private:
+  TokenBucket turns_;
 };
 
 /// A world with a session of A and B, the way in, and the lanes of every number that is used.
