@@ -1,8 +1,11 @@
 #include "pool/address/spellings.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "pool/address/numbering_plan.h"
 #include "storage/store/assert.h"
 
 namespace bauta {
@@ -51,19 +54,54 @@ std::vector<std::string> others_of(std::string_view e164) {
   return {};
 }
 
+/// With its plus.
+std::string today(std::string_view e164) {
+  if (e164.starts_with("+52") && e164.size() == 14 && e164[3] == '1')
+    return std::string("+52").append(e164.substr(4));
+  if (e164.starts_with("+54") && e164.size() == 13)
+    return std::string("+549").append(e164.substr(3));
+  // A fixed line's eight digits begin with 2 to 5.
+  if (e164.starts_with("+55") && e164.size() == 13 && e164[5] >= '6')
+    return std::string(e164.substr(0, 5)).append("9").append(e164.substr(5));
+  if (e164.starts_with("+378") && e164.size() == 10)
+    return std::string("+3780549").append(e164.substr(4));
+  if (e164.starts_with("+390549") && e164.size() == 13)
+    return std::string("+378").append(e164.substr(3));
+  if (e164.starts_with("+39") && e164.size() > 3 && e164[3] != '0' && e164[3] != '3')
+    return today(std::string("+390").append(e164.substr(3)));
+  return std::string(e164);
+}
+
+/// Whoever is not: an identity of a channel that knows no telephones, a name, a short code.
+bool is_telephone(const RealAddress& address) {
+  return address.channel() != Channel::messenger && numbering_plan::is_e164(address.reveal());
+}
+
+/// None: no telephone number is so short, or so long.
+std::optional<RealAddress> respelt(const RealAddress& address, const std::string& e164) {
+  if (!numbering_plan::is_e164(e164)) return std::nullopt;
+  auto other =
+      RealAddress::from_carrier(address.channel() == Channel::sms
+                                    ? e164
+                                    : std::string(channel_name(address.channel())) + ":" + e164);
+  BAUTA_ASSERT(other);
+  return *std::move(other);
+}
+
 }  // namespace
 
+RealAddress today_spelt(const RealAddress& address) {
+  if (!is_telephone(address)) return address;
+  const std::string spelling = today(address.reveal());
+  if (spelling == address.reveal()) return address;
+  return respelt(address, spelling).value_or(address);
+}
+
 std::vector<RealAddress> other_spellings(const RealAddress& address) {
-  constexpr std::string_view kShortest = "+1234567";
   std::vector<RealAddress> others;
-  if (address.channel() == Channel::messenger || !address.reveal().starts_with('+')) return others;
-  const std::string prefix =
-      address.channel() == Channel::sms ? "" : std::string(channel_name(address.channel())) + ":";
+  if (!is_telephone(address)) return others;
   for (const std::string& spelling : others_of(address.reveal())) {
-    if (spelling.size() < kShortest.size()) continue;
-    auto other = RealAddress::from_carrier(prefix + spelling);
-    BAUTA_ASSERT(other);
-    others.push_back(*std::move(other));
+    if (auto other = respelt(address, spelling)) others.push_back(*std::move(other));
   }
   return others;
 }

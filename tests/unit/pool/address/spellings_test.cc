@@ -40,7 +40,7 @@ TEST(OtherSpellings, OfTheFiveCountriesThatHaveThem) {
 TEST(OtherSpellings, OfEverybodyElseAreNone) {
   for (const char* written :
        {"+12025550142", "+442079460142", "+493023125042", "INFO", "54911", "+54", "+5500000",
-        "+3901234", "messenger:541123456789", "+52123456789012345"}) {
+        "+3901234", "+39hello", "messenger:541123456789", "+52123456789012345"}) {
     EXPECT_THAT(others(written), testing::IsEmpty()) << written;
   }
 }
@@ -50,6 +50,44 @@ TEST(OtherSpellings, LeadBack) {
                                     "+390612345678", "+3780549886377", "+378886377"}) {
     for (const std::string& other : others(written))
       EXPECT_THAT(others(other), testing::Contains(written)) << other;
+  }
+}
+
+std::string today(const std::string& written) {
+  return today_spelt(*RealAddress::from_carrier(written)).reveal_with_channel();
+}
+
+TEST(TodaySpelt, IsTheSameForEverySpellingOfATelephone) {
+  const std::vector<std::vector<std::string>> telephones = {
+      {"+5491123456789", "+541123456789"},
+      {"+5511987654321", "+551187654321"},
+      {"+525512345678", "+5215512345678"},
+      {"+390612345678", "+39612345678"},
+      {"+3780549886377", "+378886377", "+390549886377", "+39549886377"},
+      {"whatsapp:+5491123456789", "whatsapp:+541123456789"}};
+  for (const auto& spellings : telephones) {
+    for (const std::string& spelling : spellings) {
+      EXPECT_EQ(today(spelling), spellings.front()) << spelling;
+      for (const std::string& other : others(spelling))
+        EXPECT_EQ(today(other), spellings.front()) << other;
+    }
+  }
+}
+
+// Found by reading: a sender as long as a sender may be, and one digit more for the other spelling, ended the process.
+TEST(OtherSpellings, OfWhatIsTooLongForATelephoneAreNone) {
+  for (const std::string& written : {"+39" + std::string(125, '1'), "+39" + std::string(125, 'x'),
+                                     std::string("+391234567890123")}) {
+    EXPECT_THAT(others(written), testing::IsEmpty()) << written;
+    EXPECT_EQ(today(written), written);
+  }
+}
+
+TEST(TodaySpelt, IsTheAddressItselfForEverybodyElse) {
+  for (const std::string written :
+       {"+12025550142", "+442079460142", "+551132654321", "+393312345678", "INFO", "+54",
+        "+5500000", "+39", "+39hello", "messenger:541123456789"}) {
+    EXPECT_EQ(today(written), written);
   }
 }
 
