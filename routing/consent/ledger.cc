@@ -1,5 +1,6 @@
 #include "routing/consent/ledger.h"
 
+#include "pool/address/spellings.h"
 #include "routing/consent/consent.pb.h"
 
 namespace bauta {
@@ -21,12 +22,16 @@ std::string encode(const Consent& consent) {
 
 bool ConsentView::is_out() const { return says_out(everywhere) || says_out(line); }
 
-Key Ledger::key_of(ServiceId service, PersonHash person) {
-  return Key("con").id(service).id(person);
+Consenter consenter(const IndexKey& index_key, ServiceId service, const RealAddress& address) {
+  const RealAddress today = today_spelt(address);
+  return {.service = service,
+          .person = index_key.person(service, channel_name(today.channel()), today.reveal())};
 }
 
-Key Ledger::line_key_of(ServiceId service, PersonHash person, const VirtualNumber& number) {
-  return Key("con").id(service).id(person).text(number.str());
+Key Ledger::key_of(const Consenter& who) { return Key("con").id(who.service).id(who.person); }
+
+Key Ledger::line_key_of(const Consenter& who, const VirtualNumber& number) {
+  return key_of(who).text(number.str());
 }
 
 Result<Stored<Consent>> Ledger::decode(const Record& record) {
@@ -42,9 +47,8 @@ Result<Stored<Consent>> Ledger::decode(const Record& record) {
                          .version = stored.version};
 }
 
-Task<Result<ConsentView>> Ledger::look_up(ServiceId service, PersonHash person,
-                                          VirtualNumber number) const {
-  std::vector<Key> keys{key_of(service, person), line_key_of(service, person, number)};
+Task<Result<ConsentView>> Ledger::look_up(Consenter who, VirtualNumber number) const {
+  std::vector<Key> keys{key_of(who), line_key_of(who, number)};
   BAUTA_CO_TRY(const auto records, co_await store_.multi_get(std::move(keys)));
   ConsentView view;
   if (records[0]) {
@@ -56,16 +60,15 @@ Task<Result<ConsentView>> Ledger::look_up(ServiceId service, PersonHash person,
   co_return view;
 }
 
-void Ledger::record(Commit& commit, ServiceId service, PersonHash person, const ConsentView& view,
+void Ledger::record(Commit& commit, const Consenter& who, const ConsentView& view,
                     const Consent& consent) {
-  commit.expect(key_of(service, person), version_of(view.everywhere));
-  commit.put(key_of(service, person), encode(consent));
+  commit.expect(key_of(who), version_of(view.everywhere));
+  commit.put(key_of(who), encode(consent));
 }
 
-void Ledger::record_line(Commit& commit, ServiceId service, PersonHash person,
-                         const VirtualNumber& number, const ConsentView& view,
-                         const Consent& consent) {
-  const Key key = line_key_of(service, person, number);
+void Ledger::record_line(Commit& commit, const Consenter& who, const VirtualNumber& number,
+                         const ConsentView& view, const Consent& consent) {
+  const Key key = line_key_of(who, number);
   commit.expect(key, version_of(view.line));
   commit.put(key, encode(consent));
 }

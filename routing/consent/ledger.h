@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "pool/address/real_address.h"
 #include "pool/address/virtual_number.h"
+#include "storage/seal/index_key.h"
 #include "storage/store/records.h"
 
 namespace bauta {
@@ -18,6 +20,14 @@ struct Consent {
   ConsentSource source = ConsentSource::person;
   TimePoint since{};
 };
+
+/// Who a word of consent is about: one telephone, whichever of its national spellings it goes by, so that a STOP that a carrier wrote in one
+/// counts for a seat that a platform wrote in another.  For most people the hash is the one of their routes.
+struct Consenter {
+  ServiceId service;
+  PersonHash person;
+};
+Consenter consenter(const IndexKey& index_key, ServiceId service, const RealAddress& address);
 
 /// A person's word in a service, and at one line of it, with the versions that a claim expects (present or absent).
 struct ConsentView {
@@ -34,19 +44,17 @@ class Ledger {
  public:
   explicit Ledger(Store& store) : store_(store) {}
 
-  static Key key_of(ServiceId service, PersonHash person);
-  static Key line_key_of(ServiceId service, PersonHash person, const VirtualNumber& number);
-  Task<Result<ConsentView>> look_up(ServiceId service, PersonHash person,
-                                    VirtualNumber number) const;
+  static Key key_of(const Consenter& who);
+  static Key line_key_of(const Consenter& who, const VirtualNumber& number);
+  Task<Result<ConsentView>> look_up(Consenter who, VirtualNumber number) const;
   static Result<Stored<Consent>> decode(const Record& record);
 
   /// Adds to `commit` the person's word for the whole service; expects what `view` saw.
-  static void record(Commit& commit, ServiceId service, PersonHash person, const ConsentView& view,
+  static void record(Commit& commit, const Consenter& who, const ConsentView& view,
                      const Consent& consent);
   /// The same for one line.
-  static void record_line(Commit& commit, ServiceId service, PersonHash person,
-                          const VirtualNumber& number, const ConsentView& view,
-                          const Consent& consent);
+  static void record_line(Commit& commit, const Consenter& who, const VirtualNumber& number,
+                          const ConsentView& view, const Consent& consent);
 
  private:
   Store& store_;

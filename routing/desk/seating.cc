@@ -103,11 +103,12 @@ Task<Result<SeatRequest>> Seating::describe(Stored<Service> service, Participant
                       .number = std::move(participant.number),
                       .widest = settings.locality_fallback,
                       .capability = capability_for(participant.address)};
-  auto words = ScanRequest::prefix(Ledger::key_of(id, person));
+  const Key everywhere = Ledger::key_of(consenter(bench_.parts.index_key, id, participant.address));
+  auto words = ScanRequest::prefix(everywhere);
   words.records_max = kLinesPage;
   BAUTA_CO_TRY(const auto page, co_await bench_.parts.store.scan(std::move(words)));
   for (const KeyedRecord& word : page.records) {
-    if (word.key == Ledger::key_of(id, person)) continue;  // their word for the whole service
+    if (word.key == everywhere) continue;  // their word for the whole service
     BAUTA_CO_TRY(const auto consent, Ledger::decode(word.record));
     if (consent.value.state != ConsentState::opted_out) continue;
     KeyReader reader(word.key, "con");

@@ -56,7 +56,8 @@ struct Workbench {
     std::set<SeatId> out;
     for (const Seat& seat : session.seats) {
       BAUTA_CO_TRY(const auto consent,
-                   co_await ledger.look_up(session.service, seat.person, seat.number));
+                   co_await ledger.look_up(
+                       consenter(parts.index_key, session.service, seat.address), seat.number));
       if (consent.is_out()) out.insert(seat.id);
     }
     co_return out;

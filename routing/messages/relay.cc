@@ -122,8 +122,7 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
   BAUTA_CO_TRY(auto route, co_await settle_sender(arrival));
   // STOP counts without a route and on an ended line: consent comes first (promise 6).
   if (const auto keyword = keyword_in(arrival.mo.text, arrival.mo.to)) {
-    BAUTA_CO_TRY(auto consent,
-                 co_await ledger_.look_up(arrival.service.id, arrival.person, arrival.mo.to));
+    BAUTA_CO_TRY(auto consent, co_await ledger_.look_up(consenting(arrival), arrival.mo.to));
     if (planted(PlantedBug::stop_needs_route) && !route)
       co_return co_await refuse(std::move(arrival), "inbound.no_route");
     // START and YES act only for someone who is out, and are words like any other else.
@@ -225,6 +224,10 @@ Task<Result<std::optional<InboundOutcome>>> Relay::refuse_stranger(Arrival arriv
   co_return outcome;
 }
 
+Consenter Relay::consenting(const Arrival& arrival) const {
+  return consenter(parts_.index_key, arrival.service.id, arrival.mo.from);
+}
+
 /// What Bauta says to the sender, on the lane that they know.
 OwnWords::Saying Relay::saying(const Arrival& arrival, SystemText what) {
   return {.service = arrival.service,
@@ -257,9 +260,9 @@ Task<Result<std::optional<InboundOutcome>>> Relay::record_consent(
   const Consent word{.state = stop ? ConsentState::opted_out : ConsentState::opted_in,
                      .source = ConsentSource::person,
                      .since = arrival.now};
-  if (!line_only) Ledger::record(commit, arrival.service.id, arrival.person, consent, word);
+  if (!line_only) Ledger::record(commit, consenting(arrival), consent, word);
   if (line_only || (!stop && consent.line))
-    Ledger::record_line(commit, arrival.service.id, arrival.person, arrival.mo.to, consent, word);
+    Ledger::record_line(commit, consenting(arrival), arrival.mo.to, consent, word);
   if (changes) {
     std::vector<std::pair<std::string, std::string>> data{{"number", arrival.mo.to.str()},
                                                           {"source", "person"}};

@@ -46,6 +46,7 @@ class Relay {
   Task<Result<std::string>> language_of(ServiceId service,
                                         std::optional<Stored<Route>> route) const;
   Commit begin(const Arrival& arrival) const;
+  Consenter consenting(const Arrival& arrival) const;
   static OwnWords::Saying saying(const Arrival& arrival, SystemText what);
   void begin_conversation(Commit& commit, const SessionState& state, TimePoint now);
 

@@ -20,21 +20,22 @@ TimePoint rounded_up(TimePoint t) {
 
 }  // namespace
 
-Task<Result<Circumstances>> read_circumstances(Store& store, Accounts& accounts,
+Task<Result<Circumstances>> read_circumstances(RelayParts parts, Accounts& accounts,
                                                Delivery delivery) {
   const bool in_session = !delivery.session.is_nil();
+  const auto consenting = consenter(parts.index_key, delivery.service, delivery.to);
   std::vector<Key> keys{message_key(delivery.service, delivery.session, delivery.message),
                         Inventory::key_of(delivery.from),
                         Inventory::key_of(delivery.to),
-                        Ledger::key_of(delivery.service, delivery.person),
-                        Ledger::line_key_of(delivery.service, delivery.person, delivery.from),
+                        Ledger::key_of(consenting),
+                        Ledger::line_key_of(consenting, delivery.from),
                         lanemax_key(delivery.from, delivery.person)};
   if (in_session) {
     keys.push_back(Sessions::key_of(delivery.service, delivery.session));
     keys.push_back(Sessions::activity_key(delivery.service, delivery.session));
   }
-  BAUTA_CO_TRY(const auto records, co_await store.multi_get(std::move(keys)));
-  Circumstances seen;
+  BAUTA_CO_TRY(const auto records, co_await parts.store.multi_get(std::move(keys)));
+  Circumstances seen{.consenting = consenting};
   if (records[0]) {
     BAUTA_CO_TRY(seen.message, decode_message(*records[0]));
   }
@@ -83,9 +84,8 @@ void expect(Commit& commit, const Delivery& claimed, const Circumstances& seen) 
   commit.expect(Inventory::key_of(claimed.from), version_of(seen.number));
   commit.expect(Inventory::key_of(claimed.to), seen.recipient_number);
   if (!planted(PlantedBug::claim_despite_stop)) {
-    commit.expect(Ledger::key_of(claimed.service, claimed.person),
-                  version_of(seen.consent.everywhere));
-    commit.expect(Ledger::line_key_of(claimed.service, claimed.person, claimed.from),
+    commit.expect(Ledger::key_of(seen.consenting), version_of(seen.consent.everywhere));
+    commit.expect(Ledger::line_key_of(seen.consenting, claimed.from),
                   version_of(seen.consent.line));
   }
   if (seen.session)

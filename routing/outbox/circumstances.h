@@ -8,6 +8,7 @@
 #include "routing/accounts/accounts.h"
 #include "routing/consent/ledger.h"
 #include "routing/outbox/delivery.h"
+#include "routing/outbox/relay_parts.h"
 #include "routing/sessions/session.h"
 
 namespace bauta {
@@ -20,13 +21,16 @@ struct Circumstances {
   std::optional<Stored<Number>> number{};
   /// Of the recipient's address among our own numbers.
   Version recipient_number = kAbsent;
+  /// Whose consent it takes, and their word.
+  Consenter consenting{};
   ConsentView consent{};
   std::optional<TimePoint> lane_max{};
   std::optional<Service> service{};
 };
 
 /// Error codes: storage.*.
-Task<Result<Circumstances>> read_circumstances(Store& store, Accounts& accounts, Delivery delivery);
+Task<Result<Circumstances>> read_circumstances(RelayParts parts, Accounts& accounts,
+                                               Delivery delivery);
 
 /// Of a text to somebody who said STOP.
 inline constexpr std::string_view kOptedOut = "consent.opted_out";

@@ -16,15 +16,14 @@ std::optional<Listener> who_is_told(const Circumstances& seen) {
 
 Task<Status> believe_opt_out(RelayParts parts, Commit& commit, Delivery delivery, TimePoint now) {
   Accounts accounts(parts.store, parts.index_key);
-  BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts.store, accounts, delivery));
+  BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts, accounts, delivery));
   if (seen.consent.is_out()) co_return Status();
   const Consent word{
       .state = ConsentState::opted_out, .source = ConsentSource::carrier, .since = now};
   if (seen.service && seen.service->settings.consent_scope == ConsentScope::line) {
-    Ledger::record_line(commit, delivery.service, delivery.person, delivery.from, seen.consent,
-                        word);
+    Ledger::record_line(commit, seen.consenting, delivery.from, seen.consent, word);
   } else {
-    Ledger::record(commit, delivery.service, delivery.person, seen.consent, word);
+    Ledger::record(commit, seen.consenting, seen.consent, word);
   }
   std::vector<std::pair<std::string, std::string>> data{{"number", delivery.from.str()},
                                                         {"source", "carrier"}};

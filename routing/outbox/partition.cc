@@ -642,8 +642,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::pass_stages(LaneKey key
 Task<Result<Partition::Impl::Progress>> Partition::Impl::claim(LaneKey key, Waiting head,
                                                                Stored<Delivery> delivery,
                                                                bool again) {
-  BAUTA_CO_TRY(const auto seen,
-               co_await read_circumstances(parts_.store, accounts_, delivery.value));
+  BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts_, accounts_, delivery.value));
   const auto now = parts_.clock.now(key.service);
   if (!seen.message) {
     spent_.insert(head.position);

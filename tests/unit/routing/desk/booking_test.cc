@@ -238,7 +238,7 @@ TEST(NeverExceedConsent, ANumberThatAPersonClosedIsNotGivenToThem) {
   World world;
   world.add({kV1, kV3, kV4});
   Commit commit;
-  Ledger::record_line(commit, world.service.id, world.hash_of(kA), World::number(kV1), {},
+  Ledger::record_line(commit, world.consenter_of(kA), World::number(kV1), {},
                       {.state = ConsentState::opted_out,
                        .source = ConsentSource::person,
                        .since = world.clock.now()});

@@ -14,7 +14,6 @@ using testing_routing::World;
 using OwnWordsCase = testing_routing::Talking;
 using NeverExceedConsent = OwnWordsCase;
 using NeverReveal = OwnWordsCase;
-using NeverMisroute = OwnWordsCase;
 
 // ---- HELP ----
 
@@ -160,42 +159,6 @@ TEST_F(OwnWordsCase, TheSameWordsAgainAndAgainAreCutWithAnEvent) {
   EXPECT_EQ(outcome_of_text(kA, seat_number(0), "really me"), "relayed");
   clock.advance(61s);
   EXPECT_EQ(outcome_of_text(kA, seat_number(0), reply), "relayed");
-}
-
-// ---- Spelling ----
-
-// C56: replies came from a spelling that the seat does not have.
-TEST_F(NeverMisroute, ANationalVariantFindsItsSeat) {
-  change_settings([](ServiceSettings& settings) { settings.locality_fallback = Tier::any; });
-  for (const auto* number : {"+12025550177", "+12025550178", "+442079460177"}) {
-    ASSERT_TRUE(run(
-        desk->change_number(caller, World::number(number), {.reach = std::vector<std::string>{}})));
-  }
-  const auto with = *try_open(session_of({"+5491123456789", kX}));
-  const auto line = with.session.seats[0].number.str();
-  EXPECT_EQ(outcome_of_text("+541123456789", line, "sin nueve"), "relayed");
-  EXPECT_EQ(told_to(kX), "sin nueve");
-  // The trap: somebody else has exactly that spelling on the same number.
-  auto request = session_of({"+541123456789", "+12025550198"});
-  request.participants[0].number = World::number(line);
-  ASSERT_TRUE(try_open(request));
-  EXPECT_EQ(outcome_of_text("+541123456789", line, "exact"), "relayed");
-  EXPECT_EQ(told_to(kX), "");
-  EXPECT_EQ(told_to("+12025550198"), "exact");
-}
-
-TEST_F(NeverExceedConsent, AStopOfANationalVariantIsTheSeatsOwn) {
-  change_settings([](ServiceSettings& settings) { settings.locality_fallback = Tier::any; });
-  for (const auto* number : {"+12025550177", "+12025550178", "+442079460177"}) {
-    ASSERT_TRUE(run(
-        desk->change_number(caller, World::number(number), {.reach = std::vector<std::string>{}})));
-  }
-  const auto with = *try_open(session_of({"+5511987654321", kX}));
-  EXPECT_EQ(outcome_of_text("+551187654321", with.session.seats[0].number.str(), "STOP"),
-            "keyword");
-  told_to("+5511987654321");
-  text(kX, with.session.seats[1].number.str(), "hi");
-  EXPECT_EQ(told_to("+5511987654321"), "");
 }
 
 // ---- Addresses in texts ----

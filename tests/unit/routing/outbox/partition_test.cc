@@ -203,8 +203,7 @@ TEST_F(NeverExceedConsent, AStopBetweenTheLookAndTheClaimIsMet) {
     for (auto& lane : partition->take_ready(clock.now())) {
       store.meanwhile = [this] {
         Commit commit;
-        const auto person = hash_of(kB);
-        Ledger::record(commit, service.id, person, {},
+        Ledger::record(commit, consenter_of(kB), {},
                        {.state = ConsentState::opted_out, .since = clock.now()});
         BAUTA_ASSERT(std::holds_alternative<Committed>(memory.apply(commit)));
       };

@@ -173,6 +173,10 @@ class World {
     return index_key.person(service.id, channel_name(real.channel()), real.reveal());
   }
 
+  Consenter consenter_of(const std::string& address) const {
+    return consenter(index_key, service.id, person(address));
+  }
+
   void add(std::initializer_list<std::string> numbers) {
     for (const std::string& text : numbers) {
       NewNumber added{.number = number(text), .connection = "twilio"};
