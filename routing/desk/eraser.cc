@@ -3,6 +3,8 @@
 #include <set>
 #include <utility>
 
+#include "routing/outbox/erased.h"
+
 namespace bauta {
 namespace {
 
@@ -78,6 +80,8 @@ Task<Result<bool>> Eraser::erase_text(Message message) const {
     // Who is just handing it over loses this race or wins it, but never writes it back.
     commit.expect(keys[at], delivery.version).erase(keys[at]);
     commit.erase(dead_letter_key(message.service, message.id, seat));
+    leave_behind_erased(commit, bench_.parts.index_key, delivery.value, now,
+                        bench_.parts.clock.now());
     if (is_final(delivery.value.state)) continue;
     EventLog::append(
         commit, message.service,

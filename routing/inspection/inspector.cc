@@ -55,6 +55,7 @@ struct Families {
         {"dlv", "smp", &I::delivery},
         {"due", "nnnsx", &I::only_its_key},
         {"ev", "sn", &I::event},
+        {"gone", "smp", &I::erased_delivery},
         {"idem", "sh", &I::kept_answer},
         {"idemof", "sxh", &I::only_its_key},
         {"idx", "sx", &I::session_index},

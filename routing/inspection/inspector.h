@@ -72,6 +72,7 @@ class Inspector {
   // message_checks.cc
   Task<Status> message(KeyedRecord record);
   Task<Status> delivery(KeyedRecord record);
+  Task<Status> erased_delivery(KeyedRecord record);
   Task<Status> dead_letter(KeyedRecord record);
   Task<Status> work_entry(KeyedRecord record);
   Task<Status> low_water_mark(KeyedRecord record);

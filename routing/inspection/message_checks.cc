@@ -5,6 +5,7 @@
 #include "routing/events/event_log.h"
 #include "routing/inspection/inspector.h"
 #include "routing/outbox/delivery.h"
+#include "routing/outbox/erased.h"
 #include "routing/outbox/outbox.pb.h"
 #include "routing/outbox/receipt_word.h"
 #include "routing/sessions/session.h"
@@ -91,6 +92,17 @@ Task<Status> Inspector::delivery(KeyedRecord record) {
                            (dead ? " and has a dead letter" : " and has no dead letter"));
   }
   if (is_open(delivery.state)) co_return co_await expect_in_work_log(std::move(record.key));
+  co_return Status{};
+}
+
+Task<Status> Inspector::erased_delivery(KeyedRecord record) {
+  const auto parts = *read_shape(record.key, "smp");
+  const auto service = *ServiceId::from_bytes(parts[0]);
+  static_cast<void>(readable(record.key, decode_erased(service, record.record)));
+  BAUTA_CO_TRY(const bool there,
+               co_await exists(delivery_key(service, *MessageId::from_bytes(parts[1]),
+                                            *SeatId::from_bytes(parts[2]))));
+  if (there) report(record.key, "is what stays of a delivery that is still there");
   co_return Status{};
 }
 

@@ -67,12 +67,15 @@ Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_by_provider_id(
 Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_to(Found found,
                                                                DeliveryReceipt receipt) {
   BAUTA_CO_TRY(const auto record, co_await parts_.store.get(found.delivery));
-  if (!record) co_return ReceiptOutcome::repeated;  // erased since
+  if (!record) co_return co_await hear_of_erased(std::move(found), std::move(receipt));
   BAUTA_CO_TRY(const auto delivery, decode_delivery(*record));
   const auto& before = delivery.value;
   const auto now = parts_.clock.now(before.service);
   auto changed = before;
-  if (!apply_word(changed, receipt.word, found.attempt, now)) co_return ReceiptOutcome::repeated;
+  if (!apply_word(changed, receipt.word, found.attempt, now)) {
+    if (!receipt.word.opted_out) co_return ReceiptOutcome::repeated;
+    co_return co_await hear_opt_out_alone(before, now);
+  }
 
   Commit commit;
   if (receipt.word.opted_out) {
@@ -85,6 +88,31 @@ Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_to(Found found,
   if (!committed) co_return std::nullopt;
   parts_.metrics.text_out(changed.connection, delivery_state_name(changed.state));
   if (is_dead(changed.state)) parts_.metrics.dead_letter(changed.error_code);
+  co_return ReceiptOutcome::applied;
+}
+
+/// What the carrier says of the recipient counts also where it comes too late to say anything of the delivery (promise 6): an earlier attempt's, or
+/// of one that has ended.
+Task<Result<std::optional<ReceiptOutcome>>> Receipts::hear_opt_out_alone(Delivery delivery,
+                                                                         TimePoint now) {
+  Commit commit;
+  const auto heard_of = delivery.updated_at;
+  BAUTA_CO_CHECK(co_await believe_opt_out(parts_, commit, std::move(delivery), now, heard_of));
+  co_return co_await commit_opt_out(std::move(commit));
+}
+
+Task<Result<std::optional<ReceiptOutcome>>> Receipts::hear_of_erased(Found found,
+                                                                     DeliveryReceipt receipt) {
+  if (!receipt.word.opted_out) co_return ReceiptOutcome::repeated;
+  Commit commit;
+  BAUTA_CO_CHECK(co_await believe_opt_out_of_erased(parts_, commit, std::move(found.delivery)));
+  co_return co_await commit_opt_out(std::move(commit));
+}
+
+Task<Result<std::optional<ReceiptOutcome>>> Receipts::commit_opt_out(Commit commit) {
+  if (commit.puts.empty()) co_return ReceiptOutcome::repeated;  // the ledger knows
+  BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
+  if (!committed) co_return std::nullopt;
   co_return ReceiptOutcome::applied;
 }
 

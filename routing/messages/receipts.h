@@ -22,6 +22,9 @@ class Receipts {
   struct Found;
   Task<Result<std::optional<ReceiptOutcome>>> apply_by_provider_id(DeliveryReceipt receipt);
   Task<Result<std::optional<ReceiptOutcome>>> apply_to(Found found, DeliveryReceipt receipt);
+  Task<Result<std::optional<ReceiptOutcome>>> hear_opt_out_alone(Delivery delivery, TimePoint now);
+  Task<Result<std::optional<ReceiptOutcome>>> hear_of_erased(Found found, DeliveryReceipt receipt);
+  Task<Result<std::optional<ReceiptOutcome>>> commit_opt_out(Commit commit);
   static void nudge(Commit& commit, const Delivery& delivery);
 
   RelayParts parts_;

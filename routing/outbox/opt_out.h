@@ -14,7 +14,12 @@ namespace bauta {
 std::optional<Listener> who_is_told(const Circumstances& seen);
 
 /// Adds to `commit` what follows when a carrier says that the recipient has opted out: the ledger's word, its event, and a word to whoever
-/// wrote; nothing if the ledger knows.  Errors: storage.*.
-Task<Status> believe_opt_out(RelayParts parts, Commit& commit, Delivery delivery, TimePoint now);
+/// wrote; nothing if the ledger knows, or if they came back later than `heard_of`, when the delivery was last heard of: given for a word that may
+/// be a repeated one.  Errors: storage.*.
+Task<Status> believe_opt_out(RelayParts parts, Commit& commit, Delivery delivery, TimePoint now,
+                             std::optional<TimePoint> heard_of = {});
+
+/// The same for the delivery of `key`, which was erased meanwhile: nothing if nothing stayed of it.
+Task<Status> believe_opt_out_of_erased(RelayParts parts, Commit& commit, Key key);
 
 }  // namespace bauta

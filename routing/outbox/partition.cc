@@ -754,13 +754,24 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::settle(LaneKey key, Wai
   co_return Progress(parts_.clock.now(key.service) + kLookAgain);
 }
 
-/// Of a text that was erased on its way nothing is left to write; what the carrier said of its recipient counts all the same (promise 6).
+/// Of a text that was erased on its way nothing is left to write; what the carrier said of its recipient, or will say, counts all the same
+/// (promise 6).
 Task<Status> Partition::Impl::keep_opt_out(Answered answered) {
-  const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
-  if (refused == nullptr || !refused->opted_out) co_return Status();
+  Delivery erased = answered.claimed.value;
   Commit commit;
-  BAUTA_CO_CHECK(co_await believe_opt_out(parts_, commit, answered.claimed.value, answered.at));
-  if (commit.puts.empty()) co_return Status();  // the ledger knows
+  const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
+  bool opted_out = refused != nullptr && refused->opted_out;
+  const auto* accepted = std::get_if<SubmitAccepted>(&answered.outcome);
+  if (accepted != nullptr && !carriers_.receipts_carry_reference(erased.connection)) {
+    erased.provider_ids = accepted->provider_ids;
+    BAUTA_CO_TRY(
+        const auto early,
+        co_await register_provider_ids(
+            parts_.store, commit, provider_id_keys(parts_.index_key, erased), erased, answered.at));
+    opted_out = early && early->opted_out;
+  }
+  if (opted_out) BAUTA_CO_CHECK(co_await believe_opt_out(parts_, commit, erased, answered.at));
+  if (commit.puts.empty()) co_return Status();  // nothing was said, or the ledger knows
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
   if (!committed)
     co_return fail("storage.contended", "somebody wrote this person's word meanwhile");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "pool/allocation/route.pb.h"
+#include "routing/outbox/erased.h"
 #include "routing/outbox/outbox.pb.h"
 #include "tests/unit/routing/world/conversation.h"
 
@@ -102,6 +103,7 @@ TEST_F(InspectionTest, StaysCleanThroughCrashClosureAndErasure) {
   EXPECT_EQ(found(), "");
   ASSERT_TRUE(world.run(world.desk->erase_session(world.caller, session().id)));
   EXPECT_EQ(found(), "");
+  EXPECT_FALSE(all("gone").empty());
   world.clock.advance(std::chrono::days(8));
   world.work();
   EXPECT_EQ(found(), "");
@@ -308,6 +310,20 @@ TEST_F(InspectionTest, AProviderIdPointsToADelivery) {
   const auto erased = delivery_key(world.service.id, MessageId(), SeatId());
   put(pid.key, encode_provider_id({.delivery = erased, .attempt = 1}));
   EXPECT_EQ(found(), "");
+}
+
+TEST_F(InspectionTest, WhatStaysOfAnErasedDeliveryIsAlone) {
+  const auto delivery = decode_delivery(all("dlv").front().record)->value;
+  const ErasedDelivery stays{
+      .consenting = world.consenter_of(Conversation::kA), .from = delivery.from, .heard_of = {}};
+  const auto key = erased_key(delivery.service, delivery.message, delivery.seat);
+  put(key, encode_erased(stays));
+  EXPECT_EQ(found(), "gone: is what stays of a delivery that is still there\n");
+  erase(key);
+  put(erased_key(delivery.service, MessageId(), SeatId()), encode_erased(stays));
+  EXPECT_EQ(found(), "");
+  put(erased_key(delivery.service, MessageId(), SeatId()), "x");
+  EXPECT_EQ(found(), "gone: cannot be decoded\n");
 }
 
 TEST_F(InspectionTest, AWorkEntryOfAnotherPartitionIsFound) {

@@ -1,0 +1,166 @@
+#include "routing/outbox/opt_out.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "routing/outbox/erased.h"
+#include "tests/unit/routing/world/conversation.h"
+
+namespace bauta {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing_routing::Conversation;
+using testing_routing::World;
+
+using NeverExceedConsent = testing_routing::Talking;
+using NeverReveal = testing_routing::Talking;
+
+const ReceiptWord kOptOut = {
+    .status = ReceiptStatus::failed, .carrier_code = "21610", .opted_out = true};
+
+ReceiptOutcome opt_out_receipt(Conversation& talk, const OutboundMessage& of) {
+  return *talk.run(
+      talk.receipts.apply({.connection = "twilio", .reference = of.reference, .word = kOptOut}));
+}
+ReceiptOutcome opt_out_receipt(Conversation& talk, const std::string& provider_id) {
+  return *talk.run(
+      talk.receipts.apply({.connection = "twilio", .provider_id = provider_id, .word = kOptOut}));
+}
+void erase(Conversation& talk) {
+  BAUTA_ASSERT(talk.run(talk.desk->erase_session(talk.caller, talk.session.session.id)));
+}
+/// What B is told in a session that is opened afterwards.
+std::string told_in_a_new_session(Conversation& talk) {
+  talk.clock.advance(48h);
+  const auto opened = *talk.try_open(talk.session_of({talk.kA, talk.kB}));
+  talk.told_to(talk.kB);
+  talk.text(talk.kA, opened.session.seats[0].number.str(), "hi");
+  return talk.told_to(talk.kB);
+}
+std::size_t stayed(const Conversation& talk) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      talk.memory.everything(),
+      [](const KeyedRecord& keyed) { return keyed.key.octets().starts_with("gone/"); }));
+}
+
+TEST_F(NeverExceedConsent, AReceiptThatSaysOptedOutCountsThoughItsTextWasErased) {
+  text(kA, seat_number(0), "hi");
+  work();
+  erase(*this);
+  EXPECT_EQ(opt_out_receipt(*this, carrier.taken[0]), ReceiptOutcome::applied);
+  EXPECT_EQ(opt_out_receipt(*this, carrier.taken[0]), ReceiptOutcome::repeated);
+  EXPECT_THAT(told(), HasSubstr("session.erased participant.opted_out "));
+  EXPECT_THAT(told_of("participant"), HasSubstr("participant.opted_out"));
+  EXPECT_EQ(told_in_a_new_session(*this), "");
+}
+
+TEST_F(NeverExceedConsent, SoItDoesWhereTheCarrierKnowsNoReference) {
+  carrier.carries_reference = false;
+  text(kA, seat_number(0), "hi");
+  work();
+  erase(*this);
+  EXPECT_EQ(opt_out_receipt(*this, "SM1"), ReceiptOutcome::applied);
+  EXPECT_EQ(told_in_a_new_session(*this), "");
+}
+
+// The answer to its send meets no delivery any more, and its receipt comes later still, or came before.
+TEST_F(NeverExceedConsent, SoItDoesWhenTheTextWasErasedWhileItWasHandedOver) {
+  for (const bool before : {true, false}) {
+    SCOPED_TRACE(before);
+    Conversation talk;
+    talk.carrier.carries_reference = false;
+    talk.text(kA, talk.seat_number(0), "hi");
+    talk.carrier.meanwhile = [&](const OutboundMessage&) {
+      Commit erasure;
+      for (const auto& keyed : talk.memory.everything()) {
+        if (!keyed.key.octets().starts_with("dlv/")) continue;
+        erasure.erase(keyed.key);
+        leave_behind_erased(erasure, talk.index_key, decode_delivery(keyed.record)->value,
+                            talk.clock.now(), talk.clock.now());
+      }
+      if (before) {
+        erasure.put(provider_id_key(talk.index_key, "twilio", "SM1"),
+                    encode_provider_id({.early = kOptOut}));
+      }
+      BAUTA_ASSERT(std::holds_alternative<Committed>(talk.memory.apply(erasure)));
+    };
+    talk.work();
+    EXPECT_EQ(opt_out_receipt(talk, "SM1"),
+              before ? ReceiptOutcome::repeated : ReceiptOutcome::applied);
+    EXPECT_EQ(talk.told_to(kB), "hi");
+    talk.text(kA, talk.seat_number(0), "again");
+    EXPECT_EQ(talk.told_to(kB), "");
+  }
+}
+
+TEST_F(NeverExceedConsent, OfTheLineOnlyWhereTheServiceSaysSo) {
+  change_settings([](ServiceSettings& settings) { settings.consent_scope = ConsentScope::line; });
+  text(kA, seat_number(0), "hi");
+  work();
+  erase(*this);
+  EXPECT_EQ(opt_out_receipt(*this, carrier.taken[0]), ReceiptOutcome::applied);
+  EXPECT_TRUE(
+      run(Ledger(store).look_up(consenter_of(kB), World::number(seat_number(1))))->is_out());
+  EXPECT_FALSE(
+      run(Ledger(store).look_up(consenter_of(kB), World::number("+12025550178")))->is_out());
+}
+
+TEST_F(NeverExceedConsent, WhatTheySaidThemselvesSinceStands) {
+  text(kA, seat_number(0), "hi");
+  work();
+  text(kB, seat_number(1), "STOP");
+  clock.advance(1s);
+  text(kB, seat_number(1), "START");
+  erase(*this);
+  EXPECT_EQ(opt_out_receipt(*this, carrier.taken[0]), ReceiptOutcome::repeated);
+  EXPECT_EQ(told_in_a_new_session(*this), "hi");
+}
+
+// Found by thinking: a bad word about an earlier attempt changes nothing, and the opt-out that it brought was dropped with it.
+TEST_F(NeverExceedConsent, AWordAboutAnEarlierAttemptCountsForThePerson) {
+  carrier.answers = {SubmitUnknown{.code = "http.read_timeout"}};
+  text(kA, seat_number(0), "hi");
+  work();
+  clock.advance(1min);
+  work();
+  ASSERT_EQ(carrier.taken.size(), 2U);
+  EXPECT_EQ(opt_out_receipt(*this, carrier.taken[0]), ReceiptOutcome::applied);
+  EXPECT_EQ(deliveries(), "hi|sent ");
+  text(kA, seat_number(0), "again");
+  work();
+  EXPECT_THAT(deliveries(), HasSubstr("again|blocked:consent.opted_out"));
+  // The carrier repeats itself; they came back meanwhile.
+  clock.advance(1s);
+  text(kB, seat_number(1), "START");
+  EXPECT_EQ(opt_out_receipt(*this, carrier.taken[0]), ReceiptOutcome::repeated);
+}
+
+TEST_F(NeverReveal, WhatStaysOfAnErasedTextHoldsNoAddressAndOnlyWhileAReceiptMayCome) {
+  text(kA, seat_number(0), "the key is under the mat");
+  text(kA, seat_number(0), "delivered");
+  work();
+  receipt(carrier.taken[1], ReceiptStatus::delivered);
+  text(kA, seat_number(0), "never handed over");
+  erase(*this);
+  EXPECT_EQ(stayed(*this), 1U);
+  EXPECT_FALSE(holds("2079460142"));
+  EXPECT_FALSE(holds("under the mat"));
+  clock.advance(kErasedKept);
+  EXPECT_EQ(opt_out_receipt(*this, carrier.taken[0]), ReceiptOutcome::repeated);
+}
+
+TEST_F(NeverReveal, NothingStaysOfATextThatIsForgottenWithItsTime) {
+  text(kA, seat_number(0), "hi");
+  work();
+  close(session.session.id);
+  clock.advance(7 * 24h + 1h);
+  ASSERT_TRUE(run(desk->sweep()));
+  EXPECT_FALSE(holds(std::string("dlv/")));
+  EXPECT_EQ(stayed(*this), 0U);
+}
+
+}  // namespace
+}  // namespace bauta
