@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "proxy/config/log.h"
+#include "proxy/config/seldom.h"
 #include "proxy/net/problem.h"
 
 namespace bauta {
@@ -138,8 +139,13 @@ class Callbacks {
       metrics_.text_in(connection, inbound_outcome_name(*outcome));
       log::debug("mo accepted connection={} from={} to={} outcome={}", connection, from, to,
                  inbound_outcome_name(*outcome));
+      if (const auto times = texts_put_off_.ended(log::Seldom::Clock::now()))
+        log::warn("mo put off times={}, taken again", times);
     } else {
-      log::warn("mo put off connection={} to={} code={}", connection, to, outcome.error().code);
+      log::debug("mo put off connection={} to={} code={}", connection, to, outcome.error().code);
+      if (const auto times = texts_put_off_.happened(log::Seldom::Clock::now()))
+        log::warn("mo put off connection={} code={} times={}", connection, outcome.error().code,
+                  times);
     }
     co_return outcome;
   }
@@ -149,8 +155,13 @@ class Callbacks {
     auto outcome = co_await targets_.apply(std::move(receipt));
     if (outcome) {
       log::debug("dlr applied connection={} outcome={}", connection, word_of(*outcome));
+      if (const auto times = receipts_put_off_.ended(log::Seldom::Clock::now()))
+        log::warn("dlr put off times={}, taken again", times);
     } else {
-      log::warn("dlr put off connection={} code={}", connection, outcome.error().code);
+      log::debug("dlr put off connection={} code={}", connection, outcome.error().code);
+      if (const auto times = receipts_put_off_.happened(log::Seldom::Clock::now()))
+        log::warn("dlr put off connection={} code={} times={}", connection, outcome.error().code,
+                  times);
     }
     co_return outcome;
   }
@@ -158,6 +169,9 @@ class Callbacks {
   const CarrierSet& carriers_;
   const CallbackTargets targets_;
   metrics::Instruments& metrics_;
+  // All connections and codes together: what puts one off, as a full disk, puts off all.
+  mutable log::Seldom texts_put_off_;
+  mutable log::Seldom receipts_put_off_;
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ try {
   console.log('kept:', JSON.stringify(await storm.finish()));
 } catch (error) {
   console.error(`seed ${values.seed}: ${error.stack}`);
-  console.error(storm.relay?.log.replaceAll(/.* put off .*\n/g, '').slice(-3000));
+  console.error(storm.relay?.log.slice(-3000));
   process.exitCode = 1;
 } finally {
   await storm.remove();

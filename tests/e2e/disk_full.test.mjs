@@ -18,4 +18,6 @@ test('a full disk: texts are refused and come again, nothing is lost, and with s
     const result = await storm.finish();
     t.diagnostic(JSON.stringify(result));
     assert.ok(result.texts > 500, 'the disk was small');
+    const lines = storm.relay.log.match(/(mo|dlr) put off/g)?.length ?? 0;
+    assert.ok(lines > 0 && lines < result.retries / 10, `${lines} lines about ${result.retries} refusals`);
   });
