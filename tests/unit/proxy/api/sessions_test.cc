@@ -218,6 +218,31 @@ TEST_F(SessionsApi, Change) {
   EXPECT_EQ(patch(id, R"({"status":"open"})").json["status"], "open");
 }
 
+TEST_F(SessionsApi, AreClosedAgainByACallWhoseAnswerWasLost) {
+  const auto opened = face.open(R"(,"ttl_seconds":60)");
+  const auto id = opened.json["id"].asString();
+  const auto closed = patch(id, R"({"status":"closed"})", {{"If-Match", opened.header("ETag")}});
+  ASSERT_EQ(closed.told(), "200");
+  const auto again = patch(id, R"({"status":"closed"})", {{"If-Match", opened.header("ETag")}});
+  EXPECT_EQ(again.told(), "200");
+  EXPECT_EQ(again.json, closed.json);
+  EXPECT_EQ(again.header("ETag"), closed.header("ETag"));
+  // Whatever else is asked for would be a change of one that has ended.
+  for (const char* more :
+       {R"("metadata":{"a":"1"})", R"("ttl_seconds":60)", R"("idle_ttl_seconds":null)"})
+    EXPECT_EQ(patch(id, R"({"status":"closed",)" + std::string(more) + "}").told(),
+              "409 session.closed")
+        << more;
+}
+
+TEST_F(SessionsApi, AreToldHowTheyEndedByWhoClosesThemTooLate) {
+  const auto id = open(R"(,"ttl_seconds":60)");
+  face.world.clock.advance(2min);
+  const auto closed = patch(id, R"({"status":"closed"})");
+  EXPECT_EQ(closed.told(), "200");
+  EXPECT_EQ(closed.json["closed_reason"], "expired");
+}
+
 TEST_F(SessionsApi, RefuseAFaultyChange) {
   const auto id = open();
   EXPECT_EQ(patch(id, R"({"ttl_seconds":60,"expires_at":null})").told(),
