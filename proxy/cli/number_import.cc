@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <utility>
@@ -28,7 +29,9 @@ Result<Json::Value> number_value(std::string_view text) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
   const auto read = std::from_chars(begin, end, number);
-  if (read.ec != std::errc{} || read.ptr != end) return fail("csv.value", "must be a number");
+  // "inf" is read as one, and JSON has no such number: the whole batch would be refused for it.
+  if (read.ec != std::errc{} || read.ptr != end || !std::isfinite(number))
+    return fail("csv.value", "must be a number");
   return Json::Value(number);
 }
 

@@ -61,6 +61,14 @@ TEST(ReadNumbers, AFaultyLineSpoilsNoOther) {
           R"(6: {"connection":"twilio","number":"+12025550180","rate_per_second":1.0,"reserved":false})"));
 }
 
+// Found by reading: "inf" is read as a number, is none in JSON, and the whole batch was refused for it.
+TEST(ReadNumbers, WhatIsNoNumberInJsonIsNone) {
+  for (const char* rate : {"inf", "-inf", "nan", "1e999", "0x10"}) {
+    EXPECT_THAT(read("number,rate_per_second\n+12025550177," + std::string(rate) + "\n", "twilio"),
+                ElementsAre("2: csv.value: rate_per_second must be a number"));
+  }
+}
+
 TEST(ReadNumbers, AFirstLineThatNamesSomethingElseRefusesTheFile) {
   EXPECT_THAT(read(""), ElementsAre(HasSubstr("csv.empty")));
   EXPECT_THAT(read("number,conection\n"),
