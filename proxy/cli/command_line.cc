@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <optional>
 
 #include "proxy/cli/client_command.h"
 #include "proxy/cli/commands.h"
@@ -23,6 +25,17 @@ constexpr const char* kServerGroup = "Server: runs a relay";
 std::string secret_from(const char* variable) {
   const auto secret = take_variable(variable);
   return secret ? std::string(secret->reveal()) : "";
+}
+
+/// Set by `bauta dev --demo` alone.
+std::optional<DemoPageOptions> page_from_environment(const std::string& relay_url) {
+  DemoPageOptions page{.relay_url = relay_url,
+                       .admin_url = secret_from("BAUTA_DEMO_ADMIN_URL"),
+                       .key = secret_from("BAUTA_DEMO_KEY")};
+  const auto supervisor = secret_from("BAUTA_DEMO_SUPERVISOR");
+  std::from_chars(supervisor.data(), supervisor.data() + supervisor.size(), page.supervisor);
+  if (page.key.empty()) return std::nullopt;
+  return page;
 }
 
 /// The words of one run; each command fills its own part.
@@ -59,14 +72,19 @@ void add_dev(CLI::App& app, Words& words) {
   auto* dev = app.add_subcommand(
       "dev", "Run a relay with simulated phones, for trying out; not for production");
   dev->add_option("--dir", words.dev.folder, "The folder that is kept");
-  dev->add_flag("--memory", words.dev.memory, "Keep nothing");
-  dev->add_flag("--demo", words.dev.demo, "Play a short conversation and show it");
+  auto* memory = dev->add_flag("--memory", words.dev.memory, "Keep nothing");
+  auto* demo = dev->add_flag("--demo", words.dev.demo,
+                             "Serve a page with two phones, on which the relay can be killed");
+  demo->excludes(memory);  // what is killed would have nothing to come back with
+  dev->add_flag("--play", words.dev.play, "Play a short conversation on the terminal")
+      ->excludes(demo);
   dev->add_option("--listen", words.dev.listen, "API and callbacks")->capture_default_str();
   dev->add_option("--admin-listen", words.dev.admin_listen, "Metrics and health")
       ->capture_default_str();
   dev->add_option("--handsets-listen", words.dev.handsets_listen, "The simulated phones")
       ->capture_default_str();
-  dev->footer("Examples:\n  bauta dev\n  bauta dev --memory --listen 127.0.0.1:9000");
+  dev->footer(
+      "Examples:\n  bauta dev\n  bauta dev --demo\n  bauta dev --memory --listen 127.0.0.1:9000");
 }
 
 void add_handsets(CLI::App& app, Words& words) {
@@ -119,10 +137,11 @@ void add_store(CLI::App& app, Words& words) {
 int run(const CLI::App& app, Words& words) {
   if (app.got_subcommand("init")) return run_init(words.init);
   if (app.got_subcommand("serve")) return run_serve(words.serve);
-  if (app.got_subcommand("dev")) return run_dev(words.dev, start_dev_relay);
+  if (app.got_subcommand("dev")) return run_dev(words.dev, start_dev_relay, make_dev_key);
   if (app.got_subcommand("handsets")) {
     words.handsets.token = secret_from("BAUTA_HANDSETS_TOKEN");
     words.handsets.secret = secret_from("BAUTA_HANDSETS_SECRET");
+    words.handsets.page = page_from_environment(words.handsets.relay_url);
     return run_handsets(words.handsets);
   }
   if (app.got_subcommand("store")) return run_store_verify(words.store_verify);

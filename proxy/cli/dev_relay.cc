@@ -29,15 +29,27 @@ class RunningRelay final : public DevRelay {
   std::unique_ptr<RelayServer> server_;
 };
 
+Status make_master_key_for(const Config& config) {
+  if (!config.master_key_file || config.storage_engine == "memory" ||
+      std::filesystem::exists(*config.master_key_file)) {
+    return {};
+  }
+  return write_new_master_key(*config.master_key_file);
+}
+
 }  // namespace
+
+Result<std::string> make_dev_key(const std::filesystem::path& config_file) {
+  BAUTA_TRY(const auto config, load_config(config_file));
+  BAUTA_CHECK(make_master_key_for(config));
+  BAUTA_TRY(auto key, make_first_key(config));
+  return std::move(key.secret);
+}
 
 Result<std::unique_ptr<DevRelay>> start_dev_relay(const DevRelayOptions& options) {
   BAUTA_TRY(auto config, load_config(options.config));
   if (options.memory) config.storage_engine = "memory";
-  if (config.master_key_file && config.storage_engine != "memory" &&
-      !std::filesystem::exists(*config.master_key_file)) {
-    BAUTA_CHECK(write_new_master_key(*config.master_key_file));
-  }
+  BAUTA_CHECK(make_master_key_for(config));
   log::set_level(*log::parse_level(config.log_level));
   BAUTA_TRY(auto server, RelayServer::start(std::move(config),
                                             {.make_key = options.make_key, .accept_loss = false}));

@@ -15,6 +15,7 @@
 #include <ctime>
 #include <utility>
 
+#include "proxy/demo/ask.h"
 #include "proxy/demo/phones.h"
 #include "proxy/net/json.h"
 
@@ -51,31 +52,6 @@ Task<void> sleep_for(milliseconds time) {
       timer(co_await boost::asio::this_coro::executor);
   timer.expires_after(time);
   co_await timer.async_wait(boost::asio::use_awaitable_t<Executor>{});
-}
-
-/// A call whose answer must be JSON and a success.
-Task<Result<Json::Value>> ask(HttpClient* client, std::string method, std::string url,
-                              std::string key, std::string body) {
-  HttpCall call{.method = method, .url = url, .body = std::move(body)};
-  if (!call.body.empty()) call.headers.add("Content-Type", "application/json");
-  if (!key.empty()) call.headers.add("Authorization", "Bearer " + key);
-  const auto outcome = co_await client->call(std::move(call));
-  const auto what = method + " " + url.substr(0, url.find('?'));
-  if (const auto* not_sent = std::get_if<HttpNotSent>(&outcome)) {
-    co_return failed(what + ": " + not_sent->error.detail);
-  }
-  if (const auto* unknown = std::get_if<HttpUnknown>(&outcome)) {
-    co_return failed(what + ": " + unknown->error.detail);
-  }
-  const auto& answer = std::get<HttpAnswer>(outcome);
-  const auto json = read_foreign_json(answer.body);
-  if (answer.status >= 300) {
-    const auto code = json ? string_in(*json, "code") : "";
-    const auto detail = json ? string_in(*json, "detail") : "";
-    co_return failed(fmt::format("{}: {} {} {}", what, answer.status, code, detail));
-  }
-  if (!json) co_return failed(what + ": the answer is no JSON");
-  co_return *json;
 }
 
 std::string now_as_people_read_it() {
@@ -147,9 +123,9 @@ class Play {
  private:
   Task<Result<DemoPeople>> open_session() {
     BAUTA_CO_TRY(const auto known,
-                 co_await ask(&client_, "GET",
-                              places_.relay_url + "/api/v1/sessions?unique_name=demo&limit=1",
-                              places_.key, ""));
+                 co_await ask(&client_, {.url = places_.relay_url +
+                                                "/api/v1/sessions?unique_name=demo&limit=1",
+                                         .key = places_.key}));
     const auto& found = known["data"][0];
     if (found.isObject() && string_in(found, "status") != "closed") co_return people_of(found);
 
@@ -164,8 +140,10 @@ class Play {
     session["unique_name"] = "demo";
     session["ttl_seconds"] = 24 * 3'600;
     BAUTA_CO_TRY(const auto opened,
-                 co_await ask(&client_, "POST", places_.relay_url + "/api/v1/sessions", places_.key,
-                              write_json(session)));
+                 co_await ask(&client_, {.method = "POST",
+                                         .url = places_.relay_url + "/api/v1/sessions",
+                                         .key = places_.key,
+                                         .body = write_json(session)}));
     co_return people_of(opened);
   }
 
@@ -193,8 +171,9 @@ class Play {
     text["to"] = line.host ? people_.host_number : people_.guest_number;
     text["text"] = std::string(line.text);
     BAUTA_CO_TRY(const auto written,
-                 co_await ask(&client_, "POST", places_.handsets_url + "/handsets/text", "",
-                              write_json(text)));
+                 co_await ask(&client_, {.method = "POST",
+                                         .url = places_.handsets_url + "/handsets/text",
+                                         .body = write_json(text)}));
     static_cast<void>(written);
     writer.texts.push_back({.mine = true,
                             .text = std::string(line.text),
@@ -222,8 +201,9 @@ class Play {
     question["address"] = address;
     question["after"] = Json::UInt64{after};
     BAUTA_CO_TRY(auto inbox,
-                 co_await ask(&client_, "POST", places_.handsets_url + "/handsets/inbox", "",
-                              write_json(question)));
+                 co_await ask(&client_, {.method = "POST",
+                                         .url = places_.handsets_url + "/handsets/inbox",
+                                         .body = write_json(question)}));
     co_return inbox["texts"];
   }
 
@@ -241,10 +221,9 @@ class Play {
   Task<bool> is_delivered() {
     const auto patience = std::chrono::steady_clock::now() + milliseconds{3'000};
     while (std::chrono::steady_clock::now() < patience) {
-      const auto messages = co_await ask(
-          &client_, "GET",
-          places_.relay_url + "/api/v1/sessions/" + people_.session + "/messages?limit=1",
-          places_.key, "");
+      const auto messages = co_await ask(&client_, {.url = places_.relay_url + "/api/v1/sessions/" +
+                                                           people_.session + "/messages?limit=1",
+                                                    .key = places_.key});
       if (!messages) co_return false;
       if (string_in((*messages)["data"][0]["deliveries"][0], "status") == "delivered") {
         co_return true;
@@ -273,8 +252,10 @@ Task<Status> add_demo_numbers(HttpClient& client, DemoPlaces places) {
     numbers["numbers"].append(number_json(fmt::format("+4420794606{:02}", i)));
     numbers["numbers"].append(number_json(fmt::format("+493023125{:03}", 600 + i)));
   }
-  const auto added = co_await ask(&client, "POST", places.relay_url + "/api/v1/numbers", places.key,
-                                  write_json(numbers));
+  const auto added = co_await ask(&client, {.method = "POST",
+                                            .url = places.relay_url + "/api/v1/numbers",
+                                            .key = places.key,
+                                            .body = write_json(numbers)});
   if (!added) co_return std::unexpected(added.error());
   co_return Status{};
 }

@@ -31,20 +31,27 @@ class DevRelay {
 
 /// Given by the command line, which stands above this folder.
 using StartDevRelay = std::function<Result<std::unique_ptr<DevRelay>>(const DevRelayOptions&)>;
+/// Makes what is missing of the store that the configuration names, and a key with every scope: a relay of its own process finds both.
+using MakeDevKey = std::function<Result<std::string>(const std::filesystem::path& config)>;
 
 struct DevOptions {
   /// Kept between runs; "": $XDG_DATA_HOME/bauta-dev, or ~/.local/share/bauta-dev.
   std::filesystem::path folder;
   bool memory = false;
+  /// The page, and a relay that can be killed: it needs a store that is kept.
   bool demo = false;
+  /// A conversation on the terminal.
+  bool play = false;
   std::string listen = "127.0.0.1:8080";
   std::string admin_listen = "127.0.0.1:9090";
   std::string handsets_listen = "127.0.0.1:8079";
 };
 
-/// `bauta dev`, and `bauta dev --demo`: a relay with a simulated carrier, numbers in three countries and a key, until SIGINT or SIGTERM.
+/// `bauta dev`: a relay with a simulated carrier, numbers in three countries and a key, until SIGINT or SIGTERM.
 /// The handsets are a process of their own, this program as `bauta handsets`; after a crash of the relay, the next run finds them
-/// with what they hold.  Not for production, and says so.  The exit code.
-int run_dev(const DevOptions& options, const StartDevRelay& start_relay);
+/// with what they hold.  `bauta dev --demo`: the handsets serve a page as well, and the relay is a process of its own, which is started
+/// again whenever it is killed.  Not for production, and says so.  The exit code.
+int run_dev(const DevOptions& options, const StartDevRelay& start_relay,
+            const MakeDevKey& make_key);
 
 }  // namespace bauta

@@ -23,7 +23,9 @@
 #include "proxy/carriers/signing.h"
 #include "proxy/carriers/simulated.h"
 #include "proxy/config/log.h"
+#include "proxy/demo/demo_page.h"
 #include "proxy/demo/inboxes.h"
+#include "proxy/demo/members.h"
 #include "proxy/demo/taken_texts.h"
 #include "proxy/demo/trouble.h"
 #include "proxy/net/http_client.h"
@@ -55,45 +57,18 @@ Task<void> sleep_for(milliseconds time) {
   co_await timer.async_wait(boost::asio::use_awaitable_t<Executor>{});
 }
 
-HttpResponse invalid(const HttpRequest& request, std::string detail) {
-  return problem(400, {.code = "request.invalid", .detail = std::move(detail)}, request);
-}
-
 HttpResponse not_signed(const HttpRequest& request) {
   return problem(401, {.code = "carrier.bad_signature", .detail = "not signed with our secret"},
                  request);
 }
-
-/// The members of a request: strings and whole numbers, each named here, nothing else.
-class Members {
- public:
-  static Result<Members> of(const HttpRequest& request, std::initializer_list<const char*> known) {
-    Members members;
-    members.object_ = read_strict_json(request.body);
-    if (!members.object_) return fail("request.invalid", "the body is no JSON object");
-    for (const auto& name : members.object_->getMemberNames()) {
-      if (std::ranges::find(known, name) == known.end()) {
-        return fail("request.invalid", "there is no field '" + name + "'");
-      }
-    }
-    return members;
-  }
-  std::string text(const char* name) const { return string_in(*object_, name); }
-  std::uint64_t count(const char* name) const {
-    const auto& value = (*object_)[name];
-    return value.isUInt64() ? value.asUInt64() : 0;
-  }
-  const Json::Value& object() const { return *object_; }
-
- private:
-  std::unique_ptr<Json::Value> object_;
-};
 
 /// One POST to the relay, to be made until it is taken.
 struct Callback {
   std::string path;
   std::string body;
   TroubleDice::CallbackFate fate;
+  /// Somebody watches this text.
+  std::shared_ptr<WrittenText> watched = nullptr;
 };
 
 struct Counters {
@@ -143,6 +118,15 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
     return router;
   }
 
+  PagePhones for_page() {
+    const auto self = shared_from_this();  // shared by the page
+    return {.write = [self](const std::string& from, const std::string& to,
+                            const std::string& text) { return self->watch(from, to, text); },
+            .inbox = [self](const std::string& phone) { return self->inboxes_.read(phone, 0); },
+            .trouble = [self] { return self->dice_.trouble(); },
+            .make_trouble = [self](Trouble trouble) { self->dice_ = TroubleDice(trouble); }};
+  }
+
   std::function<void()> on_stop;  // set once, before the server starts
 
  private:
@@ -152,20 +136,21 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
     if (!simulated::is_authentic(options_.secret, request)) co_return not_signed(request);
     const auto members =
         Members::of(request, {"from", "to", "text", "reference", "validity_seconds"});
-    if (!members) co_return invalid(request, members.error().detail);
+    if (!members) co_return invalid_request(request, members.error().detail);
     const auto from = VirtualNumber::from_carrier(members->text("from"));
     const auto to = RealAddress::from_carrier(members->text("to"));
     const auto text = MessageText::parse(members->text("text"));
     const auto reference = members->text("reference");
     if (!from || !to || to->channel() != Channel::sms) {
-      co_return invalid(request, "from and to are telephone numbers");
+      co_return invalid_request(request, "from and to are telephone numbers");
     }
-    if (!text || text->empty()) co_return invalid(request, "text is 1 to 16384 octets of UTF-8");
+    if (!text || text->empty())
+      co_return invalid_request(request, "text is 1 to 16384 octets of UTF-8");
     if (reference.empty() || reference.size() > kReferenceOctetsMax) {
-      co_return invalid(request, "reference is 1 to 128 letters and digits");
+      co_return invalid_request(request, "reference is 1 to 128 letters and digits");
     }
     const auto validity = members->count("validity_seconds");
-    if (validity == 0) co_return invalid(request, "validity_seconds is at least 1");
+    if (validity == 0) co_return invalid_request(request, "validity_seconds is at least 1");
 
     const auto fate = dice_.roll_text();
     if (fate.answer == TroubleDice::Answer::throttle) {
@@ -210,11 +195,11 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
   Task<HttpResponse> find(HttpRequest request) {
     if (!simulated::is_authentic(options_.secret, request)) co_return not_signed(request);
     const auto members = Members::of(request, {"from", "text", "not_before"});
-    if (!members) co_return invalid(request, members.error().detail);
+    if (!members) co_return invalid_request(request, members.error().detail);
     const auto from = VirtualNumber::from_carrier(members->text("from"));
     const auto not_before = parse_rfc3339(members->text("not_before"));
-    if (!from) co_return invalid(request, "from is a telephone number");
-    if (!not_before) co_return invalid(request, "not_before is a time as in RFC 3339");
+    if (!from) co_return invalid_request(request, "from is a telephone number");
+    if (!not_before) co_return invalid_request(request, "not_before is a time as in RFC 3339");
     const auto found =
         taken_.find(from->str(), members->text("text"), *not_before, kFoundTextsMax + 1);
     Json::Value body;
@@ -271,32 +256,64 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
 
   Task<HttpResponse> text(HttpRequest request) {
     const auto members = Members::of(request, {"from", "to", "text", "media_count"});
-    if (!members) co_return invalid(request, members.error().detail);
-    const auto from = RealAddress::from_carrier(members->text("from"));
-    const auto to = VirtualNumber::from_carrier(members->text("to"));
-    const auto text = MessageText::parse(members->text("text"));
-    const auto media_count = members->count("media_count");
-    if (!from || !to) co_return invalid(request, "from and to are telephone numbers");
-    if (!text) co_return invalid(request, "text is at most 16384 octets of UTF-8");
-    if (text->empty() && media_count == 0) co_return invalid(request, "text is missing");
-    if (counters_.callbacks_waiting >= options_.callbacks_waiting_max) {
-      auto response = problem(
-          503, {.code = "overloaded", .detail = "too many texts wait for the relay"}, request);
-      response.headers.set("Retry-After", "1");
-      co_return response;
+    if (!members) co_return invalid_request(request, members.error().detail);
+    const auto written = compose({.from = members->text("from"),
+                                  .to = members->text("to"),
+                                  .text = members->text("text"),
+                                  .media_count = members->count("media_count")});
+    if (written) co_return json_response(202, R"({"id":")" + *written + R"("})");
+    if (written.error().code != "overloaded") {
+      co_return invalid_request(request, written.error().detail);
     }
-    const auto id = next_id("MO");
+    auto response = problem(503, written.error(), request);
+    response.headers.set("Retry-After", "1");
+    co_return response;
+  }
+
+  struct Draft {
+    std::string from;
+    std::string to;
+    std::string text;
+    std::uint64_t media_count = 0;
+    std::shared_ptr<WrittenText> watched = nullptr;
+  };
+
+  /// The id of a text that is on its way to the relay from now on.
+  Result<std::string> compose(Draft draft) {
+    const auto from = RealAddress::from_carrier(draft.from);
+    const auto to = VirtualNumber::from_carrier(draft.to);
+    const auto text = MessageText::parse(draft.text);
+    if (!from || !to) return fail("request.invalid", "from and to are telephone numbers");
+    if (!text) return fail("request.invalid", "text is at most 16384 octets of UTF-8");
+    if (text->empty() && draft.media_count == 0) return fail("request.invalid", "text is missing");
+    if (counters_.callbacks_waiting >= options_.callbacks_waiting_max) {
+      return fail("overloaded", "too many texts wait for the relay");
+    }
+    auto id = next_id("MO");
     Json::Value one;
     one["id"] = id;
     one["from"] = from->reveal();
     one["to"] = to->str();
     one["text"] = text->reveal();
-    if (media_count > 0) one["media_count"] = static_cast<Json::UInt64>(media_count);
+    if (draft.media_count > 0) {
+      one["media_count"] = static_cast<Json::UInt64>(draft.media_count);
+    }
     Json::Value body;
     body["messages"].append(std::move(one));
     ++counters_.texts_written;
-    write(from->reveal(), {callback_path_ + "/inbound", write_json(body), dice_.roll_callback()});
-    co_return json_response(202, R"({"id":")" + id + R"("})");
+    write(from->reveal(), {callback_path_ + "/inbound", write_json(body), dice_.roll_callback(),
+                           std::move(draft.watched)});
+    return id;
+  }
+
+  Result<std::shared_ptr<const WrittenText>> watch(const std::string& from, const std::string& to,
+                                                   const std::string& text) {
+    const auto watched = std::make_shared<WrittenText>(
+        WrittenText{.id = "", .text = text, .at = clock_.now(), .taken_at = {}, .tries = 0});
+    BAUTA_TRY(
+        watched->id,
+        compose({.from = from, .to = to, .text = text, .media_count = 0, .watched = watched}));
+    return watched;
   }
 
   /// Puts a text behind those that the same phone wrote before.
@@ -324,9 +341,9 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
 
   Task<HttpResponse> inbox(HttpRequest request) {
     const auto members = Members::of(request, {"address", "after"});
-    if (!members) co_return invalid(request, members.error().detail);
+    if (!members) co_return invalid_request(request, members.error().detail);
     const auto address = RealAddress::from_carrier(members->text("address"));
-    if (!address) co_return invalid(request, "address is a telephone number");
+    if (!address) co_return invalid_request(request, "address is a telephone number");
     Json::Value body;
     body["texts"] = Json::Value(Json::arrayValue);
     for (auto& text : inboxes_.read(address->reveal(), members->count("after"))) {
@@ -364,9 +381,9 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
 
   Task<HttpResponse> trouble(HttpRequest request) {
     const auto body = read_strict_json(request.body);
-    if (!body) co_return invalid(request, "the body is no JSON object");
+    if (!body) co_return invalid_request(request, "the body is no JSON object");
     const auto trouble = parse_trouble(*body);
-    if (!trouble) co_return invalid(request, trouble.error().detail);
+    if (!trouble) co_return invalid_request(request, trouble.error().detail);
     dice_ = TroubleDice(*trouble);
     co_return json_response(200, write_json(trouble_json(*trouble)));
   }
@@ -397,6 +414,7 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
     const auto give_up = steady_clock::now() + options_.callback_give_up;
     auto backoff = options_.callback_backoff_first;
     while (true) {
+      if (callback.watched) ++callback.watched->tries;
       const bool taken =
           co_await post_once(callback.path, callback.body, options_.callback_timeout);
       if (taken && !std::exchange(callback.fate.answer_lost, false)) break;
@@ -411,7 +429,9 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
     }
     ++(counters_.*counter);
     --counters_.callbacks_waiting;
+    if (callback.watched) callback.watched->taken_at = clock_.now();
     if (callback.fate.twice) {
+      if (callback.watched) ++callback.watched->tries;
       co_await post_once(callback.path, callback.body, options_.callback_timeout);
     }
   }
@@ -456,6 +476,7 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
 
 struct Handsets::Parts {
   std::shared_ptr<Exchange> exchange;
+  std::unique_ptr<DemoPage> page;
   std::unique_ptr<HttpServer> server;
 };
 
@@ -476,18 +497,26 @@ Result<std::unique_ptr<Handsets>> Handsets::start(IoThreads& threads, HandsetsOp
   }
   while (options.relay_url.ends_with('/')) options.relay_url.pop_back();
   const auto listen = options.listen;
+  auto page_options = std::move(options.page);
   HttpClientOptions client_options;
   client_options.waiting_max = options.callbacks_waiting_max;
   client_options.user_agent = "bauta-handsets";
   BAUTA_TRY(auto client, HttpClient::make(threads.executor(0), std::move(client_options)));
   auto exchange =
       std::make_shared<Exchange>(threads.executor(0), std::move(options), std::move(client));
+  auto router = exchange->router();
+  std::unique_ptr<DemoPage> page;
+  if (page_options) {
+    BAUTA_TRY(page,
+              DemoPage::make(threads.executor(0), *std::move(page_options), exchange->for_page()));
+    page->mount(router);
+  }
   BAUTA_TRY(auto server,
             HttpServer::start(
                 threads, {.name = "handsets", .listen = listen, .public_url = "http://" + listen},
-                exchange->router(), metrics));
-  return std::unique_ptr<Handsets>(new Handsets(std::make_unique<Parts>(
-      Parts{.exchange = std::move(exchange), .server = std::move(server)})));
+                std::move(router), metrics));
+  return std::unique_ptr<Handsets>(new Handsets(std::make_unique<Parts>(Parts{
+      .exchange = std::move(exchange), .page = std::move(page), .server = std::move(server)})));
 }
 
 std::string handsets_mark(const HandsetsOptions& options) {

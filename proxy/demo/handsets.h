@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "metrics/instruments/instruments.h"
+#include "proxy/demo/demo_page.h"
 #include "proxy/net/io_threads.h"
 #include "storage/store/result.h"
 
@@ -30,6 +32,8 @@ struct HandsetsOptions {
   std::chrono::milliseconds hang{120'000};
   std::size_t callbacks_waiting_max = 100'000;
   std::size_t texts_max = 1'000'000;
+  /// The demonstration's page is served as well.
+  std::optional<DemoPageOptions> page{};
 };
 
 /// The simulated carrier with phones in it: takes texts from the relay, keeps the phones' inboxes in memory, brings what phones write
@@ -43,6 +47,7 @@ struct HandsetsOptions {
 ///     GET  /handsets/stats    what was taken, refused, delivered, and what waits
 ///     POST /trouble           a Trouble's fields -> the trouble from now on; GET shows it
 ///     POST /stop              signed: the process ends
+///     /, /demo/…              the demonstration's page, if there is one (proxy/demo/demo_page.h)
 ///
 /// Lives on the one thread of `threads`.
 class Handsets {

@@ -1,0 +1,421 @@
+#include "proxy/demo/demo_page.h"
+
+#include <fmt/format.h>
+#include <json/value.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <deque>
+#include <random>
+#include <string_view>
+#include <utility>
+
+#include "proxy/demo/ask.h"
+#include "proxy/demo/members.h"
+#include "proxy/demo/page_files.h"
+#include "proxy/demo/page_guard.h"
+#include "proxy/net/http_client.h"
+#include "proxy/net/json.h"
+#include "proxy/net/problem.h"
+#include "proxy/net/rfc3339.h"
+#include "storage/store/clock.h"
+
+namespace bauta {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// What was asked within this time is shown once more.
+constexpr milliseconds kFresh{250};
+constexpr milliseconds kPatience{3'000};
+constexpr std::size_t kTextOctetsMax = 1'600;
+constexpr std::size_t kTextsShownMax = 200;
+constexpr int kPeopleEach = 40;
+
+/// Nothing but what this server itself serves is loaded, and nobody frames it.
+constexpr const char* kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+HttpResponse page_file(const PageFile& file) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 4> kTypes = {{
+      {".html", "text/html; charset=utf-8"},
+      {".css", "text/css; charset=utf-8"},
+      {".js", "text/javascript; charset=utf-8"},
+      {".svg", "image/svg+xml"},
+  }};
+  HttpResponse response{.status = 200, .body = std::string(file.content)};
+  for (const auto& [ending, type] : kTypes) {
+    if (file.name.ends_with(ending)) response.headers.set("Content-Type", type);
+  }
+  return response;
+}
+
+HttpResponse with_policy(HttpResponse response) {
+  response.headers.set("Content-Security-Policy", kPolicy);
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("Referrer-Policy", "no-referrer");
+  response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
+  response.headers.set("Cross-Origin-Resource-Policy", "same-origin");
+  response.headers.set("Cache-Control", "no-store");
+  return response;
+}
+
+/// The metrics that the page shows, as the relay writes them.
+bool is_shown(std::string_view line) {
+  constexpr std::array<std::string_view, 6> kShown = {
+      "bauta_texts_total{",        "bauta_lane_texts ",    "bauta_dead_letters_total{",
+      "bauta_end_to_end_seconds_", "bauta_fsync_seconds_", "bauta_possible_doubles_total{",
+  };
+  return line.find("_bucket{") == std::string_view::npos &&
+         std::ranges::any_of(kShown, [&](auto name) { return line.starts_with(name); });
+}
+
+template <class Work>
+void for_each_line(std::string_view text, Work work) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    work(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+std::string participant(const std::string& address, const char* label) {
+  Json::Value json;
+  json["address"] = address;
+  json["label"] = label;
+  return write_json(json);
+}
+
+Trouble trouble_of(bool down, bool twice, bool loses) {
+  Trouble trouble;
+  trouble.throttle_percent = down ? 100 : 0;
+  trouble.duplicate_percent = twice ? 100 : 0;
+  trouble.loss_percent = loses ? 100 : 0;
+  return trouble;
+}
+
+}  // namespace
+
+/// Shared by its routes.
+class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
+ public:
+  Desk(DemoPageOptions options, PagePhones phones, std::unique_ptr<HttpClient> client)
+      : options_(std::move(options)), phones_(std::move(phones)), client_(std::move(client)) {}
+
+  void mount(Router& router) {
+    add(router, "GET", "/", [](Desk*, HttpRequest) { return show("index.html"); });
+    for (const auto& file : page_files()) {
+      add(router, "GET", "/demo/" + std::string(file.name),
+          [name = file.name](Desk*, HttpRequest) { return show(name); });
+    }
+    add(router, "GET", "/demo/state", &Desk::state);
+    add(router, "POST", "/demo/book", &Desk::book);
+    add(router, "POST", "/demo/text", &Desk::text);
+    add(router, "POST", "/demo/end", &Desk::end);
+    add(router, "POST", "/demo/trouble", &Desk::trouble);
+    add(router, "POST", "/demo/crash", &Desk::crash);
+  }
+
+ private:
+  using Handler = std::function<Task<HttpResponse>(Desk*, HttpRequest)>;
+
+  struct Phone {
+    const char* who;
+    std::string address;
+    std::string number;  // what it texts, and what it gets texts from
+    std::deque<std::shared_ptr<const WrittenText>> written;
+  };
+  struct Stay {
+    std::string id;
+    std::string name;
+    std::string created_at;
+    std::array<Phone, 2> phones;
+    Json::Value session;
+    Json::Value messages{Json::arrayValue};
+    Json::Value events{Json::arrayValue};
+  };
+
+  void add(Router& router, std::string_view method, const std::string& path, Handler handler) {
+    router.add(method, path,
+               [self = shared_from_this(), handler = std::move(handler)](HttpRequest request) {
+                 return guarded(self, handler, std::move(request));
+               });
+  }
+
+  static Task<HttpResponse> guarded(std::shared_ptr<Desk> self, Handler handler,
+                                    HttpRequest request) {
+    if (const auto why = why_foreign(request)) {
+      co_return problem(403, {.code = "request.foreign", .detail = std::string(*why)}, request);
+    }
+    co_return with_policy(co_await handler(self.get(), std::move(request)));
+  }
+
+  static Task<HttpResponse> show(std::string_view name) {
+    const auto& files = page_files();
+    const auto file = std::ranges::find(files, name, &PageFile::name);
+    co_return page_file(*file);
+  }
+
+  // What is shown.
+
+  Task<HttpResponse> state(HttpRequest /*request*/) {
+    if (!asking_ && steady_clock::now() - asked_at_ > kFresh) {
+      asking_ = true;
+      co_await ask_relay();
+      asking_ = false;
+      asked_at_ = steady_clock::now();
+    }
+    Json::Value json;
+    json["relay"] = relay_json();
+    json["carrier"] = carrier_json();
+    json["metrics"] = metrics_;
+    json["stay"] = stay_ ? stay_json(*stay_) : Json::Value();
+    co_return json_response(200, write_json(json));
+  }
+
+  Json::Value relay_json() const {
+    Json::Value json;
+    json["up"] = up_;
+    json["crashes"] = crashes_;
+    json["can_crash"] = has_supervisor();
+    json["killed_at"] = killed_at_ ? Json::Value(format_rfc3339(*killed_at_)) : Json::Value();
+    json["back_at"] = back_at_ ? Json::Value(format_rfc3339(*back_at_)) : Json::Value();
+    return json;
+  }
+
+  Json::Value carrier_json() const {
+    const auto trouble = phones_.trouble();
+    Json::Value json;
+    json["down"] = trouble.throttle_percent > 0;
+    json["twice"] = trouble.duplicate_percent > 0;
+    json["loses"] = trouble.loss_percent > 0;
+    return json;
+  }
+
+  Json::Value stay_json(const Stay& stay) const {
+    Json::Value json;
+    json["name"] = stay.name;
+    json["session"] = stay.session;
+    json["messages"] = stay.messages;
+    json["events"] = stay.events;
+    for (const auto& phone : stay.phones) json["phones"][phone.who] = phone_json(phone);
+    return json;
+  }
+
+  Json::Value phone_json(const Phone& phone) const {
+    Json::Value json;
+    json["address"] = phone.address;
+    json["number"] = phone.number;
+    json["written"] = Json::Value(Json::arrayValue);
+    json["received"] = Json::Value(Json::arrayValue);
+    for (const auto& text : phone.written) {
+      Json::Value one;
+      one["id"] = text->id;
+      one["text"] = text->text;
+      one["at"] = format_rfc3339(text->at);
+      one["taken_at"] =
+          text->taken_at ? Json::Value(format_rfc3339(*text->taken_at)) : Json::Value();
+      one["tries"] = text->tries;
+      json["written"].append(std::move(one));
+    }
+    for (const auto& text : phones_.inbox(phone.address)) {
+      // What an earlier stay left on the phone came from another number.
+      if (text.from != phone.number) continue;
+      Json::Value one;
+      one["sequence"] = static_cast<Json::UInt64>(text.sequence);
+      one["from"] = text.from;
+      one["text"] = text.text;
+      one["at"] = format_rfc3339(text.at);
+      json["received"].append(std::move(one));
+    }
+    return json;
+  }
+
+  // What the relay says.
+
+  Task<void> ask_relay() {
+    const auto self = shared_from_this();
+    if (!co_await ask_metrics() || !stay_) co_return;
+    const auto id = stay_->id;
+    const auto session = co_await relay("GET", "/api/v1/sessions/" + id);
+    const auto messages = co_await relay("GET", "/api/v1/sessions/" + id + "/messages?limit=100");
+    const auto events = co_await relay("GET", "/api/v1/events?limit=100");
+    if (!stay_ || stay_->id != id) co_return;  // another was booked meanwhile
+    if (session) stay_->session = *session;
+    if (messages) stay_->messages = (*messages)["data"];
+    if (!events) co_return;
+    stay_->events = Json::Value(Json::arrayValue);
+    for (const auto& event : (*events)["data"]) {
+      if (is_about(*stay_, event)) stay_->events.append(event);
+    }
+  }
+
+  /// Bauta's own words belong to no session, but go out from one of its numbers.
+  static bool is_about(const Stay& stay, const Json::Value& event) {
+    if (string_in(event, "session") == stay.id) return true;
+    if (!event["session"].isNull() || string_in(event, "created_at") < stay.created_at)
+      return false;
+    const auto number = string_in(event["data"], "number");
+    return std::ranges::any_of(stay.phones,
+                               [&](const Phone& phone) { return phone.number == number; });
+  }
+
+  Task<bool> ask_metrics() {
+    const auto outcome = co_await client_->call(
+        {.method = "GET", .url = options_.admin_url + "/metrics", .timeout = kPatience});
+    const auto* answer = std::get_if<HttpAnswer>(&outcome);
+    if (std::holds_alternative<HttpNotSent>(outcome)) up_ = false;
+    if (answer == nullptr || answer->status != 200) co_return false;
+    metrics_ = Json::Value(Json::arrayValue);
+    std::string process;
+    for_each_line(answer->body, [&](std::string_view line) {
+      if (line.starts_with("bauta_process_start_time_seconds ")) process = line;
+      if (is_shown(line)) metrics_.append(std::string(line));
+    });
+    if (killed_at_ && !back_at_) {
+      if (process == process_) co_return false;  // the one that is about to die
+      back_at_ = clock_.now();
+    }
+    process_ = process;
+    up_ = true;
+    co_return true;
+  }
+
+  Task<Result<Json::Value>> relay(std::string method, std::string path, std::string body = "") {
+    return ask(client_.get(), {.method = std::move(method),
+                               .url = options_.relay_url + path,
+                               .key = options_.key,
+                               .body = std::move(body),
+                               .timeout = kPatience});
+  }
+
+  // What is done.
+
+  Task<HttpResponse> book(HttpRequest request) {
+    const auto self = shared_from_this();
+    if (const auto members = Members::of(request, {}); !members)
+      co_return invalid_request(request, members.error().detail);
+    if (stay_) {
+      const auto ended = co_await close(stay_->id);
+      if (!ended && ended.error().code == "demo.unreachable")
+        co_return refused(request, ended.error());
+    }
+    std::random_device chance;
+    const auto person = std::uniform_int_distribution(0, kPeopleEach - 1)(chance);
+    const auto name = fmt::format("stay-{}", std::uniform_int_distribution(1'000, 9'999)(chance));
+    const std::array<std::string, 2> addresses = {fmt::format("+12025550{}", 100 + person),
+                                                  fmt::format("+442079460{}", 100 + person)};
+    const auto body =
+        fmt::format(R"({{"participants":[{},{}],"unique_name":"{}","ttl_seconds":7200}})",
+                    participant(addresses[0], "Host"), participant(addresses[1], "Guest"), name);
+    const auto session = co_await relay("POST", "/api/v1/sessions", body);
+    if (!session) co_return refused(request, session.error());
+    const auto& seats = (*session)["participants"];
+    stay_.emplace(Stay{.id = string_in(*session, "id"),
+                       .name = name,
+                       .created_at = string_in(*session, "created_at"),
+                       .phones = {Phone{.who = "host",
+                                        .address = addresses[0],
+                                        .number = string_in(seats[0], "virtual_number"),
+                                        .written = {}},
+                                  Phone{.who = "guest",
+                                        .address = addresses[1],
+                                        .number = string_in(seats[1], "virtual_number"),
+                                        .written = {}}},
+                       .session = *session});
+    co_return HttpResponse{.status = 204};
+  }
+
+  Task<HttpResponse> text(HttpRequest request) {
+    const auto members = Members::of(request, {"phone", "text"});
+    if (!members) co_return invalid_request(request, members.error().detail);
+    if (!stay_) co_return invalid_request(request, "no stay is booked");
+    const auto phone = std::ranges::find(stay_->phones, members->text("phone"), &Phone::who);
+    if (phone == stay_->phones.end()) co_return invalid_request(request, "phone is host or guest");
+    const auto words = members->text("text");
+    if (words.empty() || words.size() > kTextOctetsMax)
+      co_return invalid_request(request, fmt::format("text is 1 to {} octets", kTextOctetsMax));
+    const auto written = phones_.write(phone->address, phone->number, words);
+    if (!written) co_return refused(request, written.error());
+    phone->written.push_back(*written);
+    if (phone->written.size() > kTextsShownMax) phone->written.pop_front();
+    co_return HttpResponse{.status = 204};
+  }
+
+  Task<HttpResponse> end(HttpRequest request) {
+    const auto self = shared_from_this();
+    if (!stay_) co_return invalid_request(request, "no stay is booked");
+    const auto ended = co_await close(stay_->id);
+    if (!ended) co_return refused(request, ended.error());
+    co_return HttpResponse{.status = 204};
+  }
+
+  Task<Result<Json::Value>> close(std::string session) {
+    return relay("PATCH", "/api/v1/sessions/" + session, R"({"status":"closed"})");
+  }
+
+  Task<HttpResponse> trouble(HttpRequest request) {
+    const auto members = Members::of(request, {"down", "twice", "loses"});
+    if (!members) co_return invalid_request(request, members.error().detail);
+    phones_.make_trouble(
+        trouble_of(members->flag("down"), members->flag("twice"), members->flag("loses")));
+    co_return HttpResponse{.status = 204};
+  }
+
+  /// Anybody else's process id may be that of somebody who knows nothing of us.
+  bool has_supervisor() const {
+    return options_.supervisor > 1 && ::getppid() == options_.supervisor;
+  }
+
+  Task<HttpResponse> crash(HttpRequest request) {
+    if (!has_supervisor() || ::kill(options_.supervisor, SIGUSR1) != 0) {
+      co_return problem(
+          409, {.code = "demo.failed", .detail = "nobody would start the relay again"}, request);
+    }
+    ++crashes_;
+    killed_at_ = clock_.now();
+    back_at_.reset();
+    up_ = false;
+    co_return HttpResponse{.status = 204};
+  }
+
+  static HttpResponse refused(const HttpRequest& request, const Error& error) {
+    return problem(error.code == "demo.unreachable" ? 503 : 502, error, request);
+  }
+
+  const DemoPageOptions options_;
+  const PagePhones phones_;
+  const std::unique_ptr<HttpClient> client_;
+  const SystemClock clock_;
+  std::optional<Stay> stay_;
+  Json::Value metrics_{Json::arrayValue};
+  bool up_ = false;
+  bool asking_ = false;
+  steady_clock::time_point asked_at_{};
+  /// When the process that answers started, in its own words.
+  std::string process_;
+  int crashes_ = 0;
+  std::optional<TimePoint> killed_at_;
+  std::optional<TimePoint> back_at_;
+};
+
+DemoPage::DemoPage(std::shared_ptr<Desk> desk) : desk_(std::move(desk)) {}
+DemoPage::~DemoPage() = default;
+
+Result<std::unique_ptr<DemoPage>> DemoPage::make(Executor executor, DemoPageOptions options,
+                                                 PagePhones phones) {
+  HttpClientOptions client_options;
+  client_options.user_agent = "bauta-demo";
+  BAUTA_TRY(auto client, HttpClient::make(std::move(executor), std::move(client_options)));
+  return std::unique_ptr<DemoPage>(new DemoPage(
+      std::make_shared<Desk>(std::move(options), std::move(phones), std::move(client))));
+}
+
+void DemoPage::mount(Router& router) { desk_->mount(router); }
+
+}  // namespace bauta

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "proxy/demo/dev.h"
+#include "storage/store/result.h"
+
+namespace bauta {
+
+/// `bauta dev --demo`, until SIGINT or SIGTERM.  Prints the page's address first.  Codes: dev.failed, demo.failed, those of the store.
+Status run_demo(const DevOptions& options, const MakeDevKey& make_key);
+
+}  // namespace bauta

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "proxy/net/http.h"
+
+namespace bauta {
+
+/// What a request that changes something must carry: other sites' pages cannot send it unless they are allowed to, and nobody is.
+inline constexpr std::string_view kPageHeader = "Bauta-Demo";
+
+/// Why `request` does not come from the page, opened where it is served; nullopt: it may.
+/// A Host that is a name, other than localhost, may be anybody's who lets it point here; an Origin that is not the Host is another site.
+std::optional<std::string_view> why_foreign(const HttpRequest& request);
+
+}  // namespace bauta
