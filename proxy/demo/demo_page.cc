@@ -34,7 +34,11 @@ constexpr milliseconds kFresh{250};
 constexpr milliseconds kPatience{3'000};
 constexpr std::size_t kTextOctetsMax = 1'600;
 constexpr std::size_t kTextsShownMax = 200;
-constexpr int kPeopleEach = 40;
+/// The last three digits: other people at each booking, since nobody gets the same number twice within a day.
+constexpr int kHostsFirst = 100;
+constexpr int kHostsLast = 139;
+constexpr int kGuestsFirst = 200;
+constexpr int kGuestsLast = 299;
 
 /// Nothing but what this server itself serves is loaded, and nobody frames it.
 constexpr const char* kPolicy =
@@ -306,10 +310,13 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
         co_return refused(request, ended.error());
     }
     std::random_device chance;
-    const auto person = std::uniform_int_distribution(0, kPeopleEach - 1)(chance);
-    const auto name = fmt::format("stay-{}", std::uniform_int_distribution(1'000, 9'999)(chance));
-    const std::array<std::string, 2> addresses = {fmt::format("+12025550{}", 100 + person),
-                                                  fmt::format("+442079460{}", 100 + person)};
+    const auto roll = [&chance](int from, int to) {
+      return std::uniform_int_distribution(from, to)(chance);
+    };
+    const auto name = fmt::format("stay-{}", roll(1'000, 9'999));
+    const std::array<std::string, 2> addresses = {
+        fmt::format("+12025550{}", roll(kHostsFirst, kHostsLast)),
+        fmt::format("+442079460{}", roll(kGuestsFirst, kGuestsLast))};
     const auto body =
         fmt::format(R"({{"participants":[{},{}],"unique_name":"{}","ttl_seconds":7200}})",
                     participant(addresses[0], "Host"), participant(addresses[1], "Guest"), name);

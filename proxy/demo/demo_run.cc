@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "proxy/demo/demo.h"
@@ -56,9 +57,13 @@ Status run_demo(const DevOptions& options, const MakeDevKey& make_key) {
     BAUTA_TRY(const auto key, make_key(folder.config));
     BAUTA_CHECK(folder.keep(key));
   }
+  const auto log = folder.path / "demo.log";  // of this run alone
+  std::error_code error;
+  std::filesystem::remove(log, error);
   const auto admin_url = "http://" + options.admin_listen;
   const auto relay_url = "http://" + options.listen;
   BAUTA_TRY(const auto loop, DevLoop::make());
+  RelayProcess relay(*loop, {.config = folder.config, .log = log, .admin_url = admin_url});
   HandsetsProcess handsets({.listen = options.handsets_listen,
                             .relay_url = relay_url,
                             .connection = "simulated",
@@ -67,9 +72,8 @@ Status run_demo(const DevOptions& options, const MakeDevKey& make_key) {
                             .page = DemoPageOptions{.relay_url = relay_url,
                                                     .admin_url = admin_url,
                                                     .key = folder.key,
-                                                    .supervisor = ::getpid()}});
-  RelayProcess relay(
-      *loop, {.config = folder.config, .log = folder.path / "relay.log", .admin_url = admin_url});
+                                                    .supervisor = ::getpid()}},
+                           log);
   const auto outcome = serve(*loop, handsets, relay, options, folder);
   relay.stop();
   // A loop of its own: the other's was left in the middle of something by the signal.

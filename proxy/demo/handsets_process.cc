@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kPatience{10'000};
+constexpr milliseconds kPatience{30'000};
 constexpr milliseconds kCallTimeout{2'000};
 constexpr milliseconds kPollPause{50};
 
@@ -68,7 +68,8 @@ Status HandsetsProcess::spawn() {
   ChildOptions child{.arguments = {"handsets", "--listen", options_.listen, "--relay",
                                    options_.relay_url, "--connection", options_.connection},
                      .variables = {"BAUTA_HANDSETS_TOKEN=" + options_.token,
-                                   "BAUTA_HANDSETS_SECRET=" + options_.secret}};
+                                   "BAUTA_HANDSETS_SECRET=" + options_.secret},
+                     .log = log_};
   if (options_.page) {
     child.variables.push_back("BAUTA_DEMO_KEY=" + options_.page->key);
     child.variables.push_back("BAUTA_DEMO_ADMIN_URL=" + options_.page->admin_url);

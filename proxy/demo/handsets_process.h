@@ -1,7 +1,9 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "proxy/demo/child.h"
 #include "proxy/demo/dev_loop.h"
@@ -12,8 +14,9 @@ namespace bauta {
 /// The process that plays the carrier: found, or started.
 class HandsetsProcess {
  public:
-  explicit HandsetsProcess(HandsetsOptions options)
-      : options_(std::move(options)), url_("http://" + options_.listen) {}
+  /// What it says goes to the end of `log`; "": where ours goes.
+  explicit HandsetsProcess(HandsetsOptions options, std::filesystem::path log = {})
+      : options_(std::move(options)), url_("http://" + options_.listen), log_(std::move(log)) {}
 
   const std::string& url() const { return url_; }
 
@@ -31,6 +34,7 @@ class HandsetsProcess {
 
   const HandsetsOptions options_;
   const std::string url_;
+  const std::filesystem::path log_;
   Child child_;
 };
 

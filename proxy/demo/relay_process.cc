@@ -1,7 +1,6 @@
 #include "proxy/demo/relay_process.h"
 
 #include <csignal>
-#include <system_error>
 #include <utility>
 
 namespace bauta {
@@ -10,7 +9,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kStartPatience{30'000};
+constexpr milliseconds kStartPatience{60'000};
 constexpr milliseconds kStopPatience{15'000};
 constexpr milliseconds kCallTimeout{2'000};
 constexpr milliseconds kPollPause{50};
@@ -20,7 +19,10 @@ std::unexpected<Error> failed(std::string detail) { return fail("dev.failed", st
 }  // namespace
 
 RelayProcess::RelayProcess(DevLoop& loop, Options options)
-    : loop_(loop), options_(std::move(options)) {}
+    : loop_(loop), options_(std::move(options)) {
+  // At once: whom nobody listens to, this signal would end.
+  loop_.on_user_signal([this] { child_.signal(SIGKILL); });
+}
 
 Status RelayProcess::spawn() {
   return child_.start({.arguments = {"serve", "--config", options_.config.string()},
@@ -29,8 +31,6 @@ Status RelayProcess::spawn() {
 }
 
 Status RelayProcess::start() {
-  std::error_code error;
-  std::filesystem::remove(options_.log, error);  // of this run alone
   BAUTA_CHECK(spawn());
   const auto patience = steady_clock::now() + kStartPatience;
   while (steady_clock::now() < patience && !loop_.stopped()) {
@@ -42,7 +42,6 @@ Status RelayProcess::start() {
     if (answer != nullptr && answer->status == 200) {
       kept_running_ = true;
       loop_.every(kPollPause, [this] { look(); });
-      loop_.on_user_signal([this] { child_.signal(SIGKILL); });
       return {};
     }
     loop_.pause(kPollPause);

@@ -19,10 +19,10 @@ class RelayProcess {
     /// From its end until it is started again: long enough to be seen.
     std::chrono::milliseconds pause{3'000};
   };
-  /// `loop` outlives it.
+  /// From now on SIGUSR1 to this process kills the relay.  `loop` outlives it, and is not run after it.
   RelayProcess(DevLoop& loop, Options options);
 
-  /// Once.  Returns when it can relay; from then on it is kept running while the loop runs, and SIGUSR1 kills it.
+  /// Once.  Returns when it can relay; from then on it is kept running while the loop runs.
   /// Codes: dev.failed.
   Status start();
   void stop();

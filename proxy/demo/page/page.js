@@ -1,4 +1,4 @@
-import { Phone } from './phone.js';
+import { Phone, element } from './phone.js';
 import { readState, tell } from './server.js';
 import { showOperator, showPlatform } from './sides.js';
 import { leaksOn, spaced } from './texts.js';
@@ -96,7 +96,8 @@ function showMasks(stay) {
   const seen = [leaksOn(host, guest.address), leaksOn(guest, host.address)];
   const texts = seen[0].texts + seen[1].texts;
   const leaks = seen[0].leaks + seen[1].leaks;
-  byId('leaks').textContent = `${texts} text${texts === 1 ? '' : 's'} shown on the two phones · the other's real number in them: ${leaks} times`;
+  byId('leaks').replaceChildren(`Checked on both phones: ${texts} text${texts === 1 ? '' : 's'} shown, the other's real number in `,
+    element('b', {}, String(leaks)), ' of them.');
   byId('leaks').classList.toggle('bad', leaks > 0);
 }
 

@@ -36,7 +36,8 @@ export class Phone {
     this.onFailure = onFailure;
     this.contact = element('span', { class: 'contact' }, 'No conversation yet');
     this.subtitle = element('span', { class: 'subtitle' }, 'book a stay to begin');
-    this.screen = element('div', { class: 'screen', role: 'log', 'aria-label': `${this.person.title}'s messages`, tabindex: '0' });
+    this.screen = element('div', { class: 'screen', role: 'log', 'aria-label': `${this.person.title}'s messages`, tabindex: '0' },
+      element('p', { class: 'empty' }, `A booking gives this phone a number for the ${this.person.other}.`));
     this.chips = element('div', { class: 'chips' });
     this.input = element('input', { type: 'text', placeholder: 'Text message', autocomplete: 'off', maxlength: '400', 'aria-label': `Text as the ${this.who}` });
     this.send = element('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, '↑');
@@ -48,6 +49,7 @@ export class Phone {
         element('div', { class: 'bar' }, element('span', { class: 'avatar', 'aria-hidden': 'true' }, this.person.other === 'guest' ? 'G' : 'H'),
           element('div', { class: 'who' }, this.contact, this.subtitle)),
         this.screen, this.chips, this.form));
+    new ResizeObserver(() => { this.screen.scrollTop = this.screen.scrollHeight; }).observe(this.screen);
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.write();

@@ -8,7 +8,7 @@ export function spaced(e164) {
   return london ? `+44 20 ${london[1]} ${london[2]}` : e164;
 }
 
-export const time = (at) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+export const time = (at) => new Date(at).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
 export const exactTime = (at) => {
   const date = new Date(at);
   const two = (n) => String(n).padStart(2, '0');

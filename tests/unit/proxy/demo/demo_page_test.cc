@@ -22,40 +22,25 @@ class StandIn {
  public:
   StandIn() {
     Router router;
-    router.add("GET", "/metrics", [](HttpRequest) -> Task<HttpResponse> {
-      co_return text_response(200,
-                              "# HELP bauta_lane_texts Texts\n"
-                              "bauta_lane_texts 3\n"
-                              "bauta_fsync_seconds_bucket{le=\"1\"} 9\n"
-                              "bauta_http_connections{listener=\"public\"} 4\n"
-                              "bauta_process_start_time_seconds 1\n");
-    });
-    router.add("POST", "/api/v1/sessions", [this](HttpRequest request) -> Task<HttpResponse> {
-      shown_key = std::string(request.headers.find("Authorization").value_or(""));
-      const auto body = read_strict_json(request.body);
-      if (exhausted) co_return json_response(409, R"({"code":"pool.exhausted","detail":"none"})");
-      Json::Value session;
-      session["id"] = "ses_1";
-      session["created_at"] = "2030-01-01T00:00:00.000Z";
-      session["participants"] = (*body)["participants"];
-      session["participants"][0]["virtual_number"] = "+12025550160";
-      session["participants"][1]["virtual_number"] = "+442079460600";
-      co_return json_response(201, write_json(session));
-    });
-    router.add("GET", "/api/v1/sessions/{id}", [](HttpRequest) -> Task<HttpResponse> {
-      co_return json_response(200, R"({"id":"ses_1","status":"open","participants":[]})");
-    });
-    router.add("GET", "/api/v1/sessions/{id}/messages", [](HttpRequest) -> Task<HttpResponse> {
-      co_return json_response(200, R"({"data":[{"id":"msg_1"}]})");
-    });
-    router.add("GET", "/api/v1/events", [](HttpRequest) -> Task<HttpResponse> {
-      co_return json_response(200, R"({"data":[
-        {"id":"evt_ours","session":"ses_1","created_at":"2030-01-01T00:00:01.000Z","data":{}},
-        {"id":"evt_others","session":"ses_2","created_at":"2030-01-01T00:00:01.000Z","data":{}},
-        {"id":"evt_said","session":null,"created_at":"2030-01-01T00:00:01.000Z","data":{"number":"+12025550160"}},
-        {"id":"evt_old","session":null,"created_at":"2029-01-01T00:00:01.000Z","data":{"number":"+12025550160"}},
-        {"id":"evt_far","session":null,"created_at":"2030-01-01T00:00:01.000Z","data":{"number":"+12025550161"}}]})");
-    });
+    const auto says = [&](const char* path, const char* body) {
+      router.add("GET", path, [body](HttpRequest) { return say(body); });
+    };
+    says("/metrics",
+         "# HELP bauta_lane_texts Texts\n"
+         "bauta_lane_texts 3\n"
+         "bauta_fsync_seconds_bucket{le=\"1\"} 9\n"
+         "bauta_http_connections{listener=\"public\"} 4\n"
+         "bauta_process_start_time_seconds 1\n");
+    says("/api/v1/sessions/{id}", R"({"id":"ses_1","status":"open","participants":[]})");
+    says("/api/v1/sessions/{id}/messages", R"({"data":[{"id":"msg_1"}]})");
+    says("/api/v1/events", R"({"data":[
+      {"id":"evt_ours","session":"ses_1","created_at":"2030-01-01T00:00:01.000Z","data":{}},
+      {"id":"evt_others","session":"ses_2","created_at":"2030-01-01T00:00:01.000Z","data":{}},
+      {"id":"evt_said","session":null,"created_at":"2030-01-01T00:00:01.000Z","data":{"number":"+12025550160"}},
+      {"id":"evt_old","session":null,"created_at":"2029-01-01T00:00:01.000Z","data":{"number":"+12025550160"}},
+      {"id":"evt_far","session":null,"created_at":"2030-01-01T00:00:01.000Z","data":{"number":"+12025550161"}}]})");
+    router.add("POST", "/api/v1/sessions",
+               [this](HttpRequest request) { return open(std::move(request)); });
     auto started = HttpServer::start(
         threads_, {.name = "relay", .listen = "127.0.0.1:0", .public_url = "http://relay"},
         std::move(router), metrics_);
@@ -74,6 +59,21 @@ class StandIn {
   bool exhausted = false;
 
  private:
+  static Task<HttpResponse> say(std::string body) { co_return text_response(200, std::move(body)); }
+
+  Task<HttpResponse> open(HttpRequest request) {
+    shown_key = std::string(request.headers.find("Authorization").value_or(""));
+    if (exhausted) co_return json_response(409, R"({"code":"pool.exhausted","detail":"none"})");
+    const auto body = read_strict_json(request.body);
+    Json::Value session;
+    session["id"] = "ses_1";
+    session["created_at"] = "2030-01-01T00:00:00.000Z";
+    session["participants"] = (*body)["participants"];
+    session["participants"][0]["virtual_number"] = "+12025550160";
+    session["participants"][1]["virtual_number"] = "+442079460600";
+    co_return json_response(201, write_json(session));
+  }
+
   metrics::Instruments metrics_{"test", "test"};
   IoThreads threads_{1};
   std::unique_ptr<HttpServer> server_;
