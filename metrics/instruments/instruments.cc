@@ -43,6 +43,10 @@ class Instruments::Families {
     // Series that are known from the start begin at 0: a rate over a counter that appears with its first event misses that event.
     for (const auto outcome : {"committed", "conflict", "refused", "unknown"})
       commits.find({outcome});
+    for (const auto outcome :
+         {"delivered", "refused", "gone", "unreachable", "timeout", "address_refused"})
+      webhook_attempts.find({outcome});
+    for (const auto reason : {"failing", "gone"}) webhooks_disabled.find({reason});
   }
 
   prometheus::Registry registry;
@@ -147,6 +151,32 @@ class Instruments::Families {
       gauges("bauta_pool_lines", "Lines of the pool's numbers, as the last census found them."),
       {"country", "area_code", "state"},
       kPoolSeriesMax,
+      Overflow::drop};
+
+  Counters<1> webhook_attempts{
+      counters("bauta_webhook_deliveries_total",
+               "Attempts to deliver an event to a webhook, by what came of them."),
+      {"outcome"},
+      kSeriesMax,
+      Overflow::other};
+  prometheus::Histogram& webhook_seconds =
+      histogram("bauta_webhook_delivery_seconds",
+                "Time that an attempt to deliver an event to a webhook took.", kLatencyBuckets);
+  Counters<1> webhooks_disabled{
+      counters("bauta_webhooks_disabled_total",
+               "Webhooks that were disabled because nothing got through, by why."),
+      {"reason"},
+      kSeriesMax,
+      Overflow::other};
+  Gauges<2> webhooks{gauges("bauta_webhooks", "Webhooks by owner thread and status."),
+                     {"owner", "status"},
+                     kSeriesMax,
+                     Overflow::drop};
+  Gauges<1> webhook_oldest{
+      gauges("bauta_webhook_oldest_seconds",
+             "Age of the oldest event that an active webhook has not delivered, by owner thread."),
+      {"owner"},
+      kSeriesMax,
       Overflow::drop};
 
   Counters<4> http_requests{counters("bauta_http_requests_total", "HTTP requests answered."),
@@ -289,6 +319,20 @@ void Instruments::pool_lines(std::string_view country, std::string_view area_cod
                              std::string_view state, std::uint64_t count) {
   set(families_->pool_lines, {country, area_code.empty() ? "none" : area_code, state},
       static_cast<double>(count));
+}
+
+void Instruments::webhook_attempted(std::string_view outcome, std::chrono::duration<double> took) {
+  count(families_->webhook_attempts, {outcome});
+  families_->webhook_seconds.Observe(took.count());
+}
+void Instruments::webhook_disabled(std::string_view reason) {
+  count(families_->webhooks_disabled, {reason});
+}
+void Instruments::webhooks(std::string_view owner, std::string_view status, std::uint64_t count) {
+  set(families_->webhooks, {owner, status}, static_cast<double>(count));
+}
+void Instruments::webhook_oldest(std::string_view owner, std::chrono::duration<double> age) {
+  set(families_->webhook_oldest, {owner}, age.count());
 }
 
 void Instruments::http_request(std::string_view listener, std::string_view route,

@@ -70,6 +70,17 @@ class Instruments {
   void pool_lines(std::string_view country, std::string_view area_code, std::string_view state,
                   std::uint64_t count);
 
+  // Webhooks.
+  /// bauta_webhook_deliveries_total{outcome}: attempts by what came of them: delivered, refused (a status that is no 2xx), gone (410),
+  /// unreachable, timeout, address_refused; bauta_webhook_delivery_seconds: how long an attempt took.
+  void webhook_attempted(std::string_view outcome, std::chrono::duration<double> took);
+  /// bauta_webhooks_disabled_total{reason}: failing, gone.
+  void webhook_disabled(std::string_view reason);
+  /// bauta_webhooks{owner, status}: active, down (active, and nothing gets through), disabled.
+  void webhooks(std::string_view owner, std::string_view status, std::uint64_t count);
+  /// bauta_webhook_oldest_seconds{owner}: age of the oldest event that an active webhook has not delivered.
+  void webhook_oldest(std::string_view owner, std::chrono::duration<double> age);
+
   // HTTP.
   /// bauta_http_requests_total{listener, route, method, status}, bauta_http_request_seconds{listener, route}.  `route` is the pattern
   /// ("/api/v1/sessions/{id}"), "unmatched" for none.

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "proxy/net/address_guard.h"
 #include "proxy/net/router.h"
 #include "routing/desk/desk.h"
+#include "routing/webhooks/endpoint_port.h"
 #include "storage/store/clock.h"
 #include "storage/store/random.h"
 
@@ -47,14 +49,27 @@ struct ApiLimits {
   std::size_t tags_max = 20;
   std::size_t tag_chars_max = 64;
 
+  std::size_t webhooks_max = 20;
+  std::size_t webhook_types_max = 50;
+  std::size_t url_chars_max = 2'048;
+  /// How long a secret may go on signing after its rotation.
+  std::chrono::seconds rotation_overlap_max = std::chrono::hours{24};
+
   std::size_t key_label_chars_max = 64;
   std::size_t display_name_chars_max = 40;
   std::size_t texts_languages_max = 20;
   std::size_t own_text_chars_max = 480;
 };
 
+/// Where webhooks lead.
+struct ApiEndpoints {
+  EndpointPort& port;
+  /// Which URLs may be named at all.
+  AddressGuard guard = {};
+};
+
 /// Adds the routes below /api/v1 (docs/openapi.yaml) and /errors/{code} to `router`.  What is given outlives the router.
 void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
-               ApiLimits limits = {});
+               ApiEndpoints endpoints, ApiLimits limits = {});
 
 }  // namespace bauta

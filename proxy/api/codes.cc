@@ -62,6 +62,10 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
     {"delivery.deadline_passed", kNoAnswer,
      "The text waited longer than the service's `deadline_seconds`.",
      "See whether the carrier was down; raise the deadline if late texts are wanted."},
+    {"event.not_found", 404, "The service's log holds no such event.",
+     "Take an `id` from GET /api/v1/events, or from what a webhook was sent."},
+    {"event.unknown_type", 422, "No event has a type that this names.",
+     "Name a type, as message.delivered, all of one kind, as message.*, or *."},
     {"field.conflict", 422, "Two fields contradict each other.", "Give one of them."},
     {"field.malformed", 422, "A field has not the form that it should have.",
      "`detail` says which form."},
@@ -200,6 +204,16 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
     {"tier.unknown", 422, "There is no such tier.", "Use area_code, region, country or any."},
     {"time.malformed", 422, "The time cannot be read.",
      "Write it as RFC 3339 has it: 2030-01-31T12:00:00Z."},
+    {"url.malformed", 422, "The URL cannot be read, or holds a user or a password.",
+     "Write it as https://example.com/path; what tells callers apart stands in the path."},
+    {"url.not_https", 422, "The URL is not https.",
+     "Use https; plain http is for addresses that [webhooks] allow_private names."},
+    {"url.not_public", 422, "The URL leads to an address that is not public.",
+     "Use a public address; an operator allows others with [webhooks] allow_private."},
+    {"webhook.not_found", 404, "The service has no such webhook.",
+     "Take ids from GET /api/v1/webhooks; a webhook of another service is none of this one."},
+    {"webhook.too_many", 409, "The service has as many webhooks as it may have.",
+     "Delete one; one webhook can have several types."},
 });
 static_assert(std::ranges::is_sorted(kCodes, {}, &ErrorCode::code));
 

@@ -1,19 +1,8 @@
 #include "proxy/api/frame.h"
+#include "proxy/delivery/event_json.h"
 
 namespace bauta::api {
 namespace {
-
-Json::Value event_json(const Event& event) {
-  Json::Value json(Json::objectValue);
-  json["id"] = event.id.str();
-  json["type"] = string_of(event_type_name(event.type));
-  json["created_at"] = time_or_null(event.created_at);
-  json["session"] = event.session.is_nil() ? Json::Value() : Json::Value(event.session.str());
-  json["sequence"] = static_cast<Json::UInt64>(event.sequence);
-  json["data"] = Json::Value(Json::objectValue);
-  for (const auto& [name, value] : event.data) json["data"][name] = value;
-  return json;
-}
 
 Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
   if (call.request.headers.find("Accept").value_or("").starts_with("text/event-stream"))

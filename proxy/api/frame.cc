@@ -225,8 +225,10 @@ Task<Result<ApiAnswer>> Api::serve_once(Route route, ApiCall call) {
 
 namespace bauta {
 
-void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random, ApiLimits limits) {
-  const auto mounted = std::make_shared<api::Api>(router, desk, clock, random, limits);
+void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
+               ApiEndpoints endpoints, ApiLimits limits) {
+  const auto mounted =
+      std::make_shared<api::Api>(router, desk, clock, random, std::move(endpoints), limits);
   api::mount_sessions(*mounted);
   api::mount_participants(*mounted);
   api::mount_messages(*mounted);
@@ -235,6 +237,7 @@ void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random, A
   api::mount_keys(*mounted);
   api::mount_dead_letters(*mounted);
   api::mount_events(*mounted);
+  api::mount_webhooks(*mounted);
   api::mount_error_help(router);
 }
 

@@ -82,10 +82,11 @@ class RunningPosts {
 class Api : public std::enable_shared_from_this<Api> {
  public:
   Api(Router& router, Desk& desk_called, const Clock& clock_read, Random& random_drawn,
-      ApiLimits limits_set)
+      ApiEndpoints endpoints_called, ApiLimits limits_set)
       : desk(desk_called),
         clock(clock_read),
         random(random_drawn),
+        endpoints(std::move(endpoints_called)),
         limits(limits_set),
         router_(router) {}
 
@@ -96,6 +97,7 @@ class Api : public std::enable_shared_from_this<Api> {
   Desk& desk;
   const Clock& clock;
   Random& random;
+  const ApiEndpoints endpoints;
   const ApiLimits limits;
 
  private:
@@ -183,5 +185,6 @@ void mount_services(Api& api);
 void mount_keys(Api& api);
 void mount_dead_letters(Api& api);
 void mount_events(Api& api);
+void mount_webhooks(Api& api);
 
 }  // namespace bauta::api

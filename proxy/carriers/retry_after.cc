@@ -7,9 +7,9 @@
 
 namespace bauta {
 
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view field, TimePoint now) {
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view field, TimePoint now,
+                                                           std::chrono::milliseconds most) {
   using std::chrono::milliseconds;
-  const milliseconds most = kRetryAfterMax;
   if (!field.empty() && std::ranges::all_of(field, [](char c) { return c >= '0' && c <= '9'; })) {
     int seconds = 0;
     const auto [stop, error] = std::from_chars(field.data(), field.data() + field.size(), seconds);

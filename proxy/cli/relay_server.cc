@@ -22,13 +22,17 @@
 #include "proxy/cli/tls_of.h"
 #include "proxy/cli/version.h"
 #include "proxy/config/log.h"
+#include "proxy/delivery/endpoint_caller.h"
 #include "proxy/delivery/lane_driver.h"
+#include "proxy/delivery/webhook_driver.h"
 #include "proxy/net/http_client.h"
 #include "proxy/net/http_server.h"
 #include "proxy/net/io_threads.h"
+#include "proxy/net/name_lookups.h"
 #include "routing/desk/desk.h"
 #include "routing/messages/receipts.h"
 #include "routing/messages/relay.h"
+#include "routing/webhooks/webhooks.h"
 #include "storage/seal/secret.h"
 
 namespace bauta {
@@ -92,6 +96,31 @@ HttpClientOptions client_options_of(const Config& config) {
   return options;
 }
 
+EndpointCallerOptions endpoint_options_of(const Config& config, AddressGuard guard) {
+  EndpointCallerOptions options{.http = client_options_of(config),
+                                .retry_after_max = config.webhook_retry_after_max};
+  options.http.connections_max = static_cast<std::size_t>(config.webhook_in_flight_max);
+  options.http.connect_timeout = config.webhook_connect_timeout;
+  options.http.tls_timeout = config.webhook_connect_timeout;
+  options.http.wait_timeout = config.webhook_answer_timeout;
+  options.http.write_timeout = config.webhook_answer_timeout;
+  options.http.read_timeout = config.webhook_answer_timeout;
+  options.http.response_bytes_max = static_cast<std::size_t>(config.webhook_answer_bytes_max);
+  options.http.guard = std::move(guard);
+  options.http.lookups =
+      std::make_shared<NameLookups>(static_cast<unsigned>(config.webhook_lookups_max));
+  return options;
+}
+
+WebhookLimits webhook_limits_of(const Config& config) {
+  return {.in_flight_max = static_cast<std::size_t>(config.webhook_in_flight_max),
+          .open_events_max = static_cast<std::size_t>(config.webhook_open_events_max),
+          .attempts_kept_max = static_cast<std::size_t>(config.webhook_attempts_kept_max),
+          .retry_backoff_first = config.webhook_retry_backoff_first,
+          .retry_backoff_max = config.webhook_retry_backoff_max,
+          .give_up = config.webhook_give_up};
+}
+
 std::vector<ConnectionOptions> connections_of(const Config& config) {
   std::vector<ConnectionOptions> connections;
   connections.reserve(config.connections.size());
@@ -125,11 +154,14 @@ struct RelayServer::Parts {
   explicit Parts(Config configuration)
       : config(std::move(configuration)),
         metrics(version(), revision()),
-        threads(static_cast<unsigned>(config.threads)) {}
+        threads(static_cast<unsigned>(config.threads)),
+        webhook_threads(static_cast<unsigned>(config.webhook_threads)) {}
 
   Status open(RelayServerOptions options);
   Status open_carriers();
   Status start_lanes();
+  Status open_endpoints();
+  void start_webhooks();
   Status listen();
   void watch();
   void stop();
@@ -142,6 +174,8 @@ struct RelayServer::Parts {
   metrics::Instruments metrics;
   /// Timers and sockets of everything below live in its loops; what was still under way is destroyed with them, and only counts.
   IoThreads threads;
+  /// Endpoints that platforms name, which may be slow, many or hostile: no text waits for them.
+  IoThreads webhook_threads;
   /// Metrics and health, which must answer when the loops above have more to do than they can.
   IoThreads admin_thread{1};
   /// Walks over the whole store, which take half a minute when it is large: of the processor they get little when others want it.
@@ -157,6 +191,9 @@ struct RelayServer::Parts {
   HttpClients all_clients;
   std::unique_ptr<CarrierSet> carriers;
   std::vector<std::unique_ptr<LaneDriver>> drivers;
+  AddressGuard guard;
+  std::unique_ptr<EndpointCaller> endpoints;
+  std::vector<std::unique_ptr<WebhookDriver>> webhook_drivers;
   std::unique_ptr<HttpServer> public_server;
   std::unique_ptr<HttpServer> admin_server;
 
@@ -188,6 +225,7 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                                  .metrics = metrics,
                                  .limits = limits_of(config)});
   threads.run();
+  webhook_threads.run();
   admin_thread.run();
   walk_thread.run();
   BAUTA_CHECK(open_carriers());
@@ -199,8 +237,10 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
     BAUTA_TRY(made_key, wait_for(threads.executor(0),
                                  create_key(desk->accounts(), clock.now(), store->random())));
   }
+  BAUTA_CHECK(open_endpoints());
   BAUTA_CHECK(start_lanes());
   BAUTA_CHECK(listen());
+  start_webhooks();
   watch();
   return {};
 }
@@ -237,6 +277,35 @@ Status RelayServer::Parts::start_lanes() {
   return {};
 }
 
+Status RelayServer::Parts::open_endpoints() {
+  BAUTA_TRY(guard, AddressGuard::make(config.webhook_allow_private));
+  std::vector<Executor> executors;
+  for (unsigned i = 0; i < webhook_threads.count(); ++i)
+    executors.push_back(webhook_threads.executor(i));
+  BAUTA_TRY(endpoints, EndpointCaller::make(executors, endpoint_options_of(config, guard), clock));
+  return {};
+}
+
+void RelayServer::Parts::start_webhooks() {
+  for (unsigned i = 0; i < webhook_threads.count(); ++i) {
+    webhook_drivers.push_back(std::make_unique<WebhookDriver>(
+        webhook_threads.executor(i),
+        WebhookDriverOptions{.owner = i,
+                             .owners = webhook_threads.count(),
+                             .limits = webhook_limits_of(config),
+                             .look_interval = config.log_look},
+        WebhookParts{.store = store->store(),
+                     .webhooks = desk->webhooks(),
+                     .accounts = desk->accounts(),
+                     .clock = clock,
+                     .random = store->random(),
+                     .metrics = metrics,
+                     .endpoints = *endpoints}));
+    asio::post(webhook_threads.executor(i),
+               [driver = webhook_drivers.back().get()] { driver->start(); });
+  }
+}
+
 Status RelayServer::Parts::listen() {
   Router admin;
   mount_admin(admin, metrics,
@@ -266,7 +335,11 @@ Status RelayServer::Parts::listen() {
                                              .tls = admin_tls_of(config)},
                                             std::move(admin), metrics));
   Router router;
-  mount_api(router, *desk, clock, store->random());
+  ApiLimits api_limits;
+  api_limits.webhooks_max = static_cast<std::size_t>(config.webhooks_max);
+  api_limits.rotation_overlap_max = config.webhook_rotation_overlap;
+  mount_api(router, *desk, clock, store->random(), {.port = *endpoints, .guard = guard},
+            api_limits);
   mount_carrier_routes(
       router, *carriers,
       {.accept = [this](InboundMessage mo) { return relay->accept(std::move(mo)); },
@@ -320,8 +393,9 @@ Task<void> RelayServer::Parts::keep_sweeping(Parts& parts,
 
 void RelayServer::Parts::stop() {
   *stopping = true;
-  for (auto* loops : {&threads, &admin_thread, &walk_thread}) loops->stop();
-  for (auto* loops : {&threads, &admin_thread, &walk_thread}) loops->join();
+  const auto all = {&threads, &webhook_threads, &admin_thread, &walk_thread};
+  for (auto* loops : all) loops->stop();
+  for (auto* loops : all) loops->join();
 }
 
 RelayServer::RelayServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -374,6 +448,11 @@ std::size_t RelayServer::drain() {
   std::size_t cut_off = wait_for(parts.threads.executor(0), parts.public_server->drain(rest()));
   for (unsigned i = 0; i < parts.threads.count(); ++i) {
     cut_off += wait_for(parts.threads.executor(i), parts.drivers[i]->drain(rest()));
+  }
+  // Last of all, so that they hear of what the others still did.
+  for (unsigned i = 0; i < parts.webhook_threads.count(); ++i) {
+    cut_off +=
+        wait_for(parts.webhook_threads.executor(i), parts.webhook_drivers[i]->drain(rest()));
   }
   wait_for(parts.threads.executor(0), parts.admin_server->drain(kCloseConnections));
   parts.stop();

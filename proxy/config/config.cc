@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -83,6 +85,16 @@ std::optional<boost::asio::ip::address> address_of(const std::string& listen) {
   return address;
 }
 
+/// "10.0.0.0/8", "fd00::/8": the bits beyond the prefix are zero, so that a slip of the pen opens no more than was meant.
+bool is_network(const std::string& text) {
+  boost::system::error_code no_v4;
+  const auto v4 = boost::asio::ip::make_network_v4(text, no_v4);
+  if (!no_v4) return v4 == v4.canonical();
+  boost::system::error_code no_v6;
+  const auto v6 = boost::asio::ip::make_network_v6(text, no_v6);
+  return !no_v6 && v6 == v6.canonical();
+}
+
 /// http or https, a host, and nothing that would make a path appended to it mean something else.
 bool is_base_url(std::string_view url) {
   for (const std::string_view scheme : {"https://", "http://"}) {
@@ -151,6 +163,8 @@ class Reader {
       if (auto text = read_secret(pointer + "_file", *file)) take(setting, pointer, *text, file);
     } else if (node == nullptr) {
       return;
+    } else if (setting.kind == SettingKind::texts) {
+      take_list(setting, pointer, *node);
     } else if (setting.kind == SettingKind::integer) {
       if (const auto number = node->value_exact<std::int64_t>()) {
         take_integer(setting, pointer, *number, node);
@@ -183,10 +197,30 @@ class Reader {
       }
       return;
     }
+    if (setting.kind == SettingKind::texts) {
+      for (std::size_t at = 0; at < text.size();) {
+        const auto end = std::min(text.find(',', at), text.size());
+        setting.add_text(config_, trimmed(text.substr(at, end - at)));
+        at = end + 1;
+      }
+      return;
+    }
     if (text.empty() && setting.kind == SettingKind::path) return;  // not given
     setting.set_text(config_, setting.kind == SettingKind::path
                                   ? (folder_ / text).lexically_normal().string()
                                   : text);
+  }
+
+  void take_list(const Setting& setting, const std::string& pointer, const toml::node& node) {
+    const auto* const list = node.as_array();
+    bool is_list = list != nullptr;
+    for (std::size_t i = 0; is_list && i < list->size(); ++i) {
+      const auto text = (*list)[i].value_exact<std::string>();
+      is_list = text.has_value();
+      if (is_list) setting.add_text(config_, *text);
+    }
+    if (!is_list)
+      fault(pointer, "config.wrong_type", "a list of texts in quotes is wanted here", &node);
   }
 
   void take_integer(const Setting& setting, const std::string& pointer, std::int64_t number,
@@ -373,6 +407,12 @@ class Reader {
             "it is no URL, as https://relay.example.com (without a query; http only on a machine "
             "of one's own)");
     }
+    for (const auto& network : config_.webhook_allow_private) {
+      if (!is_network(network)) {
+        fault("webhooks.allow_private", "config.bad_value",
+              fmt::format("{} is no network, as 10.0.0.0/8 or fd00::/8", network));
+      }
+    }
     check_tls("public", config_.public_tls_certificate_file, config_.public_tls_key_file);
     check_tls("admin", config_.admin_tls_certificate_file, config_.admin_tls_key_file);
     if (config_.public_url.empty()) {
@@ -437,7 +477,8 @@ std::string config_reference() {
     if (section != setting.section)
       page += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", setting.section);
     section = setting.section;
-    const auto shown = setting.fallback.empty() ? std::string("none")
+    const auto shown = setting.kind == SettingKind::texts ? std::string("[]")
+                       : setting.fallback.empty() ? std::string("none")
                        : setting.kind == SettingKind::integer
                            ? std::string(setting.fallback)
                            : fmt::format("\"{}\"", setting.fallback);
@@ -445,6 +486,8 @@ std::string config_reference() {
     if (setting.kind == SettingKind::integer) {
       page += fmt::format("    whole number{}{}, {} to {}.  ", setting.unit.empty() ? "" : " of ",
                           setting.unit, setting.min, setting.max);
+    } else if (setting.kind == SettingKind::texts) {
+      page += "    list of texts; with commas between them in the environment.  ";
     } else {
       page += fmt::format(
           "    {}.  ", setting.kind == SettingKind::path ? "path, relative to the file" : "text");

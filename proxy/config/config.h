@@ -65,6 +65,22 @@ struct Config {
   std::chrono::milliseconds retry_backoff_max{};
   std::int64_t lanes_in_flight_max = 0;
   std::chrono::seconds log_look{};
+  // [webhooks]
+  std::vector<std::string> webhook_allow_private{};
+  std::int64_t webhooks_max = 0;
+  std::int64_t webhook_threads = 0;
+  std::int64_t webhook_lookups_max = 0;
+  std::int64_t webhook_in_flight_max = 0;
+  std::int64_t webhook_open_events_max = 0;
+  std::int64_t webhook_attempts_kept_max = 0;
+  std::chrono::milliseconds webhook_retry_backoff_first{};
+  std::chrono::milliseconds webhook_retry_backoff_max{};
+  std::chrono::hours webhook_retry_after_max{};
+  std::chrono::hours webhook_give_up{};
+  std::chrono::hours webhook_rotation_overlap{};
+  std::chrono::seconds webhook_connect_timeout{};
+  std::chrono::seconds webhook_answer_timeout{};
+  std::int64_t webhook_answer_bytes_max = 0;
   // [server]
   std::int64_t threads = 0;
   std::chrono::seconds drain{};

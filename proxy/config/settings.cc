@@ -10,6 +10,10 @@ namespace {
 #define BAUTA_DURATION(member) \
   nullptr, [](Config& c, std::int64_t v) { c.member = decltype(c.member)(v); }
 
+/// One more of a list.
+#define BAUTA_TEXTS(member) \
+  nullptr, nullptr, false, [](Config& c, std::string_view v) { c.member.emplace_back(v); }
+
 using enum SettingKind;
 constexpr std::int64_t kMany = 1'000'000;
 constexpr std::int64_t kTerabyte = 1'000'000'000'000;
@@ -116,6 +120,53 @@ constexpr std::array kSettings = {
             BAUTA_NUMBER(lanes_in_flight_max)},
     Setting{"relay", "log_look_seconds", integer, "seconds", "5", 1, 3600,
             "The work log is read on at least so often.", BAUTA_DURATION(log_look)},
+    Setting{"webhooks", "allow_private", texts, "", "", 0, 0,
+            "Networks beside the public ones that platforms' webhooks may lead to, as 10.0.0.0/8; "
+            "there, http is allowed too.",
+            BAUTA_TEXTS(webhook_allow_private)},
+    Setting{"webhooks", "webhooks_max", integer, "", "20", 1, 1'000, "Webhooks of a service.",
+            BAUTA_NUMBER(webhooks_max)},
+    Setting{"webhooks", "threads", integer, "threads", "1", 1, 64,
+            "Event loops that serve webhooks alone: relaying does not wait for them.",
+            BAUTA_NUMBER(webhook_threads)},
+    Setting{"webhooks", "lookups_max", integer, "threads", "32", 1, 1'000,
+            "Names of endpoints that are looked up at the same time, each once.",
+            BAUTA_NUMBER(webhook_lookups_max)},
+    Setting{"webhooks", "in_flight_max", integer, "", "8", 1, 1'000,
+            "Events that are handed to one webhook at the same time, each of another session.",
+            BAUTA_NUMBER(webhook_in_flight_max)},
+    Setting{"webhooks", "open_events_max", integer, "events", "1000", 1, 10'000,
+            "Events of one webhook that are read and not yet delivered; beyond, the log is read on "
+            "when some are.",
+            BAUTA_NUMBER(webhook_open_events_max)},
+    Setting{"webhooks", "attempts_kept_max", integer, "", "50", 1, 1'000,
+            "Of one webhook's attempts, so many that delivered and so many that failed are kept to "
+            "be shown.",
+            BAUTA_NUMBER(webhook_attempts_kept_max)},
+    Setting{"webhooks", "retry_backoff_first_ms", integer, "milliseconds", "1000", 1, 3'600'000,
+            "Before an event that was not taken is sent again; doubled each time, with some "
+            "randomness.",
+            BAUTA_DURATION(webhook_retry_backoff_first)},
+    Setting{"webhooks", "retry_backoff_max_ms", integer, "milliseconds", "3600000", 1, 86'400'000,
+            "The longest such wait.", BAUTA_DURATION(webhook_retry_backoff_max)},
+    Setting{"webhooks", "retry_after_max_hours", integer, "hours", "24", 1, 720,
+            "An endpoint that asks for a longer pause with Retry-After is given this one.",
+            BAUTA_DURATION(webhook_retry_after_max)},
+    Setting{"webhooks", "give_up_hours", integer, "hours", "72", 1, 8760,
+            "A webhook that refuses an event for so long is disabled.",
+            BAUTA_DURATION(webhook_give_up)},
+    Setting{"webhooks", "rotation_overlap_hours", integer, "hours", "24", 0, 8760,
+            "How long the secret from before a rotation signs beside the new one.",
+            BAUTA_DURATION(webhook_rotation_overlap)},
+    Setting{"webhooks", "connect_timeout_seconds", integer, "seconds", "10", 1, 600,
+            "To look up an endpoint and connect to it, and as long again for TLS.",
+            BAUTA_DURATION(webhook_connect_timeout)},
+    Setting{"webhooks", "answer_timeout_seconds", integer, "seconds", "20", 1, 600,
+            "For an endpoint's answer; without one the event is sent again.",
+            BAUTA_DURATION(webhook_answer_timeout)},
+    Setting{"webhooks", "answer_bytes_max", integer, "bytes", "65536", 1024, 64 * kMany,
+            "The longest body of an endpoint's answer, which is read and not looked at.",
+            BAUTA_NUMBER(webhook_answer_bytes_max)},
     Setting{"server", "threads", integer, "threads", "2", 1, 256,
             "Event loops, one a thread; as many as there are cores.", BAUTA_NUMBER(threads)},
     Setting{"server", "drain_seconds", integer, "seconds", "20", 0, 3600,

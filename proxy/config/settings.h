@@ -8,7 +8,8 @@
 
 namespace bauta {
 
-enum class SettingKind : std::uint8_t { text, integer, path };
+/// `texts`: a list of texts; one text with commas between them in the environment.
+enum class SettingKind : std::uint8_t { text, integer, path, texts };
 
 /// A row of the table from which the loader, its checks, the names in the environment and the reference come.
 struct Setting {
@@ -25,6 +26,7 @@ struct Setting {
   void (*set_integer)(Config&, std::int64_t);
   /// Taken up anew on SIGHUP; else a change needs a restart.
   bool is_live = false;
+  void (*add_text)(Config&, std::string_view) = nullptr;
 };
 std::span<const Setting> settings();
 

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/net/name_lookups.h"
 #include "proxy/net/url.h"
 
 namespace bauta {
@@ -144,6 +145,17 @@ Result<Request> render(HttpCall call, const HttpClientOptions& options) {
   }
   request.octets.append("\r\n").append(call.body);
   return request;
+}
+
+/// As the guard writes them: IPv4 within IPv6.
+AddressOctets octets_of(const asio::ip::address& address) {
+  if (address.is_v6()) return address.to_v6().to_bytes();
+  return asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes();
+}
+asio::ip::address address_of(const AddressOctets& octets) {
+  const asio::ip::address_v6 address(octets);
+  if (address.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, address);
+  return address;
 }
 
 HttpNotSent not_sent(std::string_view code, std::string detail) {
@@ -402,21 +414,34 @@ Task<Result<std::vector<tcp::endpoint>>> HttpClient::Impl::resolve(Request& requ
 
   struct Lookup {  // shared with the resolver's handler, which may come after us
     bool is_done = false;
-    error_code error;
+    std::string why_not;
     std::vector<tcp::endpoint> endpoints;
     asio::steady_timer* waiting = nullptr;
   };
   auto lookup = std::make_shared<Lookup>();
+  std::unique_ptr<NameLookups::Waiting> waiting;
   tcp::resolver resolver(executor_);
-  resolver.async_resolve(request.url.host, std::to_string(request.url.port),
+  if (options_.lookups != nullptr) {
+    waiting = options_.lookups->look_up(
+        request.url.host, executor_,
+        [lookup, port = request.url.port](const FoundAddresses& found) {
+          lookup->is_done = true;
+          lookup->why_not = found.error;
+          for (const auto& octets : found.addresses)
+            lookup->endpoints.emplace_back(address_of(octets), port);
+          if (lookup->waiting != nullptr) lookup->waiting->cancel();
+        });
+  } else {
+    resolver.async_resolve(request.url.host, std::to_string(request.url.port),
                          tcp::resolver::numeric_service,
                          [lookup](error_code result, const tcp::resolver::results_type& found) {
                            lookup->is_done = true;
-                           lookup->error = result;
+                           if (result) lookup->why_not = result.message();
                            for (const auto& entry : found)
                              lookup->endpoints.push_back(entry.endpoint());
                            if (lookup->waiting != nullptr) lookup->waiting->cancel();
                          });
+  }
   asio::steady_timer timer(executor_, request.within(options_.connect_timeout));
   lookup->waiting = &timer;
   co_await timer.async_wait(kTuple);
@@ -424,9 +449,9 @@ Task<Result<std::vector<tcp::endpoint>>> HttpClient::Impl::resolve(Request& requ
   if (!lookup->is_done)
     co_return fail("http.connect_timeout",
                    "the name " + request.url.host + " was not resolved in time");
-  if (lookup->error)
-    co_return fail("http.resolve_failed", "the name " + request.url.host +
-                                              " cannot be resolved: " + lookup->error.message());
+  if (!lookup->why_not.empty())
+    co_return fail("http.resolve_failed",
+                   "the name " + request.url.host + " cannot be resolved: " + lookup->why_not);
   co_return std::move(lookup->endpoints);
 }
 
@@ -449,6 +474,16 @@ Task<std::optional<HttpNotSent>> HttpClient::Impl::connect(Link& link, Request& 
   const auto until = request.within(options_.connect_timeout);
   auto endpoints = co_await resolve(request);
   if (!endpoints) co_return HttpNotSent{.error = std::move(endpoints).error()};
+  if (options_.guard) {
+    std::erase_if(*endpoints, [&](const tcp::endpoint& endpoint) {
+      return !options_.guard->allows(octets_of(endpoint.address()), request.url.is_https);
+    });
+    if (endpoints->empty()) {
+      co_return not_sent("http.address_refused",
+                         request.url.host + " has no address that may be connected to" +
+                             (request.url.is_https ? "" : " without TLS"));
+    }
+  }
   error_code error = asio::error::host_not_found;
   for (std::size_t i = 0; i < endpoints->size() && error && !is_closed_; ++i) {
     // An address that swallows everything leaves the others their share of the time.

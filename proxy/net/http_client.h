@@ -8,10 +8,13 @@
 #include <string_view>
 #include <variant>
 
+#include "proxy/net/address_guard.h"
 #include "proxy/net/http.h"
 #include "storage/store/result.h"
 
 namespace bauta {
+
+class NameLookups;
 
 /// What a client takes on: each has the same name, beginning `client_`, under [http] of the configuration.
 struct HttpClientOptions {
@@ -31,6 +34,12 @@ struct HttpClientOptions {
   /// Certificates (PEM) that are trusted beside the system's; "": none.
   std::string ca_file = {};
   std::string user_agent = "bauta";
+  /// Judges each address before it is connected to, so after names were resolved; none: every address is connected to.  For URLs
+  /// that a tenant names.
+  std::optional<AddressGuard> guard = {};
+  /// Who looks names up: for many names that strangers chose, of which some may never answer.  Shared by the clients of all threads.
+  /// Null: the system's resolver, one name of this thread after the other.
+  std::shared_ptr<NameLookups> lookups = {};
 };
 
 struct HttpCall {
@@ -44,7 +53,7 @@ struct HttpCall {
 };
 
 /// Provably, no octet of the request has left: it may be made again.
-/// Codes: http.bad_call, http.overloaded (too many calls wait), http.wait_timeout, http.resolve_failed, http.connect_failed, http.connect_timeout,
+/// Codes: http.bad_call, http.overloaded (too many calls wait), http.wait_timeout, http.resolve_failed, http.address_refused (by the guard), http.connect_failed, http.connect_timeout,
 /// http.tls_failed, http.tls_timeout, http.timeout (the call's own, before it was written), http.write_failed (before the first octet), http.closed (the client is closing).
 struct HttpNotSent {
   Error error;

@@ -15,6 +15,7 @@
 #include "routing/desk/sweeper.h"
 #include "routing/desk/unconfirmed.h"
 #include "routing/desk/workbench.h"
+#include "routing/webhooks/webhooks.h"
 
 namespace bauta {
 
@@ -35,6 +36,7 @@ class Desk::Parts {
   Census census{bench};
   Sweeper sweeper{bench, eraser};
   Unconfirmed unconfirmed{bench};
+  Webhooks webhooks{bench.parts.store, bench.parts.random};
 
   Task<Result<std::size_t>> sweep() {
     BAUTA_CO_TRY(const auto swept, co_await sweeper.sweep());
@@ -72,6 +74,8 @@ Desk::Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connect
 Desk::~Desk() = default;
 
 Accounts& Desk::accounts() { return parts_->bench.accounts; }
+
+Webhooks& Desk::webhooks() { return parts_->webhooks; }
 
 Task<Result<std::optional<KeptAnswer>>> Desk::kept_answer(const Caller& caller,
                                                           IdempotencyMark mark) {

@@ -17,6 +17,8 @@
 
 namespace bauta {
 
+class Webhooks;
+
 /// Who calls: authenticated, and the service that the call is about.
 struct Caller {
   ApiKey key;
@@ -194,6 +196,7 @@ class Desk {
   ~Desk();
 
   Accounts& accounts();
+  Webhooks& webhooks();
 
   /// The answer kept under this mark.  Codes: idempotency.mismatch.
   Task<Result<std::optional<KeptAnswer>>> kept_answer(const Caller& caller, IdempotencyMark mark);

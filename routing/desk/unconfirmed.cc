@@ -1,6 +1,5 @@
 #include "routing/desk/unconfirmed.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "routing/desk/desk.pb.h"
@@ -11,12 +10,6 @@ namespace {
 
 constexpr std::uint32_t kEventsPage = 500;
 constexpr std::uint32_t kServicesPage = 500;
-
-std::string_view datum(const Event& event, std::string_view wanted) {
-  const auto found =
-      std::ranges::find(event.data, wanted, &std::pair<std::string, std::string>::first);
-  return found == event.data.end() ? std::string_view() : found->second;
-}
 
 Key cursor_key(ServiceId service) { return Key("confirm").id(service); }
 

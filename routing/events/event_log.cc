@@ -9,7 +9,7 @@
 namespace bauta {
 namespace {
 
-constexpr std::array<std::pair<EventType, std::string_view>, 25> kTypes{{
+constexpr std::array<std::pair<EventType, std::string_view>, 26> kTypes{{
     {EventType::session_created, "session.created"},
     {EventType::session_in_progress, "session.in_progress"},
     {EventType::session_closed, "session.closed"},
@@ -35,7 +35,20 @@ constexpr std::array<std::pair<EventType, std::string_view>, 25> kTypes{{
     {EventType::number_removed, "number.removed"},
     {EventType::pool_low, "pool.low"},
     {EventType::pool_exhausted, "pool.exhausted"},
+    {EventType::webhook_disabled, "webhook.disabled"},
 }};
+
+constexpr std::size_t kTogether = 500;
+constexpr std::uint32_t kLookedThrough = 500;
+/// Two events that were made this far apart are committed in their order, whatever the store was doing.
+constexpr std::chrono::minutes kDisorder{1};
+
+/// id.h: the first 48 bits.
+std::int64_t millis_of(const Bits128& bits) {
+  std::int64_t millis = 0;
+  for (std::size_t i = 0; i < 6; ++i) millis = millis << 8 | std::to_integer<std::int64_t>(bits[i]);
+  return millis;
+}
 
 std::unexpected<Error> corrupt() {
   return fail("storage.corrupt", "the record of an event cannot be read; restore a backup");
@@ -95,11 +108,23 @@ std::string_view event_type_name(EventType type) {
   return found->second;
 }
 
+std::vector<std::string_view> event_type_names() {
+  std::vector<std::string_view> names;
+  for (const auto& [type, name] : kTypes) names.push_back(name);
+  return names;
+}
+
 Result<EventType> parse_event_type(std::string_view name) {
   const auto found =
       std::ranges::find(kTypes, name, &std::pair<EventType, std::string_view>::second);
   if (found == kTypes.end()) return fail("event.unknown_type", "there is no such type of event");
   return found->first;
+}
+
+std::string_view datum(const Event& event, std::string_view name) {
+  const auto found =
+      std::ranges::find(event.data, name, &std::pair<std::string, std::string>::first);
+  return found == event.data.end() ? std::string_view() : found->second;
 }
 
 Key EventLog::prefix(ServiceId service) { return Key("ev").id(service); }
@@ -134,6 +159,52 @@ Task<Result<EventPage>> EventLog::after(ServiceId service, Position after,
   request.after = prefix(service).u64(after);
   BAUTA_CO_TRY(const auto scanned, co_await store_.scan(std::move(request)));
   co_return page_of(scanned);
+}
+
+Task<Result<std::vector<Event>>> EventLog::at(ServiceId service,
+                                              std::vector<Position> positions) const {
+  std::vector<Event> events;
+  for (std::size_t first = 0; first < positions.size(); first += kTogether) {
+    std::vector<Key> keys;
+    for (std::size_t i = first; i < std::min(positions.size(), first + kTogether); ++i)
+      keys.push_back(prefix(service).u64(positions[i]));
+    BAUTA_CO_TRY(auto records, co_await store_.multi_get(keys));
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      if (!records[i]) continue;
+      BAUTA_CO_TRY(auto event, decode_event({.key = keys[i], .record = *std::move(records[i])}));
+      events.push_back(std::move(event));
+    }
+  }
+  co_return events;
+}
+
+Task<Result<Position>> EventLog::head(ServiceId service) const {
+  BAUTA_CO_TRY(const auto page, co_await newest(service, std::nullopt, 1));
+  co_return page.events.empty() ? Position{0} : page.events.front().sequence;
+}
+
+/// An id holds the time at which its event was made; the log is in commit order, which is that of time but for what was under way at the
+/// same moment.  So the place is sought by halves, and then a little before and behind it.
+Task<Result<std::optional<Position>>> EventLog::find(ServiceId service, EventId id) const {
+  const auto made_at = from_millis(millis_of(id.bits()));
+  BAUTA_CO_TRY(const auto newest_of_all, co_await head(service));
+  Position before = 0;  // every event up to here is too old
+  for (Position beyond = newest_of_all + 1; before + 1 < beyond;) {
+    const Position middle = before + (beyond - before) / 2;
+    BAUTA_CO_TRY(const auto found, co_await at(service, std::vector<Position>{middle}));
+    const bool is_too_old = !found.empty() && found.front().created_at < made_at - kDisorder;
+    (is_too_old ? before : beyond) = middle;
+  }
+  for (bool more = true; more;) {
+    BAUTA_CO_TRY(const auto page, co_await after(service, before, kLookedThrough));
+    for (const Event& event : page.events) {
+      if (event.id == id) co_return std::optional(event.sequence);
+      if (event.created_at > made_at + kDisorder) co_return std::optional<Position>();
+      before = event.sequence;
+    }
+    more = page.next.has_value();
+  }
+  co_return std::optional<Position>();
 }
 
 }  // namespace bauta

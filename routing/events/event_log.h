@@ -38,10 +38,12 @@ enum class EventType : std::uint8_t {
   number_draining,
   number_removed,
   pool_low,
-  pool_exhausted
+  pool_exhausted,
+  webhook_disabled
 };
 std::string_view event_type_name(EventType type);  // "session.created"
 Result<EventType> parse_event_type(std::string_view name);
+std::vector<std::string_view> event_type_names();
 
 /// Something that happened in a service.  Holds ids, codes and virtual numbers; masked addresses at most, never a text.
 struct Event {
@@ -60,6 +62,9 @@ struct EventPage {
   std::optional<Position> next;
 };
 
+/// What `data` says under this name; "": nothing.
+std::string_view datum(const Event& event, std::string_view name);
+
 /// The log of each service: `ev/<svc>/<position>`.  An event is appended in the commit of what it tells.  Thread-safe.
 class EventLog {
  public:
@@ -74,6 +79,12 @@ class EventLog {
   Task<Result<EventPage>> newest(ServiceId service, std::optional<Position> before,
                                  std::uint32_t limit) const;
   Task<Result<EventPage>> after(ServiceId service, Position after, std::uint32_t limit) const;
+  /// Those at `positions` that are there, in their order.
+  Task<Result<std::vector<Event>>> at(ServiceId service, std::vector<Position> positions) const;
+  /// The newest one's position; 0: there is none.
+  Task<Result<Position>> head(ServiceId service) const;
+  /// Where the event `id` lies; none: in no place that its time allows.
+  Task<Result<std::optional<Position>>> find(ServiceId service, EventId id) const;
 
  private:
   Store& store_;

@@ -1,5 +1,6 @@
 #include "routing/inspection/families.h"
 
+#include "routing/webhooks/webhook.h"
 #include "storage/store/assert.h"
 #include "storage/store/id.h"
 
@@ -53,6 +54,8 @@ std::string show_part(KeyPart part, std::string_view octets) {
       return show_id<MessageTag>(octets);
     case KeyPart::seat:
       return show_id<SeatTag>(octets);
+    case KeyPart::webhook:
+      return show_id<WebhookTag>(octets);
     case KeyPart::hash:
       return "#" + to_base32(octets).substr(0, kHashShown);
     case KeyPart::text:

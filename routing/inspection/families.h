@@ -19,6 +19,7 @@ enum class KeyPart : char {
   session = 'x',
   message = 'm',
   seat = 'p',
+  webhook = 'w',
   hash = 'h',    // 16 octets: keyed
   text = 't',    // its octets and a NUL
   number = 'n',  // 8 octets, big-endian

@@ -78,6 +78,11 @@ class Inspector {
   Task<Status> low_water_mark(KeyedRecord record);
   Task<Status> provider_id(KeyedRecord record);
   Task<Status> event(KeyedRecord record);
+  // webhook_checks.cc
+  Task<Status> webhook(KeyedRecord record);
+  Task<Status> webhook_progress(KeyedRecord record);
+  Task<Status> webhook_attempts(KeyedRecord record);
+  Task<Status> of_webhook(Key key, std::string_view family);
 
   /// A delivery that is open must lie in the work log: asked of many at once, so that the log is not read for each of them.
   Task<Status> expect_in_work_log(Key delivery);

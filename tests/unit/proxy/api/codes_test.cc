@@ -53,8 +53,8 @@ TEST(ErrorCodes, AreTheOnesOfTheDocumentation) {
 /// What lower parts refuse with, and what never reaches an answer of the API.
 TEST(ErrorCodes, HoldEveryCodeThatAPartRefusesWith) {
   const std::set<std::string, std::less<>> elsewhere = {
-      "base64.malformed", "config.bad_value", "event.unknown_type", "http.listen_failed",
-      "receipt.forged_reference",
+      "base64.malformed", "config.bad_value", "http.listen_failed", "receipt.forged_reference",
+      "signature.unknown",
       // Of a start that does not come off.
       "seal.master_key_exposed", "seal.master_key_malformed", "seal.master_key_missing",
       "seal.master_key_unreadable", "seal.wrong_master_key", "storage.locked",

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "routing/outbox/ending.h"
+#include "routing/webhooks/webhooks.h"
 #include "tests/unit/proxy/api/world/face.h"
 
 namespace bauta {
@@ -21,7 +22,8 @@ using testing_api::Face;
 
 /// What a route that takes a body may want; a new one that wants something else adds it here.
 constexpr std::array kBodies = {"{}", R"({"text":"Hello"})", R"({"status":"closed"})",
-                                R"({"status":"draining"})", R"({"address":"+12025550150"})"};
+                                R"({"status":"draining"})", R"({"address":"+12025550150"})",
+                                R"({"from":"evt_00000000000000000000000000"})"};
 /// Lists of what an account is, which are never empty.
 const std::set<std::string> kOwn = {"/api/v1/services", "/api/v1/keys"};
 
@@ -40,6 +42,7 @@ class EveryRoute : public testing::Test {
         face.ask("POST", "/api/v1/sessions/" + session + "/messages", R"({"text":"Hi"})").status,
         202U);
     let_a_text_die();
+    let_a_webhook_be_told();
     ours = {.secret = face.secret, .service = face.service};
     auto& accounts = face.world.desk->accounts();
     const auto elsewhere = *face.world.run(accounts.ensure_account_with_service(
@@ -70,6 +73,17 @@ class EveryRoute : public testing::Test {
       static_cast<void>(face.world.memory.apply(commit));
       return;
     }
+  }
+
+  void let_a_webhook_be_told() {
+    ASSERT_EQ(face.ask("POST", "/api/v1/webhooks", R"({"url":"https://example.com/hook"})").status,
+              201U);
+    Webhooks& webhooks = face.world.desk->webhooks();
+    const auto made = face.world.run(webhooks.all_of(face.world.service.id))->front();
+    Webhooks::State state;
+    state.attempts.add({.number = 1, .type = "message.sent"}, 1);
+    const auto version = face.world.run(webhooks.find(made.service, made.id))->version;
+    ASSERT_TRUE(*face.world.run(webhooks.file(made, version, state)));
   }
 
   Answered ask(const Holder& holder, const std::string& method, const std::string& path,

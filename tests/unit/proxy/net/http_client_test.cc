@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "proxy/net/io_threads.h"
+#include "proxy/net/name_lookups.h"
 #include "tests/unit/proxy/net/peers/raw_peer.h"
 #include "tests/unit/proxy/net/peers/test_certificates.h"
 
@@ -551,6 +552,37 @@ TEST_F(HttpClientTlsTest, SaysWhenTheAuthoritiesCannotBeRead) {
   const auto made = HttpClient::make(thread.executor(0), {.ca_file = folder / "missing.pem"});
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, "http.ca_file_unreadable");
+}
+
+TEST_F(HttpClientTest, ConnectsToNoAddressThatItsGuardRefuses) {
+  make({.guard = AddressGuard()});
+  EXPECT_EQ(describe(get(listener.port()).get()), "not sent: http.address_refused");
+  const auto port = std::to_string(listener.port());
+  for (const std::string host : {"localhost", "127.1", "2130706433", "0x7f.0.0.1", "[::1]",
+                                 "[::ffff:127.0.0.1]"}) {
+    const auto outcome = describe(call({.url = "https://" + host + ":" + port}).get());
+    EXPECT_TRUE(outcome == "not sent: http.address_refused" ||
+                outcome == "not sent: http.resolve_failed")
+        << host << ": " << outcome;
+  }
+  EXPECT_TRUE(listener.sees_nobody_for(milliseconds(50)));
+}
+
+TEST_F(HttpClientTest, ConnectsWhereItsGuardAllows) {
+  HttpClientOptions options{.guard = *AddressGuard::make(std::vector<std::string>{"127.0.0.0/8"}),
+                            .lookups = std::make_shared<NameLookups>(2)};
+  make(std::move(options));
+  auto outcome = call({.url = "http://localhost:" + std::to_string(listener.port()) + "/x"});
+  auto peer = listener.accept();
+  peer.read_message();
+  peer.send(kOk);
+  EXPECT_EQ(describe(outcome.get()), "201 ok") << "and not where ::1 is, which is not allowed";
+}
+
+TEST_F(HttpClientTest, SaysThatANameIsNobodysWhoeverLooksItUp) {
+  make({.lookups = std::make_shared<NameLookups>(2)});
+  EXPECT_EQ(describe(call({.url = "http://nobody.invalid/"}).get()),
+            "not sent: http.resolve_failed");
 }
 
 }  // namespace

@@ -43,11 +43,22 @@ inline Json::Value json_of(const std::string& text) {
   return value;
 }
 
+/// Answers what it is told to, and keeps what it was sent.
+class Endpoints final : public EndpointPort {
+ public:
+  Task<EndpointAnswer> call(EndpointCall call) override {
+    calls.push_back(std::move(call));
+    co_return answer;
+  }
+  EndpointAnswer answer{.result = AttemptResult::delivered, .status = 204, .took = Duration(7)};
+  std::vector<EndpointCall> calls;
+};
+
 /// The API over a relay in memory whose service is "harbour", with as many keys as a test wants.
 class Face {
  public:
   Face() {
-    mount_api(router, *world.desk, world.clock, world.random);
+    mount_api(router, *world.desk, world.clock, world.random, {.port = endpoints});
     secret = key(all_scopes());
   }
 
@@ -112,6 +123,7 @@ class Face {
   }
 
   testing_routing::World world;
+  Endpoints endpoints;
   Router router;
   std::string service = "harbour";
   std::string secret;

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/events/event_log.h"
+#include "routing/webhooks/signature.h"
+#include "storage/store/records.h"
+
+namespace bauta {
+
+struct WebhookTag {
+  static constexpr const char* kPrefix = "whk_";
+};
+using WebhookId = Id<WebhookTag>;
+
+/// On disk and in the API by name: never rename.
+enum class DisabledBecause : std::uint8_t {
+  request,  // a platform asked for it
+  failing,  // it refused an event for too long
+  gone      // its endpoint answered 410
+};
+std::string_view disabled_reason_name(DisabledBecause reason);
+
+struct Disabled {
+  DisabledBecause reason = DisabledBecause::request;
+  TimePoint at{};
+};
+
+/// A key that signs.  Records are sealed; the API shows it once.
+struct WebhookSecret {
+  std::string key;
+  /// None: the one in use; else one from before a rotation, which signs beside it until then.
+  std::optional<TimePoint> signs_until = {};
+};
+
+/// A platform's wish to hear of a service's events.  Key: `hook/<svc>/<whk>`, the guard of what is filed about it.
+struct Webhook {
+  WebhookId id{};
+  ServiceId service{};
+  AccountId account{};
+  /// Who asked for it, or for texts last: texts are told only as long as this key may read them.
+  ApiKeyId key{};
+  std::string url{};
+  /// "*", "message.*", "session.closed"
+  std::vector<std::string> types{};
+  bool include_text = false;
+  SignatureKind signature = SignatureKind::v1;
+  /// The newest first, and at least one.
+  std::vector<WebhookSecret> secrets{};
+  std::optional<Disabled> disabled{};
+  TimePoint created_at{};
+  /// Since it was made or enabled last: failures from before are forgiven.
+  TimePoint active_since{};
+  /// What it is told begins behind this position; counts when `generation` is another one than that of its progress.
+  Position start = 0;
+  std::uint32_t generation = 1;
+};
+
+Key webhook_key(ServiceId service, WebhookId id);
+/// Of one service; of all.
+Key webhooks_prefix(ServiceId service);
+Key webhooks_prefix();
+std::string encode_webhook(const Webhook& webhook);
+Result<Stored<Webhook>> decode_webhook(const KeyedRecord& keyed);
+
+/// "*", a type, or a type's first part and ".*".
+bool is_type_pattern(std::string_view pattern);
+bool wants(const Webhook& webhook, EventType type);
+
+}  // namespace bauta

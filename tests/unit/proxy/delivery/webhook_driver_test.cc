@@ -1,0 +1,400 @@
+#include "proxy/delivery/webhook_driver.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <set>
+
+#include "tests/unit/routing/world/world.h"
+
+namespace bauta {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+/// Endpoints by their URL: each answers as it is told, or not before its gate opens.
+class FakeEndpoints final : public EndpointPort {
+ public:
+  explicit FakeEndpoints(boost::asio::io_context& loop) : gate_(loop) {
+    gate_.expires_at(std::chrono::steady_clock::time_point::max());
+  }
+  Task<EndpointAnswer> call(EndpointCall call) override {
+    const std::string url = call.url;
+    calls.push_back(std::move(call));
+    while (hanging.contains(url)) {
+      boost::system::error_code opened;
+      co_await gate_.async_wait(
+          boost::asio::redirect_error(boost::asio::use_awaitable_t<Executor>(), opened));
+    }
+    const auto told = answers.find(url);
+    co_return told == answers.end() ? EndpointAnswer{.result = AttemptResult::delivered, .status = 200}
+                                    : told->second;
+  }
+  void let_through(const std::string& url) {
+    hanging.erase(url);
+    gate_.cancel();
+  }
+  /// The bodies that went to `url`.
+  std::vector<std::string> to(const std::string& url) const {
+    std::vector<std::string> bodies;
+    for (const auto& call : calls) {
+      if (call.url == url) bodies.push_back(call.body);
+    }
+    return bodies;
+  }
+
+  std::map<std::string, EndpointAnswer> answers;
+  std::set<std::string> hanging;
+  std::vector<EndpointCall> calls;
+
+ private:
+  boost::asio::steady_timer gate_;
+};
+
+constexpr const char* kUrl = "https://one.example.com/";
+constexpr const char* kOther = "https://two.example.com/";
+
+class WebhookDriving : public testing::Test, public testing_routing::World {
+ protected:
+  ~WebhookDriving() override {
+    driver.reset();
+    loop.run_for(10ms);
+  }
+  void drive() {
+    driver.emplace(loop.get_executor(),
+                   WebhookDriverOptions{.limits = limits, .look_interval = 1h},
+                   WebhookParts{.store = memory,
+                                .webhooks = webhooks,
+                                .accounts = desk->accounts(),
+                                .clock = clock,
+                                .random = random,
+                                .metrics = metrics,
+                                .endpoints = endpoints});
+    driver->start();
+    loop.poll();
+  }
+  /// As kill -9 would.
+  void crash() {
+    driver.reset();
+    loop.restart();
+    loop.poll();
+  }
+  Webhook hook(const std::string& url, const std::function<void(Webhook&)>& edit = {}) {
+    clock.advance(1ms);
+    Webhook draft{.service = service.id,
+                  .account = service.account,
+                  .url = url,
+                  .types = {"message.*", "webhook.*"}};
+    if (edit) edit(draft);
+    return *run(webhooks.create(std::move(draft), 20, clock.now()));
+  }
+  /// An event of the session `of`, known by `words`.
+  EventId happen(const std::string& words, char of = 'a',
+                 EventType type = EventType::message_sent) {
+    clock.advance(1ms);
+    Bits128 bits{};
+    bits[15] = static_cast<std::byte>(of);
+    const Event event =
+        EventLog::make(type, SessionId(bits), clock.now(), random, {{"words", words}});
+    Commit commit;
+    EventLog::append(commit, service.id, event);
+    static_cast<void>(run(memory.commit(std::move(commit))));
+    return event.id;
+  }
+  template <class Condition>
+  void run_until(const Condition& condition) {
+    const auto latest = std::chrono::steady_clock::now() + 20s;
+    while (!condition() && std::chrono::steady_clock::now() < latest) {
+      loop.restart();
+      loop.run_one_for(100ms);
+    }
+    ASSERT_TRUE(condition());
+  }
+  void run_for(std::chrono::milliseconds time) {
+    loop.restart();
+    loop.run_for(time);
+  }
+  template <class T>
+  T finish(Task<T> task) {
+    std::optional<T> result;
+    boost::asio::co_spawn(loop, std::move(task), [&](const std::exception_ptr&, T value) {
+      result.emplace(std::move(value));
+    });
+    run_until([&] { return result.has_value(); });
+    return *std::move(result);
+  }
+  /// What `url` was told, by the words.
+  std::vector<std::string> told(const std::string& url) const {
+    std::vector<std::string> words;
+    for (const auto& body : endpoints.to(url)) {
+      const std::string name = R"("words":")";
+      const auto at = body.find(name);
+      words.push_back(at == std::string::npos
+                          ? body
+                          : body.substr(at + name.size(),
+                                        body.find('"', at + name.size()) - at - name.size()));
+    }
+    return words;
+  }
+  void run_until_told(const std::string& url, std::size_t events) {
+    run_until([&] { return endpoints.to(url).size() >= events; });
+    loop.poll();
+    EXPECT_EQ(endpoints.to(url).size(), events);
+  }
+  Webhooks::State state(const Webhook& webhook) {
+    const auto now = run(webhooks.find(service.id, webhook.id))->value;
+    return *run(webhooks.state_of(now));
+  }
+  bool is_disabled(const Webhook& webhook) {
+    return run(webhooks.find(service.id, webhook.id))->value.disabled.has_value();
+  }
+
+  boost::asio::io_context loop;
+  FakeEndpoints endpoints{loop};
+  WebhookLimits limits{.retry_backoff_first = 20ms, .retry_backoff_max = 40ms};
+  Webhooks webhooks{memory, random};
+  std::optional<WebhookDriver> driver;
+};
+using NeverLoseEvents = WebhookDriving;
+
+TEST_F(WebhookDriving, TellsWhatHappenedBeforeAndAfterItsStart) {
+  happen("before there was a webhook");
+  hook(kUrl);
+  const auto first = happen("one");
+  happen("not wanted", 'a', EventType::session_closed);
+  drive();
+  run_until_told(kUrl, 1);
+  const auto second = happen("two");
+  run_until_told(kUrl, 2);
+  EXPECT_THAT(told(kUrl), ElementsAre("one", "two"));
+  EXPECT_EQ(endpoints.calls[0].id, first.str());
+  EXPECT_EQ(endpoints.calls[1].id, second.str());
+  EXPECT_EQ(endpoints.calls[0].timestamp, to_millis(clock.now()) / 1000);
+  EXPECT_TRUE(endpoints.calls[0].signature.starts_with("v1,"));
+}
+
+TEST_F(WebhookDriving, TakesUpWebhooksThatAreMadeChangedAndDeleted) {
+  drive();
+  const auto made = hook(kUrl);
+  happen("one");
+  run_until_told(kUrl, 1);
+  static_cast<void>(run(webhooks.change(
+      service.id, made.id, [](Webhook& webhook) { webhook.url = kOther; }, clock.now())));
+  run_for(50ms);
+  happen("two");
+  run_until_told(kOther, 1);
+  ASSERT_TRUE(run(webhooks.remove(service.id, made.id)).has_value());
+  run_for(50ms);
+  happen("three");
+  run_for(50ms);
+  EXPECT_THAT(told(kUrl), ElementsAre("one"));
+  EXPECT_THAT(told(kOther), ElementsAre("two"));
+}
+
+TEST_F(WebhookDriving, OneThatHangsDelaysNoOther) {
+  endpoints.hanging = {kOther};
+  hook(kOther);
+  hook(kUrl);
+  drive();
+  for (int i = 0; i < 30; ++i) happen("x", static_cast<char>('a' + i));
+  run_until_told(kUrl, 30);
+  EXPECT_EQ(endpoints.to(kOther).size(), limits.in_flight_max);
+}
+
+TEST_F(WebhookDriving, ASessionThatIsHeldUpDelaysNoOther) {
+  hook(kUrl);
+  endpoints.hanging = {kUrl};
+  drive();
+  happen("a1", 'a');
+  happen("a2", 'a');
+  happen("b1", 'b');
+  run_until_told(kUrl, 2);
+  EXPECT_THAT(told(kUrl), ElementsAre("a1", "b1"));
+  endpoints.let_through(kUrl);
+  run_until_told(kUrl, 3);
+  EXPECT_THAT(told(kUrl), ElementsAre("a1", "b1", "a2"));
+}
+
+TEST_F(WebhookDriving, TriesAgainWithTheSameIdAndTheSameBody) {
+  hook(kUrl);
+  endpoints.answers[kUrl] = {.result = AttemptResult::refused, .status = 500};
+  drive();
+  happen("again");
+  run_until_told(kUrl, 1);
+  clock.advance(30ms);
+  run_until([&] { return endpoints.calls.size() == 2; });
+  endpoints.answers.clear();
+  clock.advance(60ms);
+  run_until([&] { return endpoints.calls.size() == 3; });
+  clock.advance(1h);
+  run_for(100ms);
+  ASSERT_EQ(endpoints.calls.size(), 3U);
+  EXPECT_EQ(endpoints.calls[0].id, endpoints.calls[2].id);
+  EXPECT_EQ(endpoints.calls[0].body, endpoints.calls[2].body);
+}
+
+TEST_F(NeverLoseEvents, ACrashRepeatsWhatWasNotFiledAndLosesNothing) {
+  const auto made = hook(kUrl);
+  endpoints.hanging = {kUrl};
+  happen("one", 'a');
+  happen("two", 'b');
+  drive();
+  run_until_told(kUrl, 2);
+  crash();
+  endpoints.calls.clear();
+  endpoints.hanging.clear();
+  drive();
+  run_until_told(kUrl, 2);
+  EXPECT_THAT(told(kUrl), ElementsAre("one", "two"));
+  run_until([&] { return state(made).progress.read_to == 2; });
+  crash();
+  endpoints.calls.clear();
+  happen("three");
+  drive();
+  run_until_told(kUrl, 1);
+  EXPECT_THAT(told(kUrl), ElementsAre("three")) << "what was filed is not told again";
+}
+
+TEST_F(NeverLoseEvents, ADrainFilesWhatWasSettled) {
+  const auto made = hook(kUrl);
+  drive();
+  happen("one");
+  run_until_told(kUrl, 1);
+  EXPECT_EQ(finish(driver->drain(10s)), 0U);
+  EXPECT_EQ(state(made).progress.read_to, 1U);
+  EXPECT_TRUE(state(made).progress.open.empty());
+  ASSERT_EQ(state(made).attempts.delivered.size(), 1U);
+  EXPECT_EQ(state(made).attempts.delivered[0].attempt, 1U);
+  EXPECT_EQ(state(made).attempts.delivered[0].answer.status, 200U);
+  happen("two");
+  run_for(50ms);
+  EXPECT_THAT(told(kUrl), ElementsAre("one"));
+}
+
+TEST_F(NeverLoseEvents, ADrainWaitsForOneThatHangsOnlySoLong) {
+  const auto made = hook(kUrl);
+  endpoints.hanging = {kUrl};
+  drive();
+  happen("one");
+  run_until_told(kUrl, 1);
+  EXPECT_EQ(finish(driver->drain(20ms)), 1U);
+  ASSERT_EQ(state(made).progress.open.size(), 1U);
+  endpoints.let_through(kUrl);
+}
+
+TEST_F(WebhookDriving, AnEndpointThatIsGoneIsDisabledAndTheOthersHearOfIt) {
+  const auto gone = hook(kUrl);
+  hook(kOther);
+  endpoints.answers[kUrl] = {.result = AttemptResult::gone, .status = 410};
+  drive();
+  happen("one");
+  run_until([&] { return is_disabled(gone); });
+  run_until_told(kOther, 2);
+  EXPECT_TRUE(endpoints.to(kOther)[1].contains(R"("type":"webhook.disabled")"));
+  EXPECT_TRUE(endpoints.to(kOther)[1].contains(R"("reason":"gone")"));
+  happen("two");
+  clock.advance(1h);
+  run_until_told(kOther, 3);
+  EXPECT_THAT(told(kUrl), ElementsAre("one"));
+
+  endpoints.answers.clear();
+  static_cast<void>(run(webhooks.enable(service.id, gone.id, clock.now())));
+  run_until_told(kUrl, 4);
+  EXPECT_EQ(told(kUrl)[1], "one") << "it goes on where it stopped";
+  EXPECT_TRUE(told(kUrl)[2].contains("webhook.disabled")) << "which is of no session";
+  EXPECT_EQ(told(kUrl)[3], "two");
+}
+
+TEST_F(WebhookDriving, OneThatRefusesForThreeDaysIsDisabled) {
+  const auto made = hook(kUrl);
+  endpoints.answers[kUrl] = {.result = AttemptResult::unreachable, .error = "http.connect_failed"};
+  drive();
+  happen("one");
+  run_until_told(kUrl, 1);
+  EXPECT_FALSE(is_disabled(made));
+  clock.advance(72h);
+  run_until([&] { return is_disabled(made); });
+  EXPECT_EQ(run(webhooks.find(service.id, made.id))->value.disabled->reason,
+            DisabledBecause::failing);
+  EXPECT_EQ(log("webhook"), "webhook.disabled(failing)");
+  EXPECT_EQ(state(made).attempts.failed.back().answer.error, "http.connect_failed");
+}
+
+TEST_F(WebhookDriving, AReplayTellsEverythingAgainFromThere) {
+  const auto made = hook(kUrl);
+  drive();
+  happen("one");
+  const auto second = happen("two");
+  happen("three");
+  run_until_told(kUrl, 3);
+  static_cast<void>(run(webhooks.replay(service.id, made.id, second, clock.now())));
+  run_until_told(kUrl, 5);
+  EXPECT_THAT(told(kUrl), ElementsAre("one", "two", "three", "two", "three"));
+  run_until([&] { return state(made).progress.read_to == 3; });
+}
+
+TEST_F(WebhookDriving, TellsTextsOnlyToWhoMayReadThem) {
+  add({"+12025550177", "+442079460177"});
+  const auto key_with = [&](Scope scope) {
+    ApiKey key;
+    key.account = service.account;
+    key.scopes = {scope};
+    key.created_at = clock.now();
+    return run(desk->accounts().create_key(std::move(key), random))->key.id;
+  };
+  const auto reader = key_with(Scope::messages_read);
+  hook(kUrl, [&](Webhook& webhook) {
+    webhook.include_text = true;
+    webhook.key = reader;
+  });
+  hook(kOther, [&](Webhook& webhook) {
+    webhook.include_text = true;
+    webhook.key = key_with(Scope::webhooks_write);
+  });
+  drive();
+  send(open({"+12025550142", "+442079460142"}).session.id, "the secret plan");
+  run_until([&] { return !endpoints.to(kUrl).empty() && !endpoints.to(kOther).empty(); });
+  EXPECT_TRUE(endpoints.to(kUrl)[0].contains(R"("text":"the secret plan")"));
+  EXPECT_FALSE(endpoints.to(kOther)[0].contains("text\""));
+}
+
+TEST_F(WebhookDriving, SignsWithBothSecretsWhileTheyOverlap) {
+  const auto made = hook(kUrl);
+  drive();
+  static_cast<void>(run(webhooks.rotate(service.id, made.id, 24h, clock.now())));
+  run_for(50ms);
+  happen("one");
+  run_until_told(kUrl, 1);
+  clock.advance(24h);
+  happen("two");
+  run_until_told(kUrl, 2);
+  const auto count = [](const std::string& all) { return std::ranges::count(all, ','); };
+  EXPECT_EQ(count(endpoints.calls[0].signature), 2);
+  EXPECT_EQ(count(endpoints.calls[1].signature), 1);
+}
+
+TEST_F(WebhookDriving, DrivesItsOwnWebhooksOnly) {
+  const auto made = hook(kUrl);
+  const auto own = static_cast<unsigned>(std::hash<WebhookId>{}(made.id) % 2);
+  for (const unsigned owner : {1 - own, own}) {
+    driver.emplace(loop.get_executor(),
+                   WebhookDriverOptions{.owner = owner, .owners = 2, .look_interval = 1h},
+                   WebhookParts{memory, webhooks, desk->accounts(), clock, random, metrics,
+                                endpoints});
+    driver->start();
+    happen("one");
+    run_for(50ms);
+    if (owner != own) {
+      EXPECT_THAT(endpoints.calls, IsEmpty());
+    }
+  }
+  EXPECT_EQ(endpoints.calls.size(), 2U);
+}
+
+}  // namespace
+}  // namespace bauta

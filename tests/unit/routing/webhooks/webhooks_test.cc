@@ -1,0 +1,198 @@
+#include "routing/webhooks/webhooks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/unit/routing/world/world.h"
+
+namespace bauta {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+class WebhookRecords : public testing::Test, public testing_routing::World {
+ protected:
+  Webhook make() {
+    clock.advance(1ms);
+    return *run(webhooks.create({.service = service.id,
+                                 .account = service.account,
+                                 .url = "https://example.com/hook",
+                                 .types = {"message.*"}},
+                                20, clock.now()));
+  }
+  Stored<Webhook> found(const Webhook& webhook) {
+    return *run(webhooks.find(service.id, webhook.id));
+  }
+  void happen(EventType type, std::vector<std::pair<std::string, std::string>> data = {}) {
+    clock.advance(1s);
+    Commit commit;
+    EventLog::append(commit, service.id,
+                     EventLog::make(type, {}, clock.now(), random, std::move(data)));
+    static_cast<void>(memory.apply(commit));
+  }
+  std::vector<Event> log_of() { return run(events.after(service.id, 0, 1'000))->events; }
+  std::size_t signatures(const Webhook& webhook) {
+    const auto all = signatures_of(webhook, {.id = "evt_1", .timestamp = 1, .body = "{}"},
+                                   clock.now());
+    return static_cast<std::size_t>(std::ranges::count(all, ','));
+  }
+
+  Webhooks webhooks{store, random};
+};
+
+TEST(WebhookTypes, AreNamedWholeOrByTheirFirstPart) {
+  for (const auto* pattern : {"*", "message.*", "session.*", "message.delivered", "webhook.*"})
+    EXPECT_TRUE(is_type_pattern(pattern)) << pattern;
+  for (const auto* pattern : {"", "message", "message.", "mess*", "*.delivered", "message.lost",
+                              ".*", "nothing.*", "message.delivered.*"})
+    EXPECT_FALSE(is_type_pattern(pattern)) << pattern;
+  const Webhook webhook{.types = {"message.*", "session.closed"}};
+  EXPECT_TRUE(wants(webhook, EventType::message_held));
+  EXPECT_TRUE(wants(webhook, EventType::session_closed));
+  EXPECT_FALSE(wants(webhook, EventType::session_created));
+}
+
+TEST_F(WebhookRecords, AreToldWhatHappensFromThenOn) {
+  happen(EventType::message_sent);
+  happen(EventType::message_sent);
+  const auto made = make();
+  EXPECT_EQ(made.start, 2U);
+  EXPECT_EQ(run(webhooks.state_of(made))->progress.read_to, 2U);
+  const auto read = found(made).value;
+  EXPECT_EQ(read.url, "https://example.com/hook");
+  EXPECT_THAT(read.types, ElementsAre("message.*"));
+  EXPECT_EQ(read.created_at, clock.now());
+  EXPECT_EQ(read.secrets.front().key, made.secrets.front().key);
+}
+
+TEST_F(WebhookRecords, AreLimitedInNumber) {
+  make();
+  const auto refused =
+      run(webhooks.create({.service = service.id, .url = "https://example.com"}, 1, clock.now()));
+  EXPECT_EQ(refused.error().code, "webhook.too_many");
+}
+
+TEST_F(WebhookRecords, SecretsOverlapWhenTheyAreRotated) {
+  const auto first = make();
+  const auto second = *run(webhooks.rotate(service.id, first.id, 24h, clock.now()));
+  ASSERT_THAT(second.secrets, SizeIs(2));
+  EXPECT_NE(second.secrets[0].key, first.secrets[0].key);
+  EXPECT_EQ(second.secrets[1].key, first.secrets[0].key);
+  EXPECT_EQ(signatures(second), 2U);
+  clock.advance(24h);
+  EXPECT_EQ(signatures(second), 1U);
+  const auto third = *run(webhooks.rotate(service.id, first.id, 0s, clock.now()));
+  EXPECT_THAT(third.secrets, SizeIs(1)) << "a secret that leaked signs no more";
+}
+
+TEST_F(WebhookRecords, ASecondRotationMakesNoOldSecretLiveLonger) {
+  const auto first = make();
+  run(webhooks.rotate(service.id, first.id, 24h, clock.now()));
+  clock.advance(20h);
+  const auto third = *run(webhooks.rotate(service.id, first.id, 24h, clock.now()));
+  EXPECT_EQ(signatures(third), 3U);
+  clock.advance(4h);
+  EXPECT_EQ(signatures(third), 2U);
+}
+
+TEST_F(WebhookRecords, DisablingTellsTheService) {
+  const auto made = make();
+  EXPECT_TRUE(*run(webhooks.disable(found(made), DisabledBecause::gone, clock.now())));
+  EXPECT_EQ(found(made).value.disabled->reason, DisabledBecause::gone);
+  const auto told = log_of().back();
+  EXPECT_EQ(told.type, EventType::webhook_disabled);
+  EXPECT_EQ(datum(told, "webhook"), made.id.str());
+  EXPECT_EQ(datum(told, "reason"), "gone");
+  clock.advance(1h);
+  const auto enabled = *run(webhooks.enable(service.id, made.id, clock.now()));
+  EXPECT_FALSE(enabled.disabled.has_value());
+  EXPECT_EQ(enabled.active_since, clock.now());
+}
+
+TEST_F(WebhookRecords, WhatWasChangedMeanwhileIsNotDisabled) {
+  const auto made = make();
+  const auto was = found(made);
+  run(webhooks.change(service.id, made.id, [](Webhook& w) { w.url = "https://example.org"; },
+                      clock.now()));
+  EXPECT_FALSE(*run(webhooks.disable(was, DisabledBecause::failing, clock.now())));
+  EXPECT_FALSE(found(made).value.disabled.has_value());
+  EXPECT_TRUE(log_of().empty());
+}
+
+TEST_F(WebhookRecords, ProgressIsFiledOnlyForTheWebhookAsItIs) {
+  const auto made = make();
+  const auto was = found(made);
+  Webhooks::State state{.progress = {.generation = 1, .read_to = 9}, .attempts = {}};
+  EXPECT_TRUE(*run(webhooks.file(made, was.version, state)));
+  EXPECT_EQ(run(webhooks.state_of(made))->progress.read_to, 9U);
+  run(webhooks.remove(service.id, made.id));
+  EXPECT_FALSE(*run(webhooks.file(made, was.version, state)));
+  for (const auto& record : memory.everything())
+    EXPECT_FALSE(record.key.octets().starts_with("hook")) << "nothing of it is left";
+}
+
+TEST_F(WebhookRecords, AReplayBeginsWithTheEventThatIsNamed) {
+  for (int i = 0; i < 40; ++i) happen(EventType::message_sent);
+  const auto made = make();
+  const auto events = log_of();
+  const auto replayed = *run(webhooks.replay(service.id, made.id, events[10].id, clock.now()));
+  EXPECT_EQ(replayed.start, events[10].sequence - 1);
+  const auto state =
+      progress_of(replayed, WebhookProgress{.generation = made.generation, .read_to = 40});
+  EXPECT_EQ(state.read_to, events[10].sequence - 1);
+  const auto nobody = EventId::make(to_millis(clock.now()), random);
+  EXPECT_EQ(run(webhooks.replay(service.id, made.id, nobody, clock.now())).error().code,
+            "event.not_found");
+}
+
+TEST_F(WebhookRecords, EveryEventIsFoundByItsId) {
+  for (int i = 0; i < 300; ++i) happen(EventType::message_sent);
+  for (const Event& event : log_of())
+    EXPECT_EQ(*run(events.find(service.id, event.id)), event.sequence);
+  const auto old = EventId::make(to_millis(clock.now() - 24h), random);
+  EXPECT_EQ(*run(events.find(service.id, old)), std::nullopt);
+}
+
+TEST_F(WebhookRecords, TextsAreToldAsLongAsTheKeyMayReadThem) {
+  auto made = make();
+  Accounts& accounts = desk->accounts();
+  const auto may = [&] { return *run(webhooks.may_read_texts(accounts, made, clock.now())); };
+  const auto key_with = [&](std::vector<Scope> scopes) {
+    ApiKey key;
+    key.account = service.account;
+    key.scopes = std::move(scopes);
+    key.created_at = clock.now();
+    key.expires_at = clock.now() + 1h;
+    return run(accounts.create_key(std::move(key), random))->key.id;
+  };
+  made.key = key_with({Scope::messages_read});
+  EXPECT_FALSE(may()) << "it did not ask for them";
+  made.include_text = true;
+  EXPECT_TRUE(may());
+  clock.advance(1h);
+  EXPECT_FALSE(may()) << "the key has expired";
+  made.key = key_with({Scope::webhooks_write});
+  EXPECT_FALSE(may()) << "the key may not read texts";
+  made.key = key_with({Scope::messages_read});
+  EXPECT_TRUE(may());
+  ASSERT_TRUE(run(accounts.revoke_key(service.account, made.key)).has_value());
+  EXPECT_FALSE(may()) << "the key is revoked";
+}
+
+TEST_F(WebhookRecords, ATextIsFoundByItsEventUntilItIsErased) {
+  add({"+12025550177", "+442079460177"});
+  const auto session = open({"+12025550142", "+442079460142"}).session.id;
+  send(session, "the secret plan");
+  const auto told = log_of().back();
+  ASSERT_EQ(told.type, EventType::message_received);
+  EXPECT_EQ(*run(webhooks.text_of(service.id, told)), "the secret plan");
+  ASSERT_TRUE(run(desk->erase_session(caller, session)).has_value());
+  EXPECT_EQ(*run(webhooks.text_of(service.id, told)), std::nullopt);
+}
+
+}  // namespace
+}  // namespace bauta
