@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,11 +59,25 @@ struct HttpRequest {
   const std::string& path_parameter(std::string_view name) const;
 };
 
+/// A body that is made while it is sent, for as long as both ends want it.  On the thread of its connection.
+class HttpStream {
+ public:
+  virtual ~HttpStream() = default;
+  /// The next octets, once there are some; never "".  nullopt: the body has ended.  Called again when they have been written: who reads
+  /// slowly is waited for up to the write time-out, and then cut off.
+  virtual Task<std::optional<std::string>> next() = 0;
+  /// The peer has gone, or the server is about to stop: what next() waits for is not waited for any longer, and the body ends as soon as it
+  /// properly can.  May be called at any time, and more than once.
+  virtual void end() = 0;
+};
+
 /// What is answered.  The server adds Content-Length, Date, Connection and Bauta-Request-Id, and leaves the body out for HEAD.
 struct HttpResponse {
   unsigned status = 200;
   HttpHeaders headers = {};
   std::string body = {};
+  /// Instead of `body`, if given; the connection ends with it.  Shared by the answer and by who ends it.
+  std::shared_ptr<HttpStream> stream = {};
 };
 
 /// `body` is JSON, rendered already.

@@ -51,11 +51,19 @@ std::string render_head(const HttpResponse& response, std::string_view request_i
     if (has_control_character(name) || has_control_character(value)) continue;
     head.append(name).append(": ").append(value).append("\r\n");
   }
-  if (response.status != 204 && response.status != 304)
+  if (response.stream != nullptr) {
+    // To HTTP/1.0 the end of the connection is the end of the body.
+    if (!is_http_1_0) head.append("Transfer-Encoding: chunked\r\n");
+  } else if (response.status != 204 && response.status != 304) {
     head.append(fmt::format("Content-Length: {}\r\n", response.body.size()));
+  }
   if (!keep_alive) head.append("Connection: close\r\n");
   if (keep_alive && is_http_1_0) head.append("Connection: keep-alive\r\n");
   return head.append("\r\n");
+}
+
+std::string as_chunk(std::string_view octets) {
+  return fmt::format("{:x}\r\n{}\r\n", octets.size(), octets);
 }
 
 }  // namespace bauta

@@ -40,4 +40,7 @@ class DateHeader {
 std::string render_head(const HttpResponse& response, std::string_view request_id,
                         std::string_view date, bool keep_alive, bool is_http_1_0);
 
+/// A piece of a chunked body (RFC 9112, 7.1); of "" its end.
+std::string as_chunk(std::string_view octets);
+
 }  // namespace bauta

@@ -87,6 +87,8 @@ struct Connection : std::enable_shared_from_this<Connection> {
   bool is_idle = false;
   /// From a complete request to the end of its answer.
   bool is_answering = false;
+  /// The body that is being sent, if it is made meanwhile.
+  std::shared_ptr<HttpStream> streaming = {};
 };
 
 /// Lends what lives in a coroutine's frame to who needs to reach it, for as long as it lives.
@@ -179,6 +181,9 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
                   HttpResponse response, bool was_read_to_its_end);
   Task<bool> write(ThreadState& thread, Connection& connection, Exchange& exchange,
                    HttpResponse& response);
+  Task<> write_stream(Connection& connection, bool is_http_1_0, std::shared_ptr<HttpStream> body);
+  static Task<> watch_peer(std::shared_ptr<Connection> connection,
+                           std::shared_ptr<HttpStream> body);
   Task<> close_gently(Connection& connection);
 
   HttpRequest request_of(const Parser& parser, const Connection& connection,
@@ -483,7 +488,8 @@ Task<HttpResponse> HttpServer::Impl::answer(const HttpHandler* handler, HttpRequ
 Task<HttpServer::Impl::Next> HttpServer::Impl::send(ThreadState& thread, Connection& connection,
                                                     Exchange exchange, HttpResponse response,
                                                     bool was_read_to_its_end) {
-  exchange.keep_alive = exchange.keep_alive && was_read_to_its_end && !draining_;
+  exchange.keep_alive =
+      exchange.keep_alive && was_read_to_its_end && !draining_ && response.stream == nullptr;
   const bool was_written = co_await write(thread, connection, exchange, response);
   const auto took = steady_clock::now() - exchange.began;
   metrics_.http_request(options_.name, exchange.route, exchange.method, response.status, took);
@@ -492,6 +498,10 @@ Task<HttpServer::Impl::Next> HttpServer::Impl::send(ThreadState& thread, Connect
              std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
              exchange.request_id);
   if (!was_written) co_return Next::close;
+  if (response.stream != nullptr && exchange.method != "HEAD") {
+    co_await write_stream(connection, exchange.is_http_1_0, std::move(response.stream));
+    co_return Next::close;
+  }
   co_return exchange.keep_alive ? Next::another_request : Next::close_gently;
 }
 
@@ -506,6 +516,51 @@ Task<bool> HttpServer::Impl::write(ThreadState& thread, Connection& connection, 
   connection.stream.expires_after(limits_.write_timeout);
   const auto [error, octets] = co_await asio::async_write(connection.stream, buffers, kTuple);
   co_return !error;
+}
+
+/// Until the body ends, or the peer: then the connection is closed.
+Task<> HttpServer::Impl::write_stream(Connection& connection, bool is_http_1_0,
+                                      std::shared_ptr<HttpStream> body) {
+  connection.streaming = body;
+  if (draining_) body->end();
+  // Without a time: a peer that listens has nothing to say.
+  connection.stream.expires_never();
+  asio::co_spawn(connection.stream.get_executor(), watch_peer(connection.shared_from_this(), body),
+                 asio::detached);
+  bool has_ended = false;
+  while (!has_ended) {
+    std::optional<std::string> octets;
+    try {
+      octets = co_await body->next();
+    } catch (const std::exception& exception) {
+      log::error("stream failed listener={} kind={}", options_.name, typeid(exception).name());
+      break;  // without the last chunk: the peer sees that it is not whole
+    }
+    has_ended = !octets.has_value();
+    std::string chunk = has_ended ? "" : *std::move(octets);
+    if (!is_http_1_0) chunk = as_chunk(chunk);
+    if (chunk.empty()) break;
+    connection.stream.expires_after(limits_.write_timeout);
+    const auto [error, written] =
+        co_await asio::async_write(connection.stream, asio::buffer(chunk), kTuple);
+    if (error == beast::error::timeout) metrics_.http_rejected(options_.name, "write_timeout");
+    if (error) break;
+  }
+  connection.streaming.reset();
+  // Ends the watch, too.
+  connection.stream.close();
+}
+
+/// A body that nobody reads any more is not waited for.
+Task<> HttpServer::Impl::watch_peer(std::shared_ptr<Connection> connection,
+                                    std::shared_ptr<HttpStream> body) {
+  std::array<char, 512> ignored{};
+  for (;;) {
+    const auto [error, octets] =
+        co_await connection->stream.async_read_some(asio::buffer(ignored), kTuple);
+    if (error) break;
+  }
+  body->end();
 }
 
 Task<> HttpServer::Impl::close_gently(Connection& connection) {
@@ -554,6 +609,7 @@ Task<std::size_t> HttpServer::Impl::drain_thread(std::shared_ptr<Impl> self, std
   if (thread.acceptor != nullptr) thread.acceptor->close();
   for (Connection* connection : thread.connections) {
     if (connection->is_idle) connection->stream.close();
+    if (connection->streaming != nullptr) connection->streaming->end();
   }
   asio::steady_timer emptied(thread.executor, deadline);
   const Lent lent(thread.emptied, emptied);

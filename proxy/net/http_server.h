@@ -33,6 +33,7 @@ struct HttpServerOptions {
 /// Rejected without a handler: 400 http.malformed, 404 http.not_found, 405 http.method_not_allowed, 413 http.body_too_large,
 /// 417 http.expectation_failed, 431 http.headers_too_large, 503 overloaded (with Retry-After).  A body is neither asked for (100 Continue)
 /// nor read when its request is rejected by its head.  A peer that exceeds a time limit is cut off without an answer, and counted.
+/// An answer with a stream is sent until it ends, or until the peer goes; a drain asks it to end.
 /// Over TLS all of it is the same, but that a connection beyond the limit is closed without an answer: a handshake costs more than a request.
 /// Thread-safe: start, reload_certificate, port, address.
 class HttpServer {

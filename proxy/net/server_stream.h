@@ -31,6 +31,8 @@ class ServerStream {
   executor_type get_executor() { return tcp_.get_executor(); }
   bool has_tls() const { return tls_.has_value(); }
 
+  /// No time until the next expires_after(), which counts for what begins then, not for what waits already.
+  void expires_never() { tcp_.expires_never(); }
   void expires_after(std::chrono::steady_clock::duration limit) { tcp_.expires_after(limit); }
   /// At once: without a goodbye, as a crash would.
   void close() { tcp_.close(); }

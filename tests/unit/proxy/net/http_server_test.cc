@@ -65,6 +65,37 @@ Task<HttpResponse> throws(HttpRequest) {
   throw std::runtime_error("the number is +12025550142");
   co_return HttpResponse{};
 }
+/// Gives its pieces at once, then waits for its end.
+class Pieces final : public HttpStream {
+ public:
+  Pieces(std::vector<std::string> pieces, std::atomic<int>& ended)
+      : pieces_(std::move(pieces)), ended_(ended) {}
+  ~Pieces() override { ++ended_; }
+
+  Task<std::optional<std::string>> next() override {
+    if (at_ < pieces_.size()) co_return pieces_[at_++];
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    while (!end_) {
+      timer.expires_after(milliseconds(1));
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    co_return std::nullopt;
+  }
+  void end() override { end_ = true; }
+
+ private:
+  std::vector<std::string> pieces_;
+  std::size_t at_ = 0;
+  bool end_ = false;
+  std::atomic<int>& ended_;
+};
+
+Task<HttpResponse> stream_of(std::vector<std::string> pieces, std::atomic<int>& ended) {
+  HttpResponse response{.status = 200, .headers = {{"Content-Type", "text/plain"}}};
+  response.stream = std::make_shared<Pieces>(std::move(pieces), ended);
+  co_return response;
+}
+
 Task<HttpResponse> nothing(HttpRequest) {
   co_return HttpResponse{.status = 204, .headers = {{"X-Bad", "a\r\nSet-Cookie: b"}}};
 }
@@ -85,6 +116,11 @@ class HttpServerTest : public ::testing::Test {
     router.add("POST", "/small", echo, {.body_bytes_max = 4});
     router.add("GET", "/throws", throws);
     router.add("GET", "/nothing", nothing);
+    router.add("GET", "/stream",
+               [this](const HttpRequest&) { return stream_of({"one", "and two"}, ended); });
+    router.add("GET", "/flood", [this](const HttpRequest&) {
+      return stream_of(std::vector<std::string>(100'000, octets(65'536)), ended);
+    });
     router.add("GET", "/gate",
                [this](HttpRequest request) { return wait_at(gate, std::move(request)); });
     threads = std::make_unique<IoThreads>(thread_count);
@@ -125,8 +161,18 @@ class HttpServerTest : public ::testing::Test {
     }
   }
 
+  void await_ended(int count) const {
+    const auto patience = std::chrono::steady_clock::now() + RawPeer::kPatience;
+    while (ended < count) {
+      ASSERT_LT(std::chrono::steady_clock::now(), patience);
+      std::this_thread::yield();
+    }
+  }
+
   metrics::Instruments metrics{"0", "0"};
   Gate gate;
+  /// Streams that are no more.
+  std::atomic<int> ended = 0;
   IoThreads caller{1};
   std::unique_ptr<IoThreads> threads;
   std::unique_ptr<HttpServer> server;
@@ -513,6 +559,71 @@ TEST_F(HttpServerTest, ADrainOfNothingIsOverAtOnce) {
   start({}, 2);
   caller.run();
   EXPECT_EQ(drain(milliseconds(60'000)).get(), 0U);
+}
+
+TEST_F(HttpServerTest, SendsAStreamPieceByPieceUntilADrainEndsIt) {
+  start();
+  caller.run();
+  auto peer = connect();
+  peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(peer.read_until("\r\n\r\n"),
+              AllOf(HasSubstr("\r\nTransfer-Encoding: chunked\r\n"),
+                    HasSubstr("\r\nConnection: close\r\n"), Not(HasSubstr("Content-Length"))));
+  EXPECT_EQ(peer.read_until("two\r\n"), "3\r\none\r\n7\r\nand two\r\n");
+  EXPECT_TRUE(peer.hears_nothing_for(milliseconds(20)));
+  EXPECT_EQ(drain(milliseconds(60'000)).get(), 0U) << "it has ended, and was not cut off";
+  EXPECT_EQ(peer.read_to_end(), "0\r\n\r\n");
+}
+
+TEST_F(HttpServerTest, AStreamToAnOldClientEndsWithTheConnection) {
+  start();
+  caller.run();
+  auto peer = connect();
+  peer.send("GET /stream HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(peer.read_until("\r\n\r\n"), Not(HasSubstr("Transfer-Encoding")));
+  EXPECT_EQ(peer.read_until("two"), "oneand two");
+  EXPECT_EQ(drain(milliseconds(60'000)).get(), 0U);
+  EXPECT_EQ(peer.read_to_end(), "");
+}
+
+TEST_F(HttpServerTest, OfAStreamHeadAnswersTheHeadOnly) {
+  start();
+  auto peer = connect();
+  peer.send("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(peer.read_to_end(),
+              AllOf(HasSubstr("\r\nTransfer-Encoding: chunked\r\n"), EndsWith("\r\n\r\n")));
+  await_ended(1);
+}
+
+TEST_F(HttpServerTest, AStreamEndsWithItsPeer) {
+  start();
+  auto peer = connect();
+  peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  peer.read_until("two\r\n");
+  EXPECT_EQ(ended, 0);
+  peer.close();
+  await_ended(1);
+}
+
+TEST_F(HttpServerTest, CutsOffWhoReadsAStreamTooSlowly) {
+  HttpLimits limits;
+  limits.write_timeout = milliseconds(50);
+  start(limits);
+  auto peer = connect();
+  peer.send("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
+  await_exposed("bauta_http_rejected_total{listener=\"public\",reason=\"write_timeout\"} 1\n");
+  await_ended(1);
+}
+
+TEST_F(HttpServerTest, MayBeDestroyedWhileItStreams) {
+  start({}, 2);
+  auto peer = connect();
+  peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  peer.read_until("two\r\n");
+  threads.reset();
+  server.reset();
+  EXPECT_EQ(ended, 1);
+  peer.read_to_end();
 }
 
 TEST_F(HttpServerTest, MayBeDestroyedWhileItServes) {
