@@ -139,7 +139,7 @@ Event EventLog::make(EventType type, SessionId session, TimePoint now, Random& r
 }
 
 void EventLog::append(Commit& commit, ServiceId service, const Event& event) {
-  commit.append(prefix(service), encode(event));
+  commit.append(prefix(service), encode(event), event.created_at + kRetention);
 }
 
 Task<Result<EventPage>> EventLog::newest(ServiceId service, std::optional<Position> before,

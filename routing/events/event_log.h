@@ -68,6 +68,9 @@ std::string_view datum(const Event& event, std::string_view name);
 /// The log of each service: `ev/<svc>/<position>`.  An event is appended in the commit of what it tells.  Thread-safe.
 class EventLog {
  public:
+  /// How long an event is kept.  Longer than anything that reads the log late: texts without a receipt, and retries of webhooks.
+  static constexpr std::chrono::days kRetention{30};
+
   explicit EventLog(Store& store) : store_(store) {}
 
   static void append(Commit& commit, ServiceId service, const Event& event);

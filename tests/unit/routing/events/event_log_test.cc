@@ -57,6 +57,16 @@ TEST(EventLog, TellsWhatWasWritten) {
   EXPECT_EQ(read.data, made.data);
 }
 
+TEST(EventLog, KeepsAnEventForThirtyDays) {
+  World world;
+  write_events(world, 1);
+  world.clock.advance(EventLog::kRetention - Duration(1));
+  write_events(world, 1);
+  EXPECT_EQ(sequences(*world.run(world.events.after(world.service.id, 0, 9))), "1 2 end");
+  world.clock.advance(Duration(1));
+  EXPECT_EQ(sequences(*world.run(world.events.after(world.service.id, 0, 9))), "2 end");
+}
+
 TEST(EventLog, OfOneServiceHoldsNothingOfAnother) {
   World world;
   write_events(world, 1);
