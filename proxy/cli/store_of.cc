@@ -40,7 +40,7 @@ class CountCommits final : public CommitObserver {
 
 /// Whose records hold what somebody said, or who somebody is.
 std::vector<std::string> families_to_erase() {
-  return {"msg", "sys", "dlv", "dead", "ses", "rt", "idem", "con", "who", "pair"};
+  return {"msg", "sys", "dlv", "dead", "ses", "rt", "idem", "con", "who", "pair", "job"};
 }
 
 }  // namespace

@@ -370,7 +370,8 @@ Task<Result<std::vector<Stored<Service>>>> Accounts::services_of(AccountId accou
 
 Task<Result<Service>> Accounts::create_service(AccountId account, std::string name,
                                                ServiceSettings settings, TimePoint now,
-                                               Random& random) {
+                                               Random& random,
+                                               std::function<void(Commit&, const Service&)> also) {
   BAUTA_CO_CHECK(check_name(name));
   Service service{.id = ServiceId::make(to_millis(now), random),
                   .account = account,
@@ -379,6 +380,7 @@ Task<Result<Service>> Accounts::create_service(AccountId account, std::string na
                   .created_at = now};
   Commit commit;
   write_new(commit, service);
+  if (also) also(commit, service);
   BAUTA_CO_TRY(const auto done,
                co_await commit_settled(store_, std::move(commit), service_key(service.id)));
   if (!done) co_return name_taken(name);
@@ -409,7 +411,8 @@ Task<Result<std::optional<Service>>> Accounts::change_service(Stored<Service> wa
   co_return std::optional(std::move(changed));
 }
 
-Task<Result<NewApiKey>> Accounts::create_key(ApiKey key, Random& random) {
+Task<Result<NewApiKey>> Accounts::create_key(ApiKey key, Random& random,
+                                             std::function<void(Commit&, const ApiKey&)> also) {
   std::array<std::byte, kSecretOctets> octets_of_secret;
   random.fill(octets_of_secret);
   std::string secret = std::string(kSecretPrefix) + to_base64url(octets_of_secret);
@@ -423,6 +426,7 @@ Task<Result<NewApiKey>> Accounts::create_key(ApiKey key, Random& random) {
   Commit commit;
   commit.expect(by_id, kAbsent).put(by_id, to_hash.SerializeAsString());
   commit.put(key_key(hash), encode(key));
+  if (also) also(commit, key);
   BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), key_key(hash)));
   if (!done) co_return contended();
   co_return NewApiKey{.key = std::move(key), .secret = std::move(secret)};

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -132,13 +133,17 @@ class Accounts {
                                                             std::string name) const;
   Task<Result<std::vector<Stored<Service>>>> services_of(AccountId account) const;
   static Key service_key(ServiceId id);
+  /// `also`: further writes of the same commit.
   Task<Result<Service>> create_service(AccountId account, std::string name,
-                                       ServiceSettings settings, TimePoint now, Random& random);
+                                       ServiceSettings settings, TimePoint now, Random& random,
+                                       std::function<void(Commit&, const Service&)> also = {});
   /// Expects `was`; nullopt: somebody else changed it meanwhile.
   Task<Result<std::optional<Service>>> change_service(Stored<Service> was,
                                                       ServiceSettings settings);
 
-  Task<Result<NewApiKey>> create_key(ApiKey key, Random& random);
+  /// `also`: further writes of the same commit, which the secret is not for.
+  Task<Result<NewApiKey>> create_key(ApiKey key, Random& random,
+                                     std::function<void(Commit&, const ApiKey&)> also = {});
   Task<Result<std::vector<ApiKey>>> keys_of(AccountId account) const;
   Task<Status> revoke_key(AccountId account, ApiKeyId id);
   /// auth.invalid_key for a malformed, unknown, revoked or expired secret, always the same words; compared by keyed hash, so

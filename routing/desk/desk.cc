@@ -6,9 +6,14 @@
 #include "routing/desk/answer_book.h"
 #include "routing/desk/booking.h"
 #include "routing/desk/census.h"
+#include "routing/desk/cursor.h"
 #include "routing/desk/eraser.h"
+#include "routing/desk/job_runner.h"
 #include "routing/desk/message_desk.h"
 #include "routing/desk/number_desk.h"
+#include "routing/desk/number_import.h"
+#include "routing/desk/people_desk.h"
+#include "routing/desk/person_eraser.h"
 #include "routing/desk/roster.h"
 #include "routing/desk/seating.h"
 #include "routing/desk/session_desk.h"
@@ -33,10 +38,44 @@ class Desk::Parts {
   Eraser eraser{bench, answers};
   MessageDesk messages{bench, answers};
   NumberDesk numbers{bench, answers};
+  NumberImporter imports{bench, answers};
+  PeopleDesk people{bench, answers};
+  PersonEraser person_eraser{bench, answers, eraser};
+  JobRunner jobs{bench, person_eraser};
   Census census{bench};
   Sweeper sweeper{bench, eraser};
   Unconfirmed unconfirmed{bench};
   Webhooks webhooks{bench.parts.store, bench.parts.random};
+
+  Task<Result<Service>> create_service(Caller caller, std::string name, ServiceSettings settings,
+                                       std::optional<Idempotent<Service>> idempotent) {
+    const ServiceId asked_of = caller.service.id;
+    auto made = co_await bench.accounts.create_service(
+        caller.key.account, std::move(name), std::move(settings), bench.parts.clock.now(),
+        bench.parts.random, kept_with(asked_of, idempotent));
+    if (!made && idempotent)
+      BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
+    co_return made;
+  }
+
+  Task<Result<NewApiKey>> create_key(ServiceId asked_of, ApiKey key,
+                                     std::optional<Idempotent<ApiKey>> idempotent) {
+    auto made = co_await bench.accounts.create_key(std::move(key), bench.parts.random,
+                                                   kept_with(asked_of, idempotent));
+    if (!made && idempotent)
+      BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
+    co_return made;
+  }
+
+  /// Writes the answer into the commit of what it tells.
+  template <class T>
+  std::function<void(Commit&, const T&)> kept_with(ServiceId service,
+                                                   std::optional<Idempotent<T>> idempotent) const {
+    if (!idempotent) return {};
+    return [this, service, kept = *std::move(idempotent)](Commit& commit, const T& made) {
+      answers.write(commit, service, {}, kept.mark, kept.render(made));
+    };
+  }
 
   Task<Result<std::size_t>> sweep() {
     BAUTA_CO_TRY(const auto swept, co_await sweeper.sweep());
@@ -45,6 +84,39 @@ class Desk::Parts {
 };
 
 namespace {
+
+Task<Result<std::vector<Event>>> page_after(EventLog& events, ServiceId service, Position after,
+                                            std::uint32_t limit) {
+  BAUTA_CO_TRY(auto found, co_await events.after(service, after, limit));
+  co_return std::move(found.events);
+}
+
+Task<Result<Job>> job_of(Store& store, ServiceId service, JobId id) {
+  BAUTA_CO_TRY(auto found, co_await Jobs(store).find(service, id));
+  if (!found) co_return fail("job.not_found", "this service has no job " + id.str());
+  co_return std::move(found->value);
+}
+
+/// Newest first.
+Task<Result<Page<Job>>> page_of_jobs(Store& store, ServiceId service, std::uint32_t limit,
+                                     std::string cursor) {
+  const Key prefix = Key("job").id(service);
+  auto request = ScanRequest::prefix(prefix);
+  request.direction = Direction::backward;
+  request.records_max = limit;
+  if (!cursor.empty()) {
+    BAUTA_CO_TRY(request.after, read_cursor(cursor, prefix));
+  }
+  BAUTA_CO_TRY(const auto scanned, co_await store.scan(std::move(request)));
+  Page<Job> page;
+  for (const KeyedRecord& record : scanned.records) {
+    BAUTA_CO_TRY(auto job, Jobs::decode(record.record));
+    page.data.push_back(std::move(job.value));
+  }
+  if (scanned.more && !scanned.records.empty())
+    page.next_cursor = write_cursor(scanned.records.back().key, prefix);
+  co_return page;
+}
 
 Task<Result<Page<Event>>> page_of_events(EventLog& events, ServiceId service, std::uint32_t limit,
                                          std::string cursor) {
@@ -76,6 +148,18 @@ Desk::~Desk() = default;
 Accounts& Desk::accounts() { return parts_->bench.accounts; }
 
 Webhooks& Desk::webhooks() { return parts_->webhooks; }
+
+Task<Result<Service>> Desk::create_service(const Caller& caller, std::string name,
+                                           ServiceSettings settings,
+                                           std::optional<Idempotent<Service>> idempotent) {
+  return parts_->create_service(caller, std::move(name), std::move(settings),
+                                std::move(idempotent));
+}
+
+Task<Result<NewApiKey>> Desk::create_key(const Caller& caller, ApiKey key,
+                                         std::optional<Idempotent<ApiKey>> idempotent) {
+  return parts_->create_key(caller.service.id, std::move(key), std::move(idempotent));
+}
 
 Task<Result<std::optional<KeptAnswer>>> Desk::kept_answer(const Caller& caller,
                                                           IdempotencyMark mark) {
@@ -149,6 +233,16 @@ Task<Result<Number>> Desk::add_number(const Caller& caller, NewNumber request,
   return parts_->numbers.add(caller.service.id, std::move(request), std::move(idempotent));
 }
 
+Task<Result<Job>> Desk::begin_import(const Caller& caller, std::uint64_t total,
+                                     std::optional<Idempotent<Job>> idempotent) {
+  return parts_->imports.begin(caller.service.id, total, std::move(idempotent));
+}
+
+Task<Result<ImportedBatch>> Desk::import_numbers(const Caller& caller, JobId job,
+                                                 ImportBatch batch) {
+  return parts_->imports.add(caller.service.id, job, std::move(batch));
+}
+
 Task<Result<Number>> Desk::show_number(const Caller& caller, VirtualNumber number) {
   return parts_->numbers.show(caller.service.id, std::move(number));
 }
@@ -171,9 +265,9 @@ Task<Result<Page<DeadLetter>>> Desk::list_dead_letters(const Caller& caller, std
   return parts_->messages.list_dead_letters(caller.service.id, limit, std::move(cursor));
 }
 
-Task<Result<Delivery>> Desk::retry_dead_letter(const Caller& caller, MessageId message,
-                                               SeatId seat) {
-  return parts_->messages.retry(caller.service.id, message, seat);
+Task<Result<Delivery>> Desk::retry_dead_letter(const Caller& caller, MessageId message, SeatId seat,
+                                               std::optional<Idempotent<Delivery>> idempotent) {
+  return parts_->messages.retry(caller.service.id, message, seat, std::move(idempotent));
 }
 
 Task<Status> Desk::dismiss_dead_letter(const Caller& caller, MessageId message, SeatId seat) {
@@ -188,6 +282,49 @@ Task<Result<Page<Event>>> Desk::list_events(const Caller& caller, std::uint32_t 
                                             std::string cursor) {
   return page_of_events(parts_->bench.events, caller.service.id, limit, std::move(cursor));
 }
+
+Task<Result<std::vector<Event>>> Desk::events_after(const Caller& caller, Position after,
+                                                    std::uint32_t limit) {
+  return page_after(parts_->bench.events, caller.service.id, after, limit);
+}
+
+std::unique_ptr<Subscription> Desk::watch_events(const Caller& caller, Executor executor,
+                                                 std::function<void()> hint) {
+  return parts_->bench.parts.store.subscribe(EventLog::prefix(caller.service.id),
+                                             std::move(executor), std::move(hint));
+}
+
+Task<Result<PersonExport>> Desk::export_person(const Caller& caller, ExportPerson request) {
+  return parts_->people.export_person(caller.service.id, std::move(request));
+}
+
+Task<Result<Job>> Desk::erase_person(const Caller& caller, RealAddress address,
+                                     std::optional<Idempotent<Job>> idempotent) {
+  return parts_->person_eraser.begin(caller.service.id, std::move(address), std::move(idempotent));
+}
+
+Task<Result<ConsentEntry>> Desk::record_consent(
+    const Caller& caller, RecordConsent request,
+    std::optional<Idempotent<ConsentEntry>> idempotent) {
+  return parts_->people.record_consent(caller.service.id, std::move(request),
+                                       std::move(idempotent));
+}
+
+Task<Result<std::vector<ConsentEntry>>> Desk::consents_of(const Caller& caller,
+                                                          RealAddress address) {
+  return parts_->people.consents_of(caller.service.id, std::move(address));
+}
+
+Task<Result<Job>> Desk::show_job(const Caller& caller, JobId id) {
+  return job_of(parts_->bench.parts.store, caller.service.id, id);
+}
+
+Task<Result<Page<Job>>> Desk::list_jobs(const Caller& caller, std::uint32_t limit,
+                                        std::string cursor) {
+  return page_of_jobs(parts_->bench.parts.store, caller.service.id, limit, std::move(cursor));
+}
+
+Task<Result<std::size_t>> Desk::work() { return parts_->jobs.work(); }
 
 Task<Status> Desk::census() { return parts_->census.take(); }
 

@@ -10,6 +10,8 @@
 
 #include "pool/allocation/allocator.h"
 #include "routing/accounts/accounts.h"
+#include "routing/consent/ledger.h"
+#include "routing/desk/job.h"
 #include "routing/events/event_log.h"
 #include "routing/messages/relay.h"
 #include "routing/outbox/delivery.h"
@@ -174,6 +176,56 @@ struct PoolPlace {
   std::uint64_t refused = 0;
 };
 
+/// What a person agreed to, or did not: everywhere in a service, or at one number.
+struct ConsentEntry {
+  std::optional<VirtualNumber> number = {};
+  Consent consent = {};
+};
+
+struct RecordConsent {
+  RealAddress address;
+  ConsentState state = ConsentState::opted_out;
+  std::optional<VirtualNumber> number = {};
+};
+
+struct ExportPerson {
+  RealAddress address;
+  /// Of sessions and texts together.
+  std::uint32_t limit = 50;
+  std::string cursor = {};
+};
+
+struct ExportedSession {
+  SessionView view;
+  /// The person's own: they may have left and come back.
+  std::vector<SeatId> seats = {};
+  /// What they wrote, and what was sent to them; of the latter, their own delivery only.
+  std::vector<MessageView> messages = {};
+};
+
+struct PersonExport {
+  PersonHash person = {};
+  /// On the first page.
+  std::vector<ConsentEntry> consents = {};
+  std::vector<Route> lines = {};
+  /// The oldest first.  One whose texts do not fit comes again on the next page.
+  std::vector<ExportedSession> sessions = {};
+  std::string next_cursor = {};
+};
+
+/// Some of the numbers of an import, or why a line is none.
+struct ImportBatch {
+  std::uint32_t batch = 0;
+  std::vector<Result<NewNumber>> numbers = {};
+  bool last = false;
+};
+
+struct ImportedBatch {
+  Job job;
+  /// Of the batch, in its order; none: it is in the pool.
+  std::vector<std::optional<Error>> refused = {};
+};
+
 struct ListNumbers {
   std::string country = {};
   std::string area_code = {};
@@ -197,6 +249,13 @@ class Desk {
 
   Accounts& accounts();
   Webhooks& webhooks();
+
+  /// Of the caller's account.
+  Task<Result<Service>> create_service(const Caller& caller, std::string name,
+                                       ServiceSettings settings,
+                                       std::optional<Idempotent<Service>> idempotent);
+  Task<Result<NewApiKey>> create_key(const Caller& caller, ApiKey key,
+                                     std::optional<Idempotent<ApiKey>> idempotent);
 
   /// The answer kept under this mark.  Codes: idempotency.mismatch.
   Task<Result<std::optional<KeptAnswer>>> kept_answer(const Caller& caller, IdempotencyMark mark);
@@ -242,6 +301,11 @@ class Desk {
 
   Task<Result<Number>> add_number(const Caller& caller, NewNumber request,
                                   std::optional<Idempotent<Number>> idempotent);
+  /// An import of more numbers than one call brings: a job whose batches are brought one after the other.
+  Task<Result<Job>> begin_import(const Caller& caller, std::uint64_t total,
+                                 std::optional<Idempotent<Job>> idempotent);
+  /// A batch brought twice is imported once.  Codes: job.not_found, import.out_of_order, import.done.
+  Task<Result<ImportedBatch>> import_numbers(const Caller& caller, JobId job, ImportBatch batch);
   Task<Result<Number>> show_number(const Caller& caller, VirtualNumber number);
   Task<Result<Page<Number>>> list_numbers(const Caller& caller, ListNumbers request);
   Task<Result<Number>> change_number(const Caller& caller, VirtualNumber number,
@@ -250,13 +314,35 @@ class Desk {
 
   Task<Result<Page<DeadLetter>>> list_dead_letters(const Caller& caller, std::uint32_t limit,
                                                    std::string cursor);
-  Task<Result<Delivery>> retry_dead_letter(const Caller& caller, MessageId message, SeatId seat);
+  Task<Result<Delivery>> retry_dead_letter(const Caller& caller, MessageId message, SeatId seat,
+                                           std::optional<Idempotent<Delivery>> idempotent = {});
   Task<Status> dismiss_dead_letter(const Caller& caller, MessageId message, SeatId seat);
   /// The service's pool, a place after the other.
   Task<Result<std::vector<PoolPlace>>> pool(const Caller& caller);
   Task<Result<Page<Event>>> list_events(const Caller& caller, std::uint32_t limit,
                                         std::string cursor);
+  /// The oldest above `after`, at most `limit`.
+  Task<Result<std::vector<Event>>> events_after(const Caller& caller, Position after,
+                                                std::uint32_t limit);
+  /// `hint` is posted to `executor` after events of the service were committed in this process; never the only way to learn of them.
+  std::unique_ptr<Subscription> watch_events(const Caller& caller, Executor executor,
+                                             std::function<void()> hint);
 
+  /// Everything that is stored about a person, a page at a time.
+  Task<Result<PersonExport>> export_person(const Caller& caller, ExportPerson request);
+  /// Erases everything that is stored about a person, save what protects them and others: a job.
+  Task<Result<Job>> erase_person(const Caller& caller, RealAddress address,
+                                 std::optional<Idempotent<Job>> idempotent);
+  /// What the platform was told.  Codes: consent.opted_out_by_person.
+  Task<Result<ConsentEntry>> record_consent(const Caller& caller, RecordConsent request,
+                                            std::optional<Idempotent<ConsentEntry>> idempotent);
+  Task<Result<std::vector<ConsentEntry>>> consents_of(const Caller& caller, RealAddress address);
+  /// Codes: job.not_found.
+  Task<Result<Job>> show_job(const Caller& caller, JobId id);
+  Task<Result<Page<Job>>> list_jobs(const Caller& caller, std::uint32_t limit, std::string cursor);
+
+  /// A step of every job that goes on by itself, of all services; how many there were: call again while there are any.
+  Task<Result<std::size_t>> work();
   /// One walk over the store, a page at a time: what the gauges of sessions and pool show.
   Task<Status> census();
   /// Does what has come due, of all services: writes down ends of sessions, and deletes texts whose retention is over.  To be called now and then:

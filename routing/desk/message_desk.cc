@@ -164,17 +164,20 @@ Task<Result<Stored<Delivery>>> MessageDesk::find_dead(ServiceId service, Message
   co_return decode_delivery(*record);
 }
 
-Task<Result<Delivery>> MessageDesk::retry(ServiceId service, MessageId message, SeatId seat) const {
+Task<Result<Delivery>> MessageDesk::retry(ServiceId service, MessageId message, SeatId seat,
+                                          std::optional<Idempotent<Delivery>> idempotent) const {
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
-    BAUTA_CO_TRY(auto again, co_await try_retry(service, message, seat));
+    BAUTA_CO_TRY(auto again, co_await try_retry(service, message, seat, idempotent));
     if (again) co_return *std::move(again);
+    if (idempotent) BAUTA_CO_CHECK(co_await answers_.refuse_if_written(service, idempotent->mark));
   }
   co_return contended();
 }
 
 /// nullopt: a conflict.
-Task<Result<std::optional<Delivery>>> MessageDesk::try_retry(ServiceId service, MessageId message,
-                                                             SeatId seat) const {
+Task<Result<std::optional<Delivery>>> MessageDesk::try_retry(
+    ServiceId service, MessageId message, SeatId seat,
+    std::optional<Idempotent<Delivery>> idempotent) const {
   const TimePoint now = bench_.now(service);
   BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
   BAUTA_CO_TRY(const auto dead, co_await find_dead(service, message, seat));
@@ -204,6 +207,9 @@ Task<Result<std::optional<Delivery>>> MessageDesk::try_retry(ServiceId service, 
   again.error_detail.clear();
   write_change(commit, again, before, dead.version, bench_.parts.random);
   append_work(commit, again);
+  if (idempotent) {
+    answers_.write(commit, service, before.session, idempotent->mark, idempotent->render(again));
+  }
   const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
   BAUTA_CO_TRY(const auto done,
                co_await commit_settled(bench_.parts.store, std::move(commit), witness));

@@ -21,14 +21,16 @@ class MessageDesk {
   Task<Result<Page<DeadLetter>>> list_dead_letters(ServiceId service, std::uint32_t limit,
                                                    std::string cursor) const;
   /// The text is sent again, with a new deadline.  Codes: dead_letter.not_found, session.closed, storage.contended.
-  Task<Result<Delivery>> retry(ServiceId service, MessageId message, SeatId seat) const;
+  Task<Result<Delivery>> retry(ServiceId service, MessageId message, SeatId seat,
+                               std::optional<Idempotent<Delivery>> idempotent) const;
   /// The letter goes, the text's status stays.  Codes: dead_letter.not_found, storage.contended.
   Task<Status> dismiss(ServiceId service, MessageId message, SeatId seat) const;
 
  private:
   Task<Result<Stored<Delivery>>> find_dead(ServiceId service, MessageId message, SeatId seat) const;
-  Task<Result<std::optional<Delivery>>> try_retry(ServiceId service, MessageId message,
-                                                  SeatId seat) const;
+  Task<Result<std::optional<Delivery>>> try_retry(
+      ServiceId service, MessageId message, SeatId seat,
+      std::optional<Idempotent<Delivery>> idempotent) const;
   Task<Result<bool>> try_dismiss(ServiceId service, MessageId message, SeatId seat) const;
   Task<Result<std::optional<MessageView>>> try_send(
       ServiceId service, SendText request, std::optional<Idempotent<MessageView>> idem) const;

@@ -11,24 +11,6 @@ namespace {
 
 constexpr std::uint32_t kPoolPage = 500;
 
-Number compose(ServiceId service, NewNumber request, std::uint64_t rank, TimePoint now) {
-  Locality locality = locality_of(request.number);
-  std::vector<std::string> reach =
-      request.reach ? *std::move(request.reach) : default_reach(request.number);
-  return {.number = std::move(request.number),
-          .service = service,
-          .connection = std::move(request.connection),
-          .fallbacks = std::move(request.fallbacks),
-          .status = request.reserved ? NumberStatus::reserved : NumberStatus::active,
-          .capabilities = std::move(request.capabilities),
-          .reach = std::move(reach),
-          .rate_per_second = request.rate_per_second,
-          .tags = std::move(request.tags),
-          .locality = std::move(locality),
-          .rank = rank,
-          .created_at = now};
-}
-
 Number changed(Number number, const ChangeNumber& request) {
   if (request.status) number.status = *request.status;
   if (request.connection) number.connection = *request.connection;
@@ -47,19 +29,36 @@ bool passes(const Number& number, const ListNumbers& filter) {
   return filter.connection.empty() || number.connection == filter.connection;
 }
 
-std::unexpected<Error> taken(const VirtualNumber& number) {
+}  // namespace
+
+Number compose_number(ServiceId service, NewNumber request, std::uint64_t rank, TimePoint now) {
+  Locality locality = locality_of(request.number);
+  std::vector<std::string> reach =
+      request.reach ? *std::move(request.reach) : default_reach(request.number);
+  return {.number = std::move(request.number),
+          .service = service,
+          .connection = std::move(request.connection),
+          .fallbacks = std::move(request.fallbacks),
+          .status = request.reserved ? NumberStatus::reserved : NumberStatus::active,
+          .capabilities = std::move(request.capabilities),
+          .reach = std::move(reach),
+          .rate_per_second = request.rate_per_second,
+          .tags = std::move(request.tags),
+          .locality = std::move(locality),
+          .rank = rank,
+          .created_at = now};
+}
+
+std::unexpected<Error> number_taken(const VirtualNumber& number) {
   // Whose it is says nothing to a stranger.
   return fail("number.taken", number.str() + " has been added before; a number serves one service");
 }
 
-}  // namespace
-
-Status NumberDesk::check_connections(
-    const std::optional<std::string>& connection,
-    const std::optional<std::vector<std::string>>& fallbacks) const {
+Status check_connections(const Workbench& bench, const std::optional<std::string>& connection,
+                         const std::optional<std::vector<std::string>>& fallbacks) {
   std::vector<FieldFault> faults;
   const auto look_at = [&](std::string pointer, const std::string& name) {
-    if (!bench_.knows_connection(name))
+    if (!bench.knows_connection(name))
       faults.push_back({std::move(pointer), "number.unknown_connection",
                         "no connection '" + name + "' is configured"});
   };
@@ -76,9 +75,9 @@ Event NumberDesk::tell(EventType type, const VirtualNumber& number, ServiceId se
 
 Task<Result<Number>> NumberDesk::add(ServiceId service, NewNumber request,
                                      std::optional<Idempotent<Number>> idempotent) const {
-  BAUTA_CO_CHECK(check_connections(request.connection, request.fallbacks));
+  BAUTA_CO_CHECK(check_connections(bench_, request.connection, request.fallbacks));
   const Number number =
-      compose(service, std::move(request), bench_.parts.random.next(), bench_.now(service));
+      compose_number(service, std::move(request), bench_.parts.random.next(), bench_.now(service));
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(const bool added, co_await try_add(number, idempotent));
     if (added) co_return number;
@@ -92,7 +91,7 @@ Task<Result<bool>> NumberDesk::try_add(Number number,
                                        std::optional<Idempotent<Number>> idem) const {
   BAUTA_CO_TRY(const auto owner, co_await bench_.service(number.service));
   BAUTA_CO_TRY(const auto known, co_await bench_.inventory.find(number.number));
-  if (known) co_return taken(number.number);
+  if (known) co_return number_taken(number.number);
   Commit commit;
   commit.expect(Accounts::service_key(number.service), owner.version);
   Inventory::add(commit, number);
@@ -137,7 +136,7 @@ Task<Result<Page<Number>>> NumberDesk::list(ServiceId service, ListNumbers reque
 
 Task<Result<Number>> NumberDesk::change(ServiceId service, VirtualNumber number,
                                         ChangeNumber request) const {
-  BAUTA_CO_CHECK(check_connections(request.connection, request.fallbacks));
+  BAUTA_CO_CHECK(check_connections(bench_, request.connection, request.fallbacks));
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(auto now, co_await try_change(service, number, request));
     if (now) co_return *std::move(now);

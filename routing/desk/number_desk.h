@@ -8,6 +8,13 @@
 
 namespace bauta {
 
+/// A number as it is when it is added.
+Number compose_number(ServiceId service, NewNumber request, std::uint64_t rank, TimePoint now);
+/// Codes: number.unknown_connection.
+Status check_connections(const Workbench& bench, const std::optional<std::string>& connection,
+                         const std::optional<std::vector<std::string>>& fallbacks);
+std::unexpected<Error> number_taken(const VirtualNumber& number);
+
 /// The numbers of a service's pool.
 class NumberDesk {
  public:
@@ -24,8 +31,6 @@ class NumberDesk {
   Task<Result<std::vector<PoolPlace>>> pool(ServiceId service) const;
 
  private:
-  Status check_connections(const std::optional<std::string>& connection,
-                           const std::optional<std::vector<std::string>>& fallbacks) const;
   Task<Result<Stored<Number>>> find(ServiceId service, VirtualNumber number) const;
   Task<Result<bool>> try_add(Number number, std::optional<Idempotent<Number>> idem) const;
   Task<Result<std::optional<Number>>> try_change(ServiceId service, VirtualNumber number,

@@ -62,6 +62,8 @@ struct Families {
         {"idem", "sh", &I::kept_answer},
         {"idemof", "sxh", &I::only_its_key},
         {"idx", "sx", &I::session_index},
+        {"job", "sh", &I::only_its_key},
+        {"jobopen", "sh", &I::only_its_key},
         {"key", "h", &I::api_key},
         {"keyid", "ak", &I::api_key_id},
         {"lanemax", "th", &I::lane_deadline},
