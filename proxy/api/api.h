@@ -54,6 +54,11 @@ struct ApiLimits {
   std::size_t url_chars_max = 2'048;
   /// How long a secret may go on signing after its rotation.
   std::chrono::seconds rotation_overlap_max = std::chrono::hours{24};
+  /// Streams of events, of all services and of one.
+  std::size_t event_streams_max = 256;
+  std::size_t event_streams_service_max = 16;
+  /// A stream that has nothing to say says so.
+  std::chrono::milliseconds event_heartbeat = std::chrono::seconds{15};
 
   std::size_t key_label_chars_max = 64;
   std::size_t display_name_chars_max = 40;

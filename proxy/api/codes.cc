@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "proxy/api/reference.h"
 #include "proxy/net/problem.h"
 
 namespace bauta::api {
@@ -55,6 +56,8 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
      "Compare the connection's account with the carrier's."},
     {"consent.opted_out", kNoAnswer, "The person said STOP.",
      "Nothing is sent until they text START."},
+    {"consent.opted_out_by_person", 409, "The person said STOP, or their carrier did for them.",
+     "Only they can take it back: ask them to text START to the number."},
     {"cursor.malformed", 400, "The cursor is none that a list answered.",
      "Take `next_cursor` from the same list as it came; leave it out to begin."},
     {"dead_letter.not_found", 404, "There is no such dead letter.",
@@ -93,8 +96,6 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
      "wrong with it."},
     {"http.method_not_allowed", 405, "The path does not take this method.",
      "Use one of those in the Allow header."},
-    {"http.not_acceptable", 406, "The answer does not exist in the form that Accept asks for.",
-     "Ask for application/json."},
     {"http.not_found", 404, "There is nothing at this path.", "See the paths in the reference."},
     {"id.malformed", 422, "A field that should hold an id holds none.",
      "Take ids as they were answered: a prefix, and 26 characters."},
@@ -108,8 +109,13 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
      "Take a new key for a new request; repeat a request with exactly its first body."},
     {"if_match.malformed", 400, "The If-Match header is none that can be compared.",
      "Send the ETag of the last answer as it came, quotes included."},
+    {"import.done", 409, "The import has ended.", "Begin another for more numbers."},
+    {"import.out_of_order", 409, "Another batch of the import comes first.",
+     "Bring the batch that `next_batch` of the job names."},
     {"internal", 500, "A mistake of Bauta's own.",
      "Report it with the `request_id`; the log has more."},
+    {"job.not_found", 404, "The service has no such job.",
+     "Take the id from the answer that began it; 30 days after its end a job is forgotten."},
     {"json.duplicate_name", 400, "An object of the body has the same name twice.",
      "Remove one: which of them was meant cannot be known."},
     {"json.malformed", 400, "The body is no JSON.",
@@ -217,18 +223,78 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
 });
 static_assert(std::ranges::is_sorted(kCodes, {}, &ErrorCode::code));
 
+std::string status_line(const ErrorCode& code) {
+  if (code.status == kNoAnswer)
+    return "None of an answer's: it tells why a delivery ended, or stands in an event.";
+  return "HTTP status " + std::to_string(code.status) + " " + std::string(reason_of(code.status));
+}
+
+std::string escaped(std::string_view text) {
+  std::string html;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        html += "&amp;";
+        break;
+      case '<':
+        html += "&lt;";
+        break;
+      default:
+        html += c;
+    }
+  }
+  return html;
+}
+
+std::string page(std::string_view title, std::string_view content) {
+  std::string html =
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width, initial-scale=1\"><title>";
+  html.append(title).append(" · Bauta</title><style>").append(page_style());
+  html.append("</style></head><body><main><h1>").append(title).append("</h1>").append(content);
+  return html.append("</main></body></html>\n");
+}
+
+/// A person who followed the link, not a program.
+bool wants_html(const HttpRequest& request) {
+  return request.headers.find("Accept").value_or("").contains("text/html");
+}
+
 Task<HttpResponse> help(HttpRequest request) {
   const auto* const known = find_error_code(request.path_parameter("code"));
   if (known == nullptr) {
     co_return problem(404, {.code = "http.not_found", .detail = "there is no such code"}, request);
   }
-  std::string text = std::string(known->code) + "\n\n";
-  if (known->status != kNoAnswer) {
-    text += "HTTP status " + std::to_string(known->status) + " " +
-            std::string(reason_of(known->status)) + "\n\n";
+  if (wants_html(request)) {
+    std::string content = "<p class=soft>" + status_line(*known) + "</p><h2>What it means</h2><p>";
+    content.append(escaped(known->meaning)).append("</p><h2>What to do</h2><p>");
+    content.append(escaped(known->mend));
+    content.append("</p><p><a href=\"/errors\">All codes</a> · <a href=\"/docs\">The API</a></p>");
+    co_return html_response(200, page(known->code, content));
   }
+  std::string text = std::string(known->code) + "\n\n" + status_line(*known) + "\n\n";
   text.append(known->meaning).append("\n").append(known->mend).append("\n");
   co_return text_response(200, std::move(text));
+}
+
+Task<HttpResponse> list(HttpRequest request) {
+  std::string text;
+  std::string rows;
+  for (const auto& code : kCodes) {
+    const auto status = code.status == kNoAnswer ? std::string() : std::to_string(code.status);
+    text.append(code.code).append("\t").append(status).append("\t").append(code.meaning);
+    text.append("\n");
+    rows.append("<tr><td><a href=\"/errors/").append(code.code).append("\"><code>");
+    rows.append(code.code).append("</code></a></td><td>").append(status).append("</td><td>");
+    rows.append(escaped(code.meaning)).append("</td></tr>");
+  }
+  if (!wants_html(request)) co_return text_response(200, std::move(text));
+  co_return html_response(
+      200, page("Errors",
+                "<p>A code without a status is none of an answer's: it tells why a delivery ended, "
+                "or stands in an event.</p><table><thead><tr><th>Code</th><th>Status</th><th>What "
+                "it means</th></tr></thead><tbody>" +
+                    rows + "</tbody></table><p><a href=\"/docs\">The API</a></p>"));
 }
 
 }  // namespace
@@ -258,6 +324,7 @@ HttpResponse problem_of(const Error& error, std::string_view request_id,
 }
 
 void mount_error_help(Router& router) {
+  router.add("GET", "/errors", [](HttpRequest request) { return list(std::move(request)); });
   router.add("GET", "/errors/{code}", [](HttpRequest request) { return help(std::move(request)); });
 }
 

@@ -28,7 +28,7 @@ unsigned status_of(std::string_view code);
 HttpResponse problem_of(const Error& error, std::string_view request_id,
                         std::string_view public_url, std::chrono::seconds retry_after);
 
-/// GET /errors/{code}: where the `type` of a problem document leads.
+/// GET /errors, and /errors/{code}: where the `type` of a problem document leads.
 void mount_error_help(Router& router);
 
 }  // namespace bauta::api

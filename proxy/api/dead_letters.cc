@@ -43,17 +43,25 @@ Result<LetterInPath> letter_in_path(const ApiCall& call) {
   return LetterInPath{.message = message, .seat = seat};
 }
 
-Task<Result<ApiAnswer>> retry(Api& api, ApiCall call) {
-  BAUTA_CO_TRY(const auto letter, letter_in_path(call));
-  BAUTA_CO_TRY(const auto delivery,
-               co_await api.desk.retry_dead_letter(call.caller, letter.message, letter.seat));
+Json::Value retried_json(const Delivery& delivery) {
   Json::Value json(Json::objectValue);
   json["message"] = delivery.message.str();
   json["to"] = delivery.seat.is_nil() ? Json::Value() : Json::Value(delivery.seat.str());
   json["session"] = delivery.session.is_nil() ? Json::Value() : Json::Value(delivery.session.str());
   json["status"] = string_of(delivery_state_name(delivery.state));
   json["updated_at"] = time_or_null(delivery.updated_at);
-  co_return answer(202, json);
+  return json;
+}
+
+Task<Result<ApiAnswer>> retry(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto letter, letter_in_path(call));
+  const KeptEffect<Delivery> effect(call, [](const Delivery& delivery) {
+    return KeptAnswer{.status = 202, .location = {}, .body = write_json(retried_json(delivery))};
+  });
+  BAUTA_CO_TRY(const auto delivery,
+               co_await api.desk.retry_dead_letter(call.caller, letter.message, letter.seat,
+                                                   effect.idempotent()));
+  co_return effect.answer_of(delivery);
 }
 
 Task<Result<ApiAnswer>> dismiss(Api& api, ApiCall call) {

@@ -6,6 +6,8 @@
 #include <array>
 
 #include "proxy/api/codes.h"
+#include "proxy/api/event_stream.h"
+#include "proxy/api/reference.h"
 #include "proxy/net/rfc3339.h"
 
 namespace bauta::api {
@@ -119,6 +121,16 @@ void RunningPosts::leave(const std::string& mark) {
   body_hashes_.erase(mark);
 }
 
+Api::Api(Router& router, Desk& desk_called, const Clock& clock_read, Random& random_drawn,
+         ApiEndpoints endpoints_called, ApiLimits limits_set)
+    : desk(desk_called),
+      clock(clock_read),
+      random(random_drawn),
+      endpoints(std::move(endpoints_called)),
+      limits(limits_set),
+      stream_places(std::make_shared<StreamPlaces>()),
+      router_(router) {}
+
 void Api::on(std::string_view method, std::string_view pattern, std::vector<Scope> scopes,
              ApiHandler handler, std::optional<std::size_t> body_bytes_max) {
   Route route{.scopes = std::move(scopes),
@@ -146,9 +158,7 @@ Task<HttpResponse> Api::handle(std::shared_ptr<Api> api, Route route, HttpReques
 }
 
 Task<Result<ApiAnswer>> Api::serve(Route route, HttpRequest request) {
-  std::optional<std::string> service;
-  if (const auto named = request.headers.find("Bauta-Service")) service = string_of(*named);
-  BAUTA_CO_TRY(auto caller, co_await authenticate(bearer_of(request.headers), std::move(service)));
+  BAUTA_CO_TRY(auto caller, co_await caller_of(request.headers));
   BAUTA_CO_CHECK(check_scopes(route.scopes, caller.key));
   if (request.body.size() > route.body_bytes_max) {
     co_return fail("http.body_too_large",
@@ -160,6 +170,12 @@ Task<Result<ApiAnswer>> Api::serve(Route route, HttpRequest request) {
   }
   if (!call.mark) co_return co_await route.handler(*this, std::move(call));
   co_return co_await serve_once(std::move(route), std::move(call));
+}
+
+Task<Result<Caller>> Api::caller_of(HttpHeaders headers) {
+  std::optional<std::string> service;
+  if (const auto named = headers.find("Bauta-Service")) service = string_of(*named);
+  co_return co_await authenticate(bearer_of(headers), std::move(service));
 }
 
 /// A key is asked for before the service is looked up: who has none learns nothing about services.
@@ -238,7 +254,12 @@ void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
   api::mount_dead_letters(*mounted);
   api::mount_events(*mounted);
   api::mount_webhooks(*mounted);
+  api::mount_people(*mounted);
+  api::mount_imports(*mounted);
+  api::mount_jobs(*mounted);
+  api::mount_plan(*mounted);
   api::mount_error_help(router);
+  api::mount_reference(router);
 }
 
 }  // namespace bauta

@@ -82,23 +82,22 @@ class RunningPosts {
 class Api : public std::enable_shared_from_this<Api> {
  public:
   Api(Router& router, Desk& desk_called, const Clock& clock_read, Random& random_drawn,
-      ApiEndpoints endpoints_called, ApiLimits limits_set)
-      : desk(desk_called),
-        clock(clock_read),
-        random(random_drawn),
-        endpoints(std::move(endpoints_called)),
-        limits(limits_set),
-        router_(router) {}
+      ApiEndpoints endpoints_called, ApiLimits limits_set);
 
   /// Who holds one of `scopes` may call it.
   void on(std::string_view method, std::string_view pattern, std::vector<Scope> scopes,
           ApiHandler handler, std::optional<std::size_t> body_bytes_max = {});
+
+  /// Who sent a request with these headers, and which service it is about.  Codes: auth.invalid_key, service.not_found, storage.*.
+  Task<Result<Caller>> caller_of(HttpHeaders headers);
 
   Desk& desk;
   const Clock& clock;
   Random& random;
   const ApiEndpoints endpoints;
   const ApiLimits limits;
+  /// Shared with the streams.
+  const std::shared_ptr<class StreamPlaces> stream_places;
 
  private:
   struct Route {
@@ -145,7 +144,7 @@ class KeptEffect {
   ApiAnswer answer_of(const View& view) const {
     auto kept = render_(view);
     auto response = json_response(kept.status, std::move(kept.body));
-    response.headers.add("Location", std::move(kept.location));
+    if (!kept.location.empty()) response.headers.add("Location", std::move(kept.location));
     return {.response = std::move(response), .mark_is_kept = true};
   }
 
@@ -186,5 +185,9 @@ void mount_keys(Api& api);
 void mount_dead_letters(Api& api);
 void mount_events(Api& api);
 void mount_webhooks(Api& api);
+void mount_people(Api& api);
+void mount_imports(Api& api);
+void mount_jobs(Api& api);
+void mount_plan(Api& api);
 
 }  // namespace bauta::api

@@ -84,22 +84,27 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
     }
     service = found->value.id;
   }
+  // A secret is shown once: what is kept for replays has none.
+  const KeptEffect<ApiKey> effect(call, [name = request.service](const ApiKey& key) {
+    auto json = key_json(key, name);
+    json["secret"] = Json::Value();
+    return KeptAnswer{
+        .status = 201, .location = string_of(kPath) + "/" + key.id.str(), .body = write_json(json)};
+  });
+  ApiKey key{.id = {},
+             .account = own.account,
+             .service = service,
+             .scopes = std::move(request.scopes),
+             .label = std::move(request.label),
+             .hint = {},
+             .created_at = now,
+             .expires_at = request.expires_at};
   BAUTA_CO_TRY(const auto made,
-               co_await api.desk.accounts().create_key({.id = {},
-                                                        .account = own.account,
-                                                        .service = service,
-                                                        .scopes = std::move(request.scopes),
-                                                        .label = std::move(request.label),
-                                                        .hint = {},
-                                                        .created_at = now,
-                                                        .expires_at = request.expires_at},
-                                                       api.random));
+               co_await api.desk.create_key(call.caller, std::move(key), effect.idempotent()));
+  auto created = effect.answer_of(made.key);
   auto json = key_json(made.key, request.service);
   json["secret"] = made.secret;
-  auto created = answer(201, json);
-  created.response.headers.add("Location", string_of(kPath) + "/" + made.key.id.str());
-  json["secret"] = Json::Value();
-  created.body_to_keep = write_json(json);
+  created.response.body = write_json(json);
   co_return created;
 }
 

@@ -1,46 +1,8 @@
 #include "proxy/api/frame.h"
-#include "routing/text/segments.h"
+#include "proxy/api/shown.h"
 
 namespace bauta::api {
 namespace {
-
-Json::Value id_or_null(const SeatId& id) {
-  return id.is_nil() ? Json::Value() : Json::Value(id.str());
-}
-
-Json::Value delivery_json(const Delivery& delivery) {
-  Json::Value json(Json::objectValue);
-  json["to"] = id_or_null(delivery.seat);
-  json["status"] = string_of(delivery_state_name(delivery.state));
-  json["connection"] = text_or_null(delivery.connection);
-  json["encoding"] = string_of(encoding_name(delivery.encoding));
-  json["segments"] = delivery.segments;
-  json["updated_at"] = time_or_null(delivery.updated_at);
-  json["error"] = Json::Value();
-  if (!delivery.error_code.empty()) {
-    json["error"]["code"] = delivery.error_code;
-    json["error"]["detail"] = delivery.error_detail;
-  }
-  return json;
-}
-
-Json::Value message_json(const MessageView& view, bool shows_text) {
-  const Message& message = view.message;
-  const auto segmentation = segment(message.text);
-  Json::Value json(Json::objectValue);
-  json["id"] = message.id.str();
-  json["session"] = message.session.is_nil() ? Json::Value() : Json::Value(message.session.str());
-  json["origin"] = string_of(origin_name(message.origin));
-  json["from"] = id_or_null(message.from);
-  json["text"] = shows_text ? Json::Value(message.text.reveal()) : Json::Value();
-  json["media"] = Json::Value(Json::arrayValue);
-  json["encoding"] = string_of(encoding_name(segmentation.encoding));
-  json["segments"] = segmentation.segments;
-  json["received_at"] = time_or_null(message.received_at);
-  json["deliveries"] = Json::Value(Json::arrayValue);
-  for (const auto& delivery : view.deliveries) json["deliveries"].append(delivery_json(delivery));
-  return json;
-}
 
 Result<SendText> read_send(const Json::Value& body, SessionId session, const ApiLimits& limits) {
   Faults faults;

@@ -1,7 +1,7 @@
 #include <array>
 
-#include "proxy/api/codes.h"
 #include "proxy/api/frame.h"
+#include "proxy/api/new_number.h"
 
 namespace bauta::api {
 namespace {
@@ -40,67 +40,27 @@ std::optional<NumberStatus> parse_status(std::string_view name) {
 
 constexpr std::string_view kStatusValues = "must be active, reserved or draining";
 
-/// What POST and PATCH both take.
-ChangeNumber read_settings(ObjectReader& fields, const ApiLimits& limits) {
-  const TextRange connection{.chars_min = 1, .chars_max = limits.connection_chars_max};
-  ChangeNumber change;
-  change.connection = fields.text("connection", connection);
-  change.fallbacks = fields.texts("fallbacks", limits.fallbacks_max, connection);
-  change.capabilities = fields.texts("capabilities", limits.capabilities_max,
-                                     {.chars_min = 1, .chars_max = limits.capability_chars_max});
-  change.reach = fields.countries("reach", limits.reach_max);
-  change.rate_per_second =
-      fields.number("rate_per_second", limits.rate_per_second_min, limits.rate_per_second_max);
-  change.tags =
-      fields.texts("tags", limits.tags_max, {.chars_min = 1, .chars_max = limits.tag_chars_max});
-  return change;
+/// Each number is added with the answer to it, so that a batch that is repeated after a crash is told of its own numbers that they were added.
+std::optional<Idempotent<Number>> marked(const ApiCall& call, std::size_t index) {
+  if (!call.mark) return std::nullopt;
+  return Idempotent<Number>{.mark = {.key = call.mark->key + "\n" + std::to_string(index),
+                                     .body_hash = call.mark->body_hash},
+                            .render = [](const Number& number) {
+                              return KeptAnswer{
+                                  .status = 201, .location = {}, .body = number.number.str()};
+                            }};
 }
 
-Result<NewNumber> read_new(const Json::Value& json, std::string pointer, const ApiLimits& limits) {
-  Faults faults;
-  ObjectReader fields(json, std::move(pointer), faults);
-  fields.require("number");
-  fields.require("connection");
-  auto number = fields.virtual_number("number");
-  auto settings = read_settings(fields, limits);
-  const bool reserved = fields.boolean("reserved").value_or(false);
-  fields.refuse_others();
-  BAUTA_CHECK(std::move(faults).status());
-  NewNumber request{.number = *std::move(number),
-                    .connection = *std::move(settings.connection),
-                    .fallbacks = std::move(settings.fallbacks).value_or(std::vector<std::string>{}),
-                    .reach = std::move(settings.reach),
-                    .rate_per_second = settings.rate_per_second.value_or(1),
-                    .reserved = reserved,
-                    .tags = std::move(settings.tags).value_or(std::vector<std::string>{})};
-  if (settings.capabilities) request.capabilities = *std::move(settings.capabilities);
-  return request;
-}
-
-/// One of many: what became of it.
-Json::Value result_json(const Json::Value& entry, const Result<Number>& added) {
-  Json::Value json(Json::objectValue);
-  json["status"] = added ? 201U : status_of(added.error().code);
-  json["error"] = Json::Value();
-  if (added) {
-    json["number"] = added->number.str();
-    return json;
+/// What became of one of many.
+Task<Result<VirtualNumber>> add_one(Api& api, ApiCall call, NewNumber request, std::size_t index) {
+  auto idempotent = marked(call, index);
+  if (idempotent) {
+    BAUTA_CO_TRY(const auto kept, co_await api.desk.kept_answer(call.caller, idempotent->mark));
+    if (kept) co_return VirtualNumber::parse(kept->body);
   }
-  // As it was written, where it is a number: whatever else stands there may be anything.
-  const auto written = entry.isObject() && entry["number"].isString()
-                           ? VirtualNumber::parse(entry["number"].asString())
-                           : Result<VirtualNumber>(std::unexpected(added.error()));
-  json["number"] = written ? Json::Value(written->str()) : Json::Value();
-  json["error"]["code"] = string_of(added.error().code);
-  json["error"]["detail"] = added.error().detail;
-  for (const auto& fault : added.error().faults) {
-    Json::Value one(Json::objectValue);
-    one["pointer"] = fault.pointer;
-    one["code"] = string_of(fault.code);
-    one["detail"] = fault.detail;
-    json["error"]["errors"].append(std::move(one));
-  }
-  return json;
+  BAUTA_CO_TRY(const auto added, co_await api.desk.add_number(call.caller, std::move(request),
+                                                              std::move(idempotent)));
+  co_return added.number;
 }
 
 Task<Result<ApiAnswer>> add_many(Api& api, ApiCall call, Json::Value body) {
@@ -121,16 +81,16 @@ Task<Result<ApiAnswer>> add_many(Api& api, ApiCall call, Json::Value body) {
   Json::Value results(Json::arrayValue);
   for (const auto& entry : entries) {
     const auto pointer = pointer_to("/numbers", results.size());
-    auto read = read_new(entry, pointer, api.limits);
+    auto read = read_new_number(entry, pointer, api.limits);
     if (!read) {
-      results.append(result_json(entry, std::unexpected(std::move(read.error()))));
+      results.append(number_result_json(entry, std::unexpected(std::move(read.error()))));
       continue;
     }
-    auto added = co_await api.desk.add_number(call.caller, *std::move(read), std::nullopt);
+    auto added = co_await add_one(api, call, *std::move(read), results.size());
     if (!added) {  // the desk knows of one number only
       for (auto& fault : added.error().faults) fault.pointer.insert(0, pointer);
     }
-    results.append(result_json(entry, added));
+    results.append(number_result_json(entry, added));
   }
   Json::Value done(Json::objectValue);
   done["data"] = std::move(results);
@@ -140,7 +100,7 @@ Task<Result<ApiAnswer>> add_many(Api& api, ApiCall call, Json::Value body) {
 Task<Result<ApiAnswer>> add(Api& api, ApiCall call) {
   BAUTA_CO_TRY(auto body, body_of(api, call));
   if (body.isMember("numbers")) co_return co_await add_many(api, std::move(call), std::move(body));
-  BAUTA_CO_TRY(auto request, read_new(body, "", api.limits));
+  BAUTA_CO_TRY(auto request, read_new_number(body, "", api.limits));
   const KeptEffect<Number> effect(call, [](const Number& number) {
     return KeptAnswer{.status = 201,
                       .location = string_of(kPath) + "/" + number.number.str(),
@@ -197,7 +157,7 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
 Result<ChangeNumber> read_change(const Json::Value& body, const ApiLimits& limits) {
   Faults faults;
   ObjectReader fields(body, "", faults);
-  auto request = read_settings(fields, limits);
+  auto request = read_number_settings(fields, limits);
   if (const auto status = fields.text("status", {})) {
     request.status = parse_status(*status);
     if (!request.status) fields.fault("status", "field.value", string_of(kStatusValues));

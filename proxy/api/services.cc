@@ -157,12 +157,15 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
   read_settings(fields, api.limits, settings);
   fields.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
-  BAUTA_CO_TRY(const auto service, co_await api.desk.accounts().create_service(
-                                       call.caller.key.account, *std::move(name),
-                                       std::move(settings), api.clock.now(), api.random));
-  auto created = answer(201, service_json(service));
-  created.response.headers.add("Location", string_of(kPath) + "/" + service.name);
-  co_return created;
+  const KeptEffect<Service> effect(call, [](const Service& service) {
+    return KeptAnswer{.status = 201,
+                      .location = string_of(kPath) + "/" + service.name,
+                      .body = write_json(service_json(service))};
+  });
+  BAUTA_CO_TRY(const auto service,
+               co_await api.desk.create_service(call.caller, *std::move(name), std::move(settings),
+                                                effect.idempotent()));
+  co_return effect.answer_of(service);
 }
 
 Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {

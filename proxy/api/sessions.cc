@@ -3,39 +3,13 @@
 
 #include "proxy/api/frame.h"
 #include "proxy/api/participant.h"
+#include "proxy/api/shown.h"
 #include "proxy/net/form.h"
 
 namespace bauta::api {
 namespace {
 
 constexpr std::string_view kStatusValues = "must be open, in_progress or closed";
-
-Json::Value session_json(const SessionView& view, bool shows_addresses) {
-  const Session& session = view.session;
-  // Over is over, whether or not the sweeper has written it down.
-  const auto ended_at = view.ending ? std::optional(view.ending->at) : session.closed_at;
-  const auto status = view.ending ? SessionStatus::closed : session.status;
-  const auto reason = view.ending ? view.ending->reason : session.closed_reason;
-
-  Json::Value json(Json::objectValue);
-  json["id"] = session.id.str();
-  json["status"] = string_of(session_status_name(status));
-  json["unique_name"] = text_or_null(session.unique_name);
-  json["created_at"] = time_or_null(session.created_at);
-  json["expires_at"] = time_or_null(session.expires_at);
-  json["idle_ttl_seconds"] = session.idle_ttl
-                                 ? Json::Value(static_cast<Json::Int64>(session.idle_ttl->count()))
-                                 : Json::Value();
-  json["last_activity_at"] = time_or_null(view.last_activity);
-  json["closed_at"] = time_or_null(ended_at);
-  json["closed_reason"] = reason == ClosedReason::none
-                              ? Json::Value()
-                              : Json::Value(string_of(closed_reason_name(reason)));
-  json["metadata"] = Json::Value(Json::objectValue);
-  for (const auto& [name, value] : session.metadata) json["metadata"][name] = value;
-  json["participants"] = participants_json(view, shows_addresses);
-  return json;
-}
 
 std::string etag_of(const SessionView& view) {
   return "\"" + std::to_string(static_cast<std::uint64_t>(view.version)) + "\"";
@@ -224,7 +198,10 @@ Task<Result<ApiAnswer>> search(Api& api, ApiCall call) {
                    {.address = *std::move(address),
                     .limit = limit ? static_cast<std::uint32_t>(*limit) : api.limits.page_default,
                     .cursor = cursor.value_or("")}));
-  co_return answer_with(page, call);
+  auto found = answer_with(page, call);
+  // A POST only so that the address stands in no URL: it changes nothing, and whoever is found is not kept for replays.
+  found.mark_is_kept = true;
+  co_return found;
 }
 
 }  // namespace

@@ -78,6 +78,16 @@ HttpLimits http_limits_of(const Config& config) {
   return limits;
 }
 
+ApiLimits api_limits_of(const Config& config) {
+  ApiLimits limits;
+  limits.event_streams_max = static_cast<std::size_t>(config.event_streams_max);
+  limits.event_streams_service_max = static_cast<std::size_t>(config.event_streams_service_max);
+  limits.event_heartbeat = config.event_heartbeat;
+  limits.webhooks_max = static_cast<std::size_t>(config.webhooks_max);
+  limits.rotation_overlap_max = config.webhook_rotation_overlap;
+  return limits;
+}
+
 HttpClientOptions client_options_of(const Config& config) {
   HttpClientOptions options;
   options.connections_max = static_cast<std::size_t>(config.client_connections_max);
@@ -166,6 +176,7 @@ struct RelayServer::Parts {
   void watch();
   void stop();
   static Task<void> keep_counting(Parts& parts, std::shared_ptr<std::atomic<bool>> stopping);
+  static Task<void> keep_working(Parts& parts, std::shared_ptr<std::atomic<bool>> stopping);
   static Task<void> keep_sweeping(Parts& parts, std::shared_ptr<std::atomic<bool>> stopping);
   void report_failure(const Error& error);
 
@@ -203,6 +214,7 @@ struct RelayServer::Parts {
   std::optional<Error> failure;
   std::function<void(const Error&)> end_process;
   bool sweeps = true;
+  bool works = true;
   /// Shared with the coroutines that count and sweep, which may end after this.
   std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 };
@@ -335,11 +347,8 @@ Status RelayServer::Parts::listen() {
                                              .tls = admin_tls_of(config)},
                                             std::move(admin), metrics));
   Router router;
-  ApiLimits api_limits;
-  api_limits.webhooks_max = static_cast<std::size_t>(config.webhooks_max);
-  api_limits.rotation_overlap_max = config.webhook_rotation_overlap;
   mount_api(router, *desk, clock, store->random(), {.port = *endpoints, .guard = guard},
-            api_limits);
+            api_limits_of(config));
   mount_carrier_routes(
       router, *carriers,
       {.accept = [this](InboundMessage mo) { return relay->accept(std::move(mo)); },
@@ -361,6 +370,7 @@ void RelayServer::Parts::watch() {
   asio::post(executor, [] { (void)::setpriority(PRIO_PROCESS, 0, kLessUrgent); });
   asio::co_spawn(executor, keep_counting(*this, stopping), asio::detached);
   asio::co_spawn(executor, keep_sweeping(*this, stopping), asio::detached);
+  asio::co_spawn(executor, keep_working(*this, stopping), asio::detached);
 }
 
 Task<void> RelayServer::Parts::keep_counting(Parts& parts,
@@ -387,6 +397,21 @@ Task<void> RelayServer::Parts::keep_sweeping(Parts& parts,
     if (!swept && parts.sweeps) log::warn("sweep failed code={}", swept.error().code);
     parts.sweeps = swept.has_value();
     timer.expires_after(parts.config.sweep);
+    co_await timer.async_wait(asio::use_awaitable_t<Executor>());
+  }
+}
+
+/// Jobs that are longer than a call: what a crash interrupted goes on here.
+Task<void> RelayServer::Parts::keep_working(Parts& parts,
+                                            std::shared_ptr<std::atomic<bool>> stopping) {
+  asio::steady_timer timer(parts.walk_thread.executor(0));
+  while (!*stopping) {
+    const auto steps = co_await parts.desk->work();
+    if (!steps && parts.works) log::warn("jobs do not go on code={}", steps.error().code);
+    parts.works = steps.has_value();
+    // Others on this thread have their turn between two steps.
+    timer.expires_after(steps.value_or(0) > 0 ? std::chrono::milliseconds(1)
+                                              : std::chrono::milliseconds(parts.config.sweep));
     co_await timer.async_wait(asio::use_awaitable_t<Executor>());
   }
 }

@@ -96,6 +96,9 @@ struct Config {
   std::chrono::seconds linger_timeout{};
   std::int64_t connections_max = 0;
   std::int64_t requests_in_flight_max = 0;
+  std::int64_t event_streams_max = 0;
+  std::int64_t event_streams_service_max = 0;
+  std::chrono::seconds event_heartbeat{};
   std::int64_t client_connections_max = 0;
   std::int64_t client_waiting_max = 0;
   std::chrono::seconds client_wait_timeout{};

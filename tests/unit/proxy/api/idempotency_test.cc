@@ -139,5 +139,72 @@ TEST_F(IdempotentPosts, NeverShowASecretTwice) {
   EXPECT_FALSE(face.world.holds(secret));
 }
 
+/// A POST that makes something, and the list in which it is seen.
+struct Made {
+  std::string path;
+  std::string body;
+  std::string list;
+};
+
+/// The answer is written in the commit of the effect, and in no other: whatever a crash leaves of what comes after it, the same request finds its
+/// answer.
+class EveryEffect : public testing::TestWithParam<Made> {};
+
+TEST_P(EveryEffect, IsCommittedWithItsAnswer) {
+  const auto& [path, body, list] = GetParam();
+  Face face;
+  face.world.add({"+12025550177", "+442079460177"});
+  const auto ask = [&] {
+    return Face::read(face.world.run(
+        face.router.handle(face.request("POST", path, body, {{"Idempotency-Key", "once"}}))));
+  };
+  const auto before = face.world.store.commits;
+  const auto first = ask();
+  ASSERT_LT(first.status, 300U) << first.body;
+  EXPECT_EQ(face.world.store.commits, before + 1) << "effect and answer are one commit";
+  const auto count = face.ask("GET", list).json["data"].size();
+  const auto again = ask();
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+  EXPECT_EQ(again.status, first.status);
+  EXPECT_EQ(face.ask("GET", list).json["data"].size(), count);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfThePosts, EveryEffect,
+    testing::Values(Made{"/api/v1/sessions", Face::two_people(), "/api/v1/sessions"},
+                    Made{"/api/v1/numbers", R"({"number":"+12025550178","connection":"twilio"})",
+                         "/api/v1/numbers"},
+                    Made{"/api/v1/services", R"({"name":"rides"})", "/api/v1/services"},
+                    Made{"/api/v1/keys", R"({"label":"desk","scopes":["sessions:read"]})",
+                         "/api/v1/keys"},
+                    Made{"/api/v1/consents", R"({"address":"+12025550142","state":"opted_out"})",
+                         "/api/v1/events"},
+                    Made{"/api/v1/people/erase", R"({"address":"+12025550142"})", "/api/v1/jobs"},
+                    Made{"/api/v1/numbers/import", R"({"total":5})", "/api/v1/jobs"}),
+    [](const auto& info) { return "Number" + std::to_string(info.index); });
+
+// A crash after the first of many numbers: repeated, the batch is told that they were added, and not that somebody has taken them.
+TEST(ManyNumbers, AreAddedOnceThoughTheBatchIsRepeated) {
+  Face face;
+  const std::string body = R"({"numbers":[{"number":"+12025550177","connection":"twilio"},)"
+                           R"({"number":"+12025550178","connection":"twilio"}]})";
+  const auto ask = [&] {
+    return Face::read(face.world.run(face.router.handle(
+        face.request("POST", "/api/v1/numbers", body, {{"Idempotency-Key", "once"}}))));
+  };
+  ASSERT_EQ(ask().status, 207U);
+  // What the process had not come to write when it died: the answer to the whole.
+  const IdempotencyMark whole{.key = "POST /api/v1/numbers\nonce", .body_hash = {}};
+  Commit commit;
+  commit.erase(Key("idem")
+                   .id(face.world.service.id)
+                   .bits(face.world.index_key.hash("idempotency", whole.key)));
+  static_cast<void>(face.world.memory.apply(commit));
+  const auto again = ask();
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "(none)");
+  EXPECT_EQ(again.json["data"][0]["status"], 201U) << again.body;
+  EXPECT_EQ(again.json["data"][1]["status"], 201U);
+}
+
 }  // namespace
 }  // namespace bauta

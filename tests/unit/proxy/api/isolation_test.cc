@@ -21,9 +21,13 @@ using testing_api::Answered;
 using testing_api::Face;
 
 /// What a route that takes a body may want; a new one that wants something else adds it here.
-constexpr std::array kBodies = {"{}", R"({"text":"Hello"})", R"({"status":"closed"})",
-                                R"({"status":"draining"})", R"({"address":"+12025550150"})",
-                                R"({"from":"evt_00000000000000000000000000"})"};
+constexpr std::array<const char*, 7> kBodies = {"{}",
+                                                R"({"text":"Hello"})",
+                                                R"({"status":"closed"})",
+                                                R"({"status":"draining"})",
+                                                R"({"address":"+12025550150"})",
+                                                R"({"batch":0,"numbers":[]})",
+                                                R"({"from":"evt_00000000000000000000000000"})"};
 /// Lists of what an account is, which are never empty.
 const std::set<std::string> kOwn = {"/api/v1/services", "/api/v1/keys"};
 
@@ -43,6 +47,8 @@ class EveryRoute : public testing::Test {
         202U);
     let_a_text_die();
     let_a_webhook_be_told();
+    ASSERT_EQ(face.ask("POST", "/api/v1/people/erase", R"({"address":"+12025550199"})").status,
+              202U);
     ours = {.secret = face.secret, .service = face.service};
     auto& accounts = face.world.desk->accounts();
     const auto elsewhere = *face.world.run(accounts.ensure_account_with_service(
