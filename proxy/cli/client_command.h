@@ -97,5 +97,6 @@ void add_session_commands(ClientCommands& commands);
 void add_message_commands(ClientCommands& commands);
 void add_event_commands(ClientCommands& commands);
 void add_dead_letter_commands(ClientCommands& commands);
+void add_people_commands(ClientCommands& commands);
 
 }  // namespace bauta

@@ -117,6 +117,7 @@ void add_client_commands(ClientCommands& commands) {
   add_message_commands(commands);
   add_dead_letter_commands(commands);
   add_event_commands(commands);
+  add_people_commands(commands);
   add_number_commands(commands);
   add_service_commands(commands);
   add_key_commands(commands);

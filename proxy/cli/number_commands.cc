@@ -39,6 +39,17 @@ constexpr std::array kPoolColumns =
                            {.title = "REFUSED", .path = "refused_total", .align = Align::right}});
 constexpr Shape kPoolShape{.columns = kPoolColumns, .fields = {}};
 
+constexpr std::array kPlanColumns = std::to_array<Column>(
+    {{.title = "COUNTRY", .path = "country"},
+     {.title = "AREA CODE", .path = "area_code"},
+     {.title = "LINES AT ONCE", .path = "lines_at_once", .align = Align::right},
+     {.title = "FOR LINES", .path = "numbers_for_lines", .align = Align::right},
+     {.title = "FOR RATE", .path = "numbers_for_rate", .align = Align::right},
+     {.title = "NEEDED", .path = "numbers_needed", .align = Align::right},
+     {.title = "NOW", .path = "numbers_now", .align = Align::right},
+     {.title = "MISSING", .path = "missing", .align = Align::right}});
+constexpr Shape kPlanShape{.columns = kPlanColumns, .fields = {}};
+
 struct NewNumberWords {
   std::string number;
   std::string connection;
@@ -52,6 +63,7 @@ struct NewNumberWords {
 struct ImportWords {
   std::string file;
   std::string connection;
+  std::string resume;
 };
 
 struct NumberFilter : ListOptions {
@@ -66,6 +78,18 @@ struct OneNumber {
 };
 
 struct Nothing {};
+
+struct PlanWords {
+  std::string country;
+  std::string area_code;
+  double busiest = 0;
+  std::int64_t session_seconds = 0;
+  std::optional<std::int64_t> cooling_seconds;
+  std::optional<double> refused_share;
+  std::optional<double> sessions;
+  std::optional<double> texts;
+  std::optional<double> rate;
+};
 
 std::string path_of(const OneNumber& one) { return path_to("/api/v1/numbers/", one.number); }
 
@@ -101,12 +125,16 @@ void show_outcomes(const Output& output, const NumberImport& numbers) {
 Status import(Client& client, const Output& output, const ImportWords& words) {
   BAUTA_TRY(const auto csv, read_input(words.file));
   BAUTA_TRY(auto lines, read_numbers(csv, words.connection));
-  NumberImport numbers(client, std::move(lines));
+  NumberImport numbers(client, std::move(lines), words.resume);
   auto ran = numbers.run();
   show_outcomes(output, numbers);
   const auto added = std::ranges::count_if(numbers.outcomes(), &NumberOutcome::is_added);
   const auto failed = numbers.outcomes().size() - static_cast<std::size_t>(added);
-  Output::say(fmt::format("{} of {} numbers added", added, numbers.total()));
+  if (numbers.before() > 0)
+    Output::say(fmt::format("{} lines had been brought before", numbers.before()));
+  Output::say(fmt::format("{} of {} numbers added", added, numbers.total() - numbers.before()));
+  if (!ran && !numbers.job().empty())
+    Output::say("go on with the same file and --resume " + numbers.job());
   if (!ran) return ran;
   if (failed > 0)
     return fail("numbers.not_all_added", fmt::format("{} lines were refused, see above", failed));
@@ -144,6 +172,25 @@ Status remove(Client& client, const Output& output, const OneNumber& one) {
 Status count_pool(Client& client, const Output& output, const Nothing&) {
   BAUTA_TRY(const auto counts, client.get("/api/v1/pool"));
   output.list(kPoolShape, counts);
+  return {};
+}
+
+Status plan(Client& client, const Output& output, const PlanWords& words) {
+  Json::Value place(Json::objectValue);
+  place["country"] = words.country;
+  if (!words.area_code.empty()) place["area_code"] = words.area_code;
+  place["busiest_sessions_per_day"] = words.busiest;
+  place["session_seconds"] = static_cast<Json::Int64>(words.session_seconds);
+  if (words.sessions) place["sessions_per_day"] = *words.sessions;
+  if (words.texts) place["texts_per_session"] = *words.texts;
+  if (words.rate) place["rate_per_second"] = *words.rate;
+  Json::Value question(Json::objectValue);
+  question["localities"].append(std::move(place));
+  if (words.cooling_seconds)
+    question["cooling_seconds"] = static_cast<Json::Int64>(*words.cooling_seconds);
+  if (words.refused_share) question["refused_share"] = *words.refused_share;
+  BAUTA_TRY(const auto planned, client.post("/api/v1/pool/plan", write_json(question)));
+  output.list(kPlanShape, planned);
   return {};
 }
 
@@ -192,6 +239,34 @@ void add_adding(ClientCommands& commands, CLI::App* family) {
       ->required();
   imported.app->add_option("--connection", imported.options->connection,
                            "For numbers whose file does not say");
+  imported.app
+      ->add_option("--resume", imported.options->resume,
+                   "The job of an import of this file that broke off")
+      ->check(is_id("job_"));
+}
+
+void add_plan(ClientCommands& commands) {
+  const auto planned = commands.add(
+      {.name = "plan",
+       .does = "How many numbers a place needs for the sessions that are expected there",
+       .example = "bauta plan US --area-code 202 --busiest 40 --session-seconds 1800"},
+      plan);
+  auto& words = *planned.options;
+  planned.app->add_option("COUNTRY", words.country, "As US")->required();
+  planned.app->add_option("--area-code", words.area_code, "As 202; left out, the country");
+  planned.app
+      ->add_option("--busiest", words.busiest,
+                   "Sessions a day of the one person there who has the most")
+      ->required();
+  planned.app->add_option("--session-seconds", words.session_seconds, "How long a session lasts")
+      ->required();
+  planned.app->add_option("--cooling-seconds", words.cooling_seconds,
+                          "How long an ended line stays nobody's; left out, the service's setting");
+  planned.app->add_option("--refused-share", words.refused_share,
+                          "Of that person's sessions, how many may be refused; 0.001");
+  planned.app->add_option("--sessions", words.sessions, "Sessions a day of all people there");
+  planned.app->add_option("--texts", words.texts, "Texts in a session");
+  planned.app->add_option("--rate-per-second", words.rate, "Texts that a number may send; 1");
 }
 
 }  // namespace
@@ -230,6 +305,7 @@ void add_number_commands(ClientCommands& commands) {
                                     remove);
   add_number_argument(removed.app, removed.options->number);
 
+  add_plan(commands);
   commands.add({.name = "pool",
                 .does = "How many numbers and lines there are, by locality",
                 .example = "bauta pool"},

@@ -133,13 +133,79 @@ Result<std::vector<NumberLine>> read_numbers(std::string_view csv, std::string_v
   return lines;
 }
 
-NumberImport::NumberImport(Client& client, std::vector<NumberLine> lines)
-    : client_(client), lines_(std::move(lines)) {}
+NumberImport::NumberImport(Client& client, std::vector<NumberLine> lines, std::string job)
+    : client_(client), lines_(std::move(lines)), job_(std::move(job)) {}
 
 Status NumberImport::run() {
+  if (lines_.size() > kCallNumbers || !job_.empty()) return run_job();
   for (std::size_t from = 0; from < lines_.size(); from += kBatchNumbers) {
     BAUTA_CHECK(send(from, std::min(from + kBatchNumbers, lines_.size())));
     show_progress();
+  }
+  return {};
+}
+
+Status NumberImport::run_job() {
+  Reply job;
+  if (job_.empty()) {
+    BAUTA_TRY(job, client_.post("/api/v1/numbers/import",
+                                "{\"total\":" + std::to_string(lines_.size()) + "}"));
+  } else {
+    BAUTA_TRY(job, client_.get(path_to("/api/v1/jobs/", job_)));
+  }
+  job_ = string_in(job.json, "id");
+  const auto& next = job.json["next_batch"];
+  if (job_.empty() || !next.isUInt64())
+    return fail("server.not_bauta", "the answer does not tell how far the import is");
+  if (job.json["total"].isUInt64() && job.json["total"].asUInt64() != lines_.size())
+    return fail("csv.other_file", "the import was begun with a file of another length");
+  const std::size_t batches = (lines_.size() + kCallNumbers - 1) / kCallNumbers;
+  before_ = std::min(next.asUInt64() * kCallNumbers, lines_.size());
+  for (std::size_t batch = next.asUInt64(); batch < batches; ++batch) {
+    BAUTA_CHECK(bring(batch));
+    show_progress();
+  }
+  return {};
+}
+
+/// One batch, as many lines of the file as a call takes: the same ones, however often it is brought.
+Status NumberImport::bring(std::size_t batch) {
+  const std::size_t from = batch * kCallNumbers;
+  const std::size_t to = std::min(from + kCallNumbers, lines_.size());
+  Json::Value body(Json::objectValue);
+  body["batch"] = static_cast<Json::UInt64>(batch);
+  body["last"] = to == lines_.size();
+  body["numbers"] = Json::Value(Json::arrayValue);
+  std::vector<std::size_t> sent;
+  for (std::size_t at = from; at < to; ++at) {
+    if (!lines_[at].number) continue;
+    body["numbers"].append(*lines_[at].number);
+    sent.push_back(at);
+  }
+  BAUTA_TRY(const auto reply,
+            client_.post(path_to("/api/v1/jobs/", job_) + "/numbers", write_json(body)));
+  std::map<std::size_t, Json::Value> refused;
+  for (const auto& one : reply.json["refused"]) {
+    if (!one["index"].isUInt64() || one["index"].asUInt64() >= sent.size())
+      return fail("server.not_bauta", "the answer tells of a number that was not sent");
+    auto told = one;
+    told.removeMember("index");
+    refused[sent[one["index"].asUInt64()]] = std::move(told);
+  }
+  for (std::size_t at = from; at < to; ++at) {
+    const auto& [line, number] = lines_[at];
+    NumberOutcome outcome{.line = line, .json = Json::Value(Json::objectValue)};
+    if (!number) {
+      outcome.json = refused_here(number.error());
+    } else if (const auto found = refused.find(at); found != refused.end()) {
+      outcome.json = std::move(found->second);
+    } else {
+      outcome.json["number"] = (*number)["number"];
+      outcome.json["status"] = 201;
+      outcome.json["error"] = Json::Value();
+    }
+    outcome.json["line"] = static_cast<Json::UInt64>(line);
+    outcomes_.push_back(std::move(outcome));
   }
   return {};
 }
@@ -169,8 +235,9 @@ Status NumberImport::send(std::size_t from, std::size_t to) {
 
 void NumberImport::show_progress() const {
   if (::isatty(STDERR_FILENO) != 1) return;
-  const bool is_last = outcomes_.size() == lines_.size();
-  fmt::print(stderr, "\r{} of {} numbers{}", outcomes_.size(), lines_.size(), is_last ? "\n" : "");
+  const std::size_t done = before_ + outcomes_.size();
+  fmt::print(stderr, "\r{} of {} numbers{}", done, lines_.size(),
+             done == lines_.size() ? "\n" : "");
   std::fflush(stderr);
 }
 

@@ -33,10 +33,13 @@ struct NumberOutcome {
   bool is_added() const { return json["error"].isNull(); }
 };
 
-/// Adds numbers in batches, and tells how far it got.
+/// Adds numbers in batches, and tells how far it got.  More than kCallNumbers are a job of the server's, which can be gone on with.
 class NumberImport {
  public:
-  NumberImport(Client& client, std::vector<NumberLine> lines);
+  static constexpr std::size_t kCallNumbers = 1'000;
+
+  /// `job`: one that an import of the same lines had begun; "": begin anew.
+  NumberImport(Client& client, std::vector<NumberLine> lines, std::string job = {});
 
   /// On the terminal of standard error, if it is one.
   /// Codes: those of the server, where a whole batch was refused: what came before it was done, see outcomes().
@@ -44,13 +47,21 @@ class NumberImport {
   /// In the order of the lines.
   const std::vector<NumberOutcome>& outcomes() const { return outcomes_; }
   std::size_t total() const { return lines_.size(); }
+  /// "": there is none.
+  const std::string& job() const { return job_; }
+  /// Lines that an earlier import of this job had brought.
+  std::size_t before() const { return before_; }
 
  private:
+  Status run_job();
+  Status bring(std::size_t batch);
   Status send(std::size_t from, std::size_t to);
   void show_progress() const;
 
   Client& client_;
   std::vector<NumberLine> lines_;
+  std::string job_;
+  std::size_t before_ = 0;
   std::vector<NumberOutcome> outcomes_ = {};
 };
 

@@ -150,6 +150,63 @@ TEST(NumberImport, AnAnswerThatLeavesLinesOutIsNotBelieved) {
   EXPECT_EQ(ran.error().code, "server.not_bauta");
 }
 
+/// So many lines that they are a job of two batches.
+std::string large_file() {
+  std::string csv = "number\n";
+  for (int i = 0; i < 1'001; ++i) csv += "+1202555" + std::to_string(1'000 + i) + "\n";
+  return csv;
+}
+constexpr const char* kJob = R"("id":"job_00000000000000000000000001","kind":"import")";
+
+TEST(NumberImport, ManyLinesAreAJob) {
+  CannedServer server(
+      {CannedServer::answer(201, std::string("{") + kJob + R"(,"next_batch":0,"total":1001})"),
+       CannedServer::answer(200,
+                            R"({"job":{},"refused":[{"index":1,"number":"+12025551001",)"
+                            R"("status":409,"error":{"code":"number.taken","detail":"It is."}}]})"),
+       CannedServer::answer(200, R"({"job":{},"refused":[]})")});
+  auto lines = read_numbers(large_file(), "twilio");
+  ASSERT_TRUE(lines);
+  const auto client = client_of(server);
+  NumberImport numbers(*client, *std::move(lines));
+  ASSERT_TRUE(numbers.run());
+  EXPECT_EQ(described(numbers), "line 3: number.taken: It is.\n");
+  EXPECT_EQ(numbers.outcomes().size(), 1'001U);
+  EXPECT_EQ(numbers.outcomes()[1'000].json["number"], "+12025552000");
+  const auto& requests = server.requests();
+  ASSERT_EQ(requests.size(), 3U);
+  EXPECT_EQ(first_line_of(requests[0]), "POST /api/v1/numbers/import HTTP/1.1");
+  EXPECT_EQ(first_line_of(requests[1]),
+            "POST /api/v1/jobs/job_00000000000000000000000001/numbers HTTP/1.1");
+  EXPECT_TRUE(body_of(requests[1]).contains(R"("last":false)"));
+  EXPECT_TRUE(body_of(requests[2]).contains(R"("batch":1,"last":true)"));
+}
+
+TEST(NumberImport, AJobGoesOnWhereItWas) {
+  CannedServer server(
+      {CannedServer::answer(200, std::string("{") + kJob + R"(,"next_batch":1,"total":1001})"),
+       CannedServer::answer(200, R"({"job":{},"refused":[]})")});
+  auto lines = read_numbers(large_file(), "twilio");
+  ASSERT_TRUE(lines);
+  const auto client = client_of(server);
+  NumberImport numbers(*client, *std::move(lines), "job_00000000000000000000000001");
+  ASSERT_TRUE(numbers.run());
+  EXPECT_EQ(numbers.before(), 1'000U);
+  EXPECT_EQ(numbers.outcomes().size(), 1U);
+}
+
+TEST(NumberImport, AJobOfAnotherFileIsNotGoneOnWith) {
+  CannedServer server(
+      {CannedServer::answer(200, std::string("{") + kJob + R"(,"next_batch":1,"total":5})")});
+  auto lines = read_numbers(large_file(), "twilio");
+  ASSERT_TRUE(lines);
+  const auto client = client_of(server);
+  NumberImport numbers(*client, *std::move(lines), "job_00000000000000000000000001");
+  const auto ran = numbers.run();
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().code, "csv.other_file");
+}
+
 TEST(NumberImport, NothingIsSentWhereNoLineCanBe) {
   CannedServer server({});
   auto lines = read_numbers("number,reserved\n+12025550177,perhaps\n", "twilio");
