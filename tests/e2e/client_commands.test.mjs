@@ -276,7 +276,8 @@ test('every client command explains itself with an example', async () => {
   };
   const commands = await commandsOf();
   assert.deepEqual(commands.sort(), ['dead-letters delete', 'dead-letters list', 'dead-letters retry', 'events', 'key create', 'key list', 'key revoke', 'messages',
-    'numbers add', 'numbers drain', 'numbers import', 'numbers list', 'numbers remove', 'numbers show', 'pool', 'send', 'service create', 'service list',
+    'numbers add', 'numbers drain', 'numbers import', 'numbers list', 'numbers remove', 'numbers show', 'people consent', 'people erase',
+    'people export', 'plan', 'pool', 'send', 'service create', 'service list',
     'service set', 'service show', 'session close', 'session erase', 'session extend', 'session join', 'session leave', 'session list',
     'session open', 'session reopen', 'session show']);
 });

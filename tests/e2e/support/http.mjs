@@ -1,10 +1,11 @@
 import http from 'node:http';
+import { check } from './contract.mjs';
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 100 });
 
 /**
  * One request, its path and body sent octet by octet as they are given (fetch would normalise them).
- * `base` is "127.0.0.1:8080" or "http://127.0.0.1:8080".
+ * `base` is "127.0.0.1:8080" or "http://127.0.0.1:8080".  An answer of the API that docs/openapi.yaml does not have is an error.
  */
 export function request(method, base, path, { headers = {}, body, seconds = 30 } = {}) {
   const [host, port] = base.replace(/^http:\/\//, '').split(':');
@@ -20,7 +21,13 @@ export function request(method, base, path, { headers = {}, body, seconds = 30 }
       answer.on('error', reject);
       answer.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: answer.statusCode, headers: answer.headers, text, get json() { return JSON.parse(text); } });
+        const whole = { status: answer.statusCode, headers: answer.headers, text, get json() { return JSON.parse(text); } };
+        try {
+          check(method, path, whole);
+        } catch (error) {
+          reject(error);
+        }
+        resolve(whole);
       });
     });
     call.on('error', reject);

@@ -1,0 +1,88 @@
+// A walk through the whole API: each operation of docs/openapi.yaml that no other test calls over HTTP itself, once as it is meant and once in vain.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { A, B, C, V1, V2, V3, V4 } from './support/people.mjs';
+import { refusal } from './support/twilio_stand_in.mjs';
+import { until } from './support/until.mjs';
+import { world } from './support/world.mjs';
+
+const NO_SESSION = '/api/v1/sessions/ses_00000000000000000000000000';
+
+test('sessions and who takes part in them', async (t) => {
+  const { relay } = await world({ t, numbers: [V1, V3, V2, V4] });
+  const session = await relay.openSession(A, B);
+  const path = `/api/v1/sessions/${session.id}`;
+  assert.deepEqual((await relay.ask(200, 'GET', '/api/v1/sessions?status=open')).data.map((one) => one.id), [session.id]);
+  assert.equal((await relay.ask(200, 'GET', path)).id, session.id);
+  const cleaner = await relay.ask(201, 'POST', `${path}/participants`, { address: C, label: 'Cleaner' });
+  assert.equal((await relay.ask(200, 'GET', `${path}/participants`)).data.length, 3);
+  await relay.ask(200, 'PATCH', `${path}/participants/${cleaner.id}`, { state: 'blocked' });
+  await relay.ask(204, 'DELETE', `${path}/participants/${cleaner.id}`);
+  await relay.ask(202, 'POST', `${path}/messages`, { text: 'Check-in is from 3 pm.' });
+  assert.equal((await relay.ask(200, 'GET', `${path}/messages`)).data.length, 1);
+  await relay.ask(200, 'PATCH', path, { metadata: { stay: '8812' } });
+  await relay.ask(412, 'PATCH', path, { metadata: {} }, { headers: { 'If-Match': '"1"' } });
+  await relay.ask(400, 'PATCH', path, { metadata: {} }, { headers: { 'If-Match': 'x' } });
+  assert.equal((await relay.ask(200, 'POST', '/api/v1/sessions/search', { address: A })).data.length, 1);
+  await relay.ask(204, 'DELETE', path);
+  for (const [method, below, body] of [['GET', ''], ['PATCH', '', {}], ['DELETE', ''], ['GET', '/participants'], ['POST', '/participants', { address: A }],
+    ['GET', '/messages'], ['POST', '/messages', { text: 'Hello' }]]) {
+    assert.equal((await relay.ask(404, method, NO_SESSION + below, body)).code, 'session.not_found');
+  }
+});
+
+test('dead letters', async (t) => {
+  const { relay } = await world({ t, numbers: [V1, V2], answer: () => refusal(21211) });
+  const session = await relay.openSession(A, B);
+  await relay.ask(202, 'POST', `/api/v1/sessions/${session.id}/messages`, { text: 'Hello' });
+  const dead = async (count) => until(`${count} dead letters`, async () => {
+    const { data } = await relay.ask(200, 'GET', '/api/v1/dead-letters');
+    return data.length === count && data;
+  });
+  const [letter] = await dead(2);
+  const path = `/api/v1/dead-letters/${letter.message}/${letter.to}`;
+  const headers = { 'Idempotency-Key': 'again' };
+  const again = await relay.call('POST', `${path}/retry`, {}, { headers });
+  const replayed = await relay.call('POST', `${path}/retry`, {}, { headers });
+  assert.deepEqual([again.status, replayed.status, replayed.headers['idempotency-replayed']], [202, 202, 'true']);
+  assert.equal(replayed.text, again.text);
+  await dead(2);
+  await relay.ask(204, 'DELETE', path);
+  await relay.ask(404, 'DELETE', path);
+  await relay.ask(404, 'POST', `${path}/retry`, {});
+});
+
+test('numbers and the pool', async (t) => {
+  const { relay } = await world({ t, numbers: [V1] });
+  const batch = await relay.ask(207, 'POST', '/api/v1/numbers', { numbers: [{ number: V2, connection: relay.connection }, { number: V1, connection: relay.connection }] });
+  assert.deepEqual(batch.data.map((one) => one.status), [201, 409]);
+  assert.equal((await relay.ask(200, 'GET', '/api/v1/numbers?country=US')).data.length, 1);
+  assert.equal((await relay.ask(200, 'GET', `/api/v1/numbers/${V2}`)).number, V2);
+  await relay.ask(200, 'PATCH', `/api/v1/numbers/${V2}`, { status: 'draining', tags: ['old'] });
+  assert.equal((await relay.ask(200, 'GET', '/api/v1/pool')).data.length, 2);
+  await relay.ask(204, 'DELETE', `/api/v1/numbers/${V2}`);
+  for (const method of ['GET', 'DELETE']) await relay.ask(404, method, `/api/v1/numbers/${V2}`);
+  await relay.ask(404, 'PATCH', `/api/v1/numbers/${V2}`, {});
+  await relay.ask(409, 'POST', '/api/v1/numbers', { number: V1, connection: relay.connection });
+  await relay.ask(422, 'POST', '/api/v1/numbers', { number: V3, connection: 'nobody' });
+});
+
+test('services and keys', async (t) => {
+  const { relay } = await world({ t });
+  assert.equal((await relay.ask(201, 'POST', '/api/v1/services', { name: 'rides' })).name, 'rides');
+  await relay.ask(409, 'POST', '/api/v1/services', { name: 'rides' });
+  assert.deepEqual((await relay.ask(200, 'GET', '/api/v1/services')).data.map((one) => one.name), ['rides', 'default']);
+  await relay.ask(200, 'PATCH', '/api/v1/services/rides', { cooling_seconds: 60 });
+  assert.equal((await relay.ask(200, 'GET', '/api/v1/services/rides')).cooling_seconds, 60);
+  await relay.ask(404, 'GET', '/api/v1/services/nobody');
+  const headers = { 'Idempotency-Key': 'desk' };
+  const key = await relay.ask(201, 'POST', '/api/v1/keys', { label: 'desk', scopes: ['events:read'] }, { headers });
+  const replayed = await relay.ask(201, 'POST', '/api/v1/keys', { label: 'desk', scopes: ['events:read'] }, { headers });
+  assert.deepEqual([replayed.id, replayed.secret], [key.id, null], 'made once, and its secret shown once');
+  assert.equal((await relay.ask(200, 'GET', '/api/v1/keys')).data.length, 2);
+  await relay.ask(200, 'GET', '/api/v1/events', undefined, { key: key.secret });
+  await relay.ask(403, 'GET', '/api/v1/keys', undefined, { key: key.secret });
+  await relay.ask(204, 'DELETE', `/api/v1/keys/${key.id}`);
+  await relay.ask(404, 'DELETE', `/api/v1/keys/${key.id}`);
+  await relay.ask(401, 'GET', '/api/v1/events', undefined, { key: key.secret });
+});
