@@ -21,6 +21,7 @@ std::string encode(const Job& job) {
     count->set_value(value);
   }
   if (!job.person.is_nil()) record.set_person(std::string(job.person.bytes()));
+  if (!job.consenting.is_nil()) record.set_consenting(std::string(job.consenting.bytes()));
   return record.SerializeAsString();
 }
 
@@ -76,6 +77,9 @@ Result<Stored<Job>> Jobs::decode(const Record& record) {
   for (const auto& count : from.counts()) job.counts[count.name()] = count.value();
   if (from.has_person()) {
     BAUTA_TRY(job.person, PersonHash::from_bytes(from.person()));
+  }
+  if (from.has_consenting()) {
+    BAUTA_TRY(job.consenting, PersonHash::from_bytes(from.consenting()));
   }
   job.unknown_fields = from.unknown_fields();
   return Stored<Job>{.value = std::move(job), .version = stored.version};

@@ -32,8 +32,9 @@ struct Job {
   std::uint32_t phase = 0;
   std::string cursor = {};
   std::map<std::string, std::uint64_t> counts = {};
-  /// Whose records an erasure erases; nil once it is done.
+  /// Whose records an erasure erases, and whom the ledger knows them as; nil once it is done.
   PersonHash person = {};
+  PersonHash consenting = {};
   std::string unknown_fields = {};
 };
 

@@ -63,7 +63,8 @@ Task<Result<PersonExport>> PeopleDesk::export_person(ServiceId service,
   scan.records_max = request.limit;
   if (request.cursor.empty()) {
     BAUTA_CO_TRY(found.lines, co_await lines_of(service, person));
-    BAUTA_CO_TRY(found.consents, co_await consents_under(service, person));
+    BAUTA_CO_TRY(found.consents, co_await consents_under(
+                                     consenter(bench_.parts.index_key, service, request.address)));
   } else {
     BAUTA_CO_TRY(place, read_place(request.cursor));
     if (!place.message) scan.after = Sessions::person_key(service, person, place.session);
@@ -154,14 +155,13 @@ Task<Result<std::vector<Route>>> PeopleDesk::lines_of(ServiceId service, PersonH
 
 Task<Result<std::vector<ConsentEntry>>> PeopleDesk::consents_of(ServiceId service,
                                                                 RealAddress address) const {
-  co_return co_await consents_under(service, bench_.person(service, address));
+  co_return co_await consents_under(consenter(bench_.parts.index_key, service, address));
 }
 
 /// The word for the whole service first: its key is the prefix of the others.
-Task<Result<std::vector<ConsentEntry>>> PeopleDesk::consents_under(ServiceId service,
-                                                                   PersonHash person) const {
+Task<Result<std::vector<ConsentEntry>>> PeopleDesk::consents_under(Consenter who) const {
   std::vector<ConsentEntry> entries;
-  const Key everywhere = Ledger::key_of(service, person);
+  const Key everywhere = Ledger::key_of(who);
   auto scan = ScanRequest::prefix(everywhere);
   scan.records_max = kPage;
   for (bool more = true; more && entries.size() < kLinesMax;) {
@@ -203,9 +203,8 @@ Task<Result<std::optional<ConsentEntry>>> PeopleDesk::try_record(
     ServiceId service, RecordConsent request, ConsentEntry entry,
     std::optional<Idempotent<ConsentEntry>> idempotent) const {
   BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
-  const PersonHash person = bench_.person(service, request.address);
-  const auto key = request.number ? Ledger::line_key_of(service, person, *request.number)
-                                  : Ledger::key_of(service, person);
+  const auto who = consenter(bench_.parts.index_key, service, request.address);
+  const auto key = request.number ? Ledger::line_key_of(who, *request.number) : Ledger::key_of(who);
   BAUTA_CO_TRY(const auto record, co_await bench_.parts.store.get(key));
   ConsentView view;
   std::optional<Stored<Consent>> word;
@@ -226,10 +225,10 @@ Task<Result<std::optional<ConsentEntry>>> PeopleDesk::try_record(
   commit.expect(Accounts::service_key(service), owner.version);
   if (request.number) {
     view.line = word;
-    Ledger::record_line(commit, service, person, *request.number, view, entry.consent);
+    Ledger::record_line(commit, who, *request.number, view, entry.consent);
   } else {
     view.everywhere = word;
-    Ledger::record(commit, service, person, view, entry.consent);
+    Ledger::record(commit, who, view, entry.consent);
   }
   const bool is_out = request.state == ConsentState::opted_out;
   if (is_out != was_out) {

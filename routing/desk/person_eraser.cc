@@ -37,7 +37,8 @@ Task<Result<Job>> PersonEraser::begin(ServiceId service, RealAddress address,
                 .service = service,
                 .kind = JobKind::erasure,
                 .created_at = now,
-                .person = bench_.person(service, address)};
+                .person = bench_.person(service, address),
+                .consenting = consenter(bench_.parts.index_key, service, address).person};
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
     Commit commit;
@@ -188,6 +189,7 @@ Task<Status> PersonEraser::erase_rest(Job& job, Commit& commit) const {
   BAUTA_CO_TRY(job.counts["cooling_lines"], co_await lines_cooling(job));
   job.done_at = bench_.now(job.service);
   job.person = {};
+  job.consenting = {};
   job.cursor.clear();
   co_return Status{};
 }
@@ -196,7 +198,8 @@ Task<Status> PersonEraser::erase_rest(Job& job, Commit& commit) const {
 Task<Status> PersonEraser::erase_consents(Job& job, Commit& commit) const {
   std::uint64_t& erased = job.counts.try_emplace("consents", 0).first->second;
   std::uint64_t kept = 0;
-  auto request = ScanRequest::prefix(Ledger::key_of(job.service, job.person));
+  auto request =
+      ScanRequest::prefix(Ledger::key_of({.service = job.service, .person = job.consenting}));
   request.records_max = kPage;
   for (bool more = true; more && commit.erases.empty();) {
     BAUTA_CO_TRY(const auto page, co_await bench_.parts.store.scan(request));
