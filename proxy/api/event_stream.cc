@@ -45,18 +45,6 @@ std::string block_of(const Event& event) {
 
 }  // namespace
 
-Json::Value event_json(const Event& event) {
-  Json::Value json(Json::objectValue);
-  json["id"] = event.id.str();
-  json["type"] = string_of(event_type_name(event.type));
-  json["created_at"] = time_or_null(event.created_at);
-  json["session"] = event.session.is_nil() ? Json::Value() : Json::Value(event.session.str());
-  json["sequence"] = static_cast<Json::UInt64>(event.sequence);
-  json["data"] = Json::Value(Json::objectValue);
-  for (const auto& [name, value] : event.data) json["data"][name] = value;
-  return json;
-}
-
 Result<StreamPlaces::Place> StreamPlaces::take(ServiceId service, const ApiLimits& limits) {
   const MutexLock lock(mutex_);
   std::size_t& taken = of_service_[service];

@@ -13,8 +13,6 @@
 
 namespace bauta::api {
 
-Json::Value event_json(const Event& event);
-
 /// How many streams are open, of a service and in all.  Thread-safe; shared by the API and the streams, which may outlive it.
 class StreamPlaces : public std::enable_shared_from_this<StreamPlaces> {
  public:

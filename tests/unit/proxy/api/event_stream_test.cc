@@ -17,6 +17,7 @@ class EventStreamTest : public ::testing::Test {
  protected:
   EventStreamTest() {
     mount_api(router, *face.world.desk, face.world.clock, face.world.random,
+              {.port = face.endpoints},
               {.event_streams_max = 3,
                .event_streams_service_max = 2,
                .event_heartbeat = std::chrono::milliseconds(5)});
