@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "proxy/config/log.h"
+#include "proxy/delivery/event_json.h"
 
 namespace bauta::api {
 namespace {

@@ -190,8 +190,8 @@ Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
     if (wanted.active && !*wanted.active && !webhook.disabled)
       webhook.disabled = {.reason = DisabledBecause::request, .at = now};
   };
-  BAUTA_CO_TRY(const auto changed, co_await api.desk.webhooks().change(call.caller.service.id, id,
-                                                                       apply, now));
+  BAUTA_CO_TRY(const auto changed,
+               co_await api.desk.webhooks().change(call.caller.service.id, id, apply, now));
   co_return answer(200, webhook_json(changed));
 }
 
@@ -238,8 +238,8 @@ Task<Result<ApiAnswer>> test(Api& api, ApiCall call) {
                     .timestamp = to_millis(now) / 1000,
                     .signature = {},
                     .body = write_json(json)};
-  sent.signature = signatures_of(
-      webhook, {.id = sent.id, .timestamp = sent.timestamp, .body = sent.body}, now);
+  sent.signature =
+      signatures_of(webhook, {.id = sent.id, .timestamp = sent.timestamp, .body = sent.body}, now);
   Json::Value told(Json::objectValue);
   told["event"] = sent.id;
   show_answer(told, co_await api.endpoints.port.call(std::move(sent)));
@@ -255,17 +255,17 @@ Task<Result<ApiAnswer>> rotate(Api& api, ApiCall call) {
   const auto overlap = fields.integer("overlap_seconds", 0, most).value_or(most);
   fields.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
-  BAUTA_CO_TRY(const auto rotated, co_await api.desk.webhooks().rotate(
-                                       call.caller.service.id, id, std::chrono::seconds(overlap),
-                                       api.clock.now()));
+  BAUTA_CO_TRY(const auto rotated,
+               co_await api.desk.webhooks().rotate(call.caller.service.id, id,
+                                                   std::chrono::seconds(overlap), api.clock.now()));
   co_return secret_answer(200, rotated);
 }
 
 Task<Result<ApiAnswer>> enable(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto id, id_in_path<WebhookId>(call, "id", kNotFound));
   BAUTA_CO_CHECK(want_nothing(api, call));
-  BAUTA_CO_TRY(const auto enabled, co_await api.desk.webhooks().enable(call.caller.service.id, id,
-                                                                       api.clock.now()));
+  BAUTA_CO_TRY(const auto enabled,
+               co_await api.desk.webhooks().enable(call.caller.service.id, id, api.clock.now()));
   co_return answer(200, webhook_json(enabled));
 }
 

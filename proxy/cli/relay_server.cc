@@ -41,6 +41,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kCloseConnections{2};
+constexpr std::size_t kConnectionsToAHost = 10'000;
 /// Not the least there is: who holds a lock of the store must get on.
 constexpr int kLessUrgent = 10;
 
@@ -109,7 +110,8 @@ HttpClientOptions client_options_of(const Config& config) {
 EndpointCallerOptions endpoint_options_of(const Config& config, AddressGuard guard) {
   EndpointCallerOptions options{.http = client_options_of(config),
                                 .retry_after_max = config.webhook_retry_after_max};
-  options.http.connections_max = static_cast<std::size_t>(config.webhook_in_flight_max);
+  // Each webhook has a limit of its own, and none is to wait for another that leads to the same host.
+  options.http.connections_max = kConnectionsToAHost;
   options.http.connect_timeout = config.webhook_connect_timeout;
   options.http.tls_timeout = config.webhook_connect_timeout;
   options.http.wait_timeout = config.webhook_answer_timeout;
@@ -300,19 +302,19 @@ Status RelayServer::Parts::open_endpoints() {
 
 void RelayServer::Parts::start_webhooks() {
   for (unsigned i = 0; i < webhook_threads.count(); ++i) {
-    webhook_drivers.push_back(std::make_unique<WebhookDriver>(
-        webhook_threads.executor(i),
-        WebhookDriverOptions{.owner = i,
-                             .owners = webhook_threads.count(),
-                             .limits = webhook_limits_of(config),
-                             .look_interval = config.log_look},
-        WebhookParts{.store = store->store(),
-                     .webhooks = desk->webhooks(),
-                     .accounts = desk->accounts(),
-                     .clock = clock,
-                     .random = store->random(),
-                     .metrics = metrics,
-                     .endpoints = *endpoints}));
+    webhook_drivers.push_back(
+        std::make_unique<WebhookDriver>(webhook_threads.executor(i),
+                                        WebhookDriverOptions{.owner = i,
+                                                             .owners = webhook_threads.count(),
+                                                             .limits = webhook_limits_of(config),
+                                                             .look_interval = config.log_look},
+                                        WebhookParts{.store = store->store(),
+                                                     .webhooks = desk->webhooks(),
+                                                     .accounts = desk->accounts(),
+                                                     .clock = clock,
+                                                     .random = store->random(),
+                                                     .metrics = metrics,
+                                                     .endpoints = *endpoints}));
     asio::post(webhook_threads.executor(i),
                [driver = webhook_drivers.back().get()] { driver->start(); });
   }
@@ -476,8 +478,7 @@ std::size_t RelayServer::drain() {
   }
   // Last of all, so that they hear of what the others still did.
   for (unsigned i = 0; i < parts.webhook_threads.count(); ++i) {
-    cut_off +=
-        wait_for(parts.webhook_threads.executor(i), parts.webhook_drivers[i]->drain(rest()));
+    cut_off += wait_for(parts.webhook_threads.executor(i), parts.webhook_drivers[i]->drain(rest()));
   }
   wait_for(parts.threads.executor(0), parts.admin_server->drain(kCloseConnections));
   parts.stop();

@@ -478,7 +478,7 @@ std::string config_reference() {
       page += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", setting.section);
     section = setting.section;
     const auto shown = setting.kind == SettingKind::texts ? std::string("[]")
-                       : setting.fallback.empty() ? std::string("none")
+                       : setting.fallback.empty()         ? std::string("none")
                        : setting.kind == SettingKind::integer
                            ? std::string(setting.fallback)
                            : fmt::format("\"{}\"", setting.fallback);

@@ -64,7 +64,10 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
       co_await timer.async_wait(asio::redirect_error(asio::use_awaitable_t<Executor>(), cancelled));
     settled_ = nullptr;
     const auto all = driven_;  // who is forgotten meanwhile has nothing to file
-    for (const auto& [id, driven] : all) co_await file(driven);
+    for (const auto& [id, driven] : all) {
+      if (const auto filed = co_await file(driven); !filed)
+        log::warn("webhook not filed webhook={} code={}", id.str(), filed.error().code);
+    }
     co_return in_flight_;
   }
 
@@ -162,14 +165,13 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     }
     const WebhookId id = found.value.id;
     const auto driven = std::make_shared<Driven>(executor_, std::move(found));
-    driven->hints =
-        parts_.store.subscribe(EventLog::prefix(driven->service()), executor_,
-                               [weak = std::weak_ptr(driven)] {
-                                 if (const auto still = weak.lock()) {
-                                   still->is_unread = true;
-                                   still->wake.cancel();
-                                 }
-                               });
+    driven->hints = parts_.store.subscribe(EventLog::prefix(driven->service()), executor_,
+                                           [weak = std::weak_ptr(driven)] {
+                                             if (const auto still = weak.lock()) {
+                                               still->is_unread = true;
+                                               still->wake.cancel();
+                                             }
+                                           });
     driven_.emplace(id, driven);
     asio::co_spawn(executor_, run(shared_from_this(), driven), end_if_thrown);
   }
@@ -241,8 +243,8 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
 
   /// The same webhook, once it is known whether it may be told texts.
   Task<Result<Stored<Webhook>>> with_rights(DrivenPtr driven, Stored<Webhook> webhook) {
-    BAUTA_CO_TRY(driven->reads_texts, co_await parts_.webhooks.may_read_texts(
-                                          parts_.accounts, webhook.value, now()));
+    BAUTA_CO_TRY(driven->reads_texts,
+                 co_await parts_.webhooks.may_read_texts(parts_.accounts, webhook.value, now()));
     co_return webhook;
   }
 
@@ -347,9 +349,8 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
                       .timestamp = to_millis(at) / 1000,
                       .signature = {},
                       .body = event_body(event, told)};
-    call.signature =
-        signatures_of(driven->webhook.value,
-                      {.id = call.id, .timestamp = call.timestamp, .body = call.body}, at);
+    call.signature = signatures_of(
+        driven->webhook.value, {.id = call.id, .timestamp = call.timestamp, .body = call.body}, at);
     co_return co_await parts_.endpoints.call(std::move(call));
   }
 

@@ -68,6 +68,8 @@ engine = "{engine}"
 path = "data"
 [master_key]
 file = "master.key"
+[webhooks]
+allow_private = ["127.0.0.0/8", "::1/128"]
 [[connections]]
 name = "simulated"
 type = "simulated"

@@ -17,8 +17,21 @@ namespace ip = boost::asio::ip;
 constexpr unsigned kV4Bits = 96;
 
 AddressOctets mapped(std::uint32_t v4) {
-  return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, static_cast<std::uint8_t>(v4 >> 24),
-          static_cast<std::uint8_t>(v4 >> 16), static_cast<std::uint8_t>(v4 >> 8),
+  return {0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0xff,
+          0xff,
+          static_cast<std::uint8_t>(v4 >> 24),
+          static_cast<std::uint8_t>(v4 >> 16),
+          static_cast<std::uint8_t>(v4 >> 8),
           static_cast<std::uint8_t>(v4)};
 }
 

@@ -422,25 +422,25 @@ Task<Result<std::vector<tcp::endpoint>>> HttpClient::Impl::resolve(Request& requ
   std::unique_ptr<NameLookups::Waiting> waiting;
   tcp::resolver resolver(executor_);
   if (options_.lookups != nullptr) {
-    waiting = options_.lookups->look_up(
-        request.url.host, executor_,
-        [lookup, port = request.url.port](const FoundAddresses& found) {
-          lookup->is_done = true;
-          lookup->why_not = found.error;
-          for (const auto& octets : found.addresses)
-            lookup->endpoints.emplace_back(address_of(octets), port);
-          if (lookup->waiting != nullptr) lookup->waiting->cancel();
-        });
+    waiting =
+        options_.lookups->look_up(request.url.host, executor_,
+                                  [lookup, port = request.url.port](const FoundAddresses& found) {
+                                    lookup->is_done = true;
+                                    lookup->why_not = found.error;
+                                    for (const auto& octets : found.addresses)
+                                      lookup->endpoints.emplace_back(address_of(octets), port);
+                                    if (lookup->waiting != nullptr) lookup->waiting->cancel();
+                                  });
   } else {
     resolver.async_resolve(request.url.host, std::to_string(request.url.port),
-                         tcp::resolver::numeric_service,
-                         [lookup](error_code result, const tcp::resolver::results_type& found) {
-                           lookup->is_done = true;
-                           if (result) lookup->why_not = result.message();
-                           for (const auto& entry : found)
-                             lookup->endpoints.push_back(entry.endpoint());
-                           if (lookup->waiting != nullptr) lookup->waiting->cancel();
-                         });
+                           tcp::resolver::numeric_service,
+                           [lookup](error_code result, const tcp::resolver::results_type& found) {
+                             lookup->is_done = true;
+                             if (result) lookup->why_not = result.message();
+                             for (const auto& entry : found)
+                               lookup->endpoints.push_back(entry.endpoint());
+                             if (lookup->waiting != nullptr) lookup->waiting->cancel();
+                           });
   }
   asio::steady_timer timer(executor_, request.within(options_.connect_timeout));
   lookup->waiting = &timer;
@@ -479,9 +479,9 @@ Task<std::optional<HttpNotSent>> HttpClient::Impl::connect(Link& link, Request& 
       return !options_.guard->allows(octets_of(endpoint.address()), request.url.is_https);
     });
     if (endpoints->empty()) {
-      co_return not_sent("http.address_refused",
-                         request.url.host + " has no address that may be connected to" +
-                             (request.url.is_https ? "" : " without TLS"));
+      co_return not_sent("http.address_refused", request.url.host +
+                                                     " has no address that may be connected to" +
+                                                     (request.url.is_https ? "" : " without TLS"));
     }
   }
   error_code error = asio::error::host_not_found;

@@ -187,10 +187,8 @@ std::optional<TimePoint> WebhookQueue::failing_since() const {
 }
 
 WebhookProgress WebhookQueue::progress() const {
-  WebhookProgress progress{.generation = generation_,
-                           .read_to = read_to_,
-                           .open = {},
-                           .paused_until = paused_until_};
+  WebhookProgress progress{
+      .generation = generation_, .read_to = read_to_, .open = {}, .paused_until = paused_until_};
   for (const auto& [position, entry] : open_) {
     progress.open.push_back({.position = position,
                              .attempts = entry.attempts,

@@ -21,8 +21,8 @@ std::unexpected<Error> corrupt() {
 }
 
 Result<DisabledBecause> parse_reason(std::string_view name) {
-  const auto* const found = std::ranges::find(
-      kReasons, name, &std::pair<DisabledBecause, std::string_view>::second);
+  const auto* const found =
+      std::ranges::find(kReasons, name, &std::pair<DisabledBecause, std::string_view>::second);
   if (found == kReasons.end()) return corrupt();
   return found->first;
 }

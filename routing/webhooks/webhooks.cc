@@ -79,8 +79,7 @@ Task<Result<Stored<Webhook>>> Webhooks::find(ServiceId service, WebhookId id) co
 }
 
 Task<Result<Webhook>> Webhooks::change(ServiceId service, WebhookId id,
-                                       std::function<void(Webhook&)> change,
-                                       TimePoint now) const {
+                                       std::function<void(Webhook&)> change, TimePoint now) const {
   for (int i = 0; i < kTries; ++i) {
     BAUTA_CO_TRY(const auto was, co_await find(service, id));
     Webhook webhook = was.value;
@@ -112,21 +111,28 @@ Task<Status> Webhooks::remove(ServiceId service, WebhookId id) const {
 Task<Result<Webhook>> Webhooks::rotate(ServiceId service, WebhookId id,
                                        std::chrono::seconds overlap, TimePoint now) const {
   const WebhookSecret fresh{.key = new_signing_key(random_)};
-  return change(service, id, [fresh, overlap, now](Webhook& webhook) {
-    for (auto& secret : webhook.secrets)
-      secret.signs_until = std::min(secret.signs_until.value_or(now + overlap), now + overlap);
-    std::erase_if(webhook.secrets, [&](const auto& secret) { return *secret.signs_until <= now; });
-    webhook.secrets.insert(webhook.secrets.begin(), fresh);
-    if (webhook.secrets.size() > kSecretsMax) webhook.secrets.resize(kSecretsMax);
-  }, now);
+  return change(
+      service, id,
+      [fresh, overlap, now](Webhook& webhook) {
+        for (auto& secret : webhook.secrets)
+          secret.signs_until = std::min(secret.signs_until.value_or(now + overlap), now + overlap);
+        std::erase_if(webhook.secrets,
+                      [&](const auto& secret) { return *secret.signs_until <= now; });
+        webhook.secrets.insert(webhook.secrets.begin(), fresh);
+        if (webhook.secrets.size() > kSecretsMax) webhook.secrets.resize(kSecretsMax);
+      },
+      now);
 }
 
 Task<Result<Webhook>> Webhooks::enable(ServiceId service, WebhookId id, TimePoint now) const {
-  return change(service, id, [now](Webhook& webhook) {
-    if (!webhook.disabled) return;
-    webhook.disabled.reset();
-    webhook.active_since = now;
-  }, now);
+  return change(
+      service, id,
+      [now](Webhook& webhook) {
+        if (!webhook.disabled) return;
+        webhook.disabled.reset();
+        webhook.active_since = now;
+      },
+      now);
 }
 
 Task<Result<bool>> Webhooks::disable(Stored<Webhook> was, DisabledBecause reason,
@@ -146,7 +152,8 @@ Task<Result<bool>> Webhooks::disable(Stored<Webhook> was, DisabledBecause reason
   co_return done.has_value();
 }
 
-Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, EventId event, TimePoint now) const {
+Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, EventId event,
+                                       TimePoint now) const {
   const EventLog events(store_);
   BAUTA_CO_TRY(const auto position, co_await events.find(service, event));
   if (!position)
@@ -154,11 +161,15 @@ Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, EventId 
   co_return co_await replay(service, id, *position, now);
 }
 
-Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, Position sequence, TimePoint now) const {
-  return change(service, id, [sequence](Webhook& webhook) {
-    webhook.start = sequence == 0 ? 0 : sequence - 1;
-    ++webhook.generation;
-  }, now);
+Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, Position sequence,
+                                       TimePoint now) const {
+  return change(
+      service, id,
+      [sequence](Webhook& webhook) {
+        webhook.start = sequence == 0 ? 0 : sequence - 1;
+        ++webhook.generation;
+      },
+      now);
 }
 
 Task<Result<Webhooks::State>> Webhooks::state_of(Webhook webhook) const {
@@ -206,7 +217,8 @@ Task<Result<bool>> Webhooks::may_read_texts(const Accounts& accounts, Webhook we
 Task<Result<std::optional<std::string>>> Webhooks::text_of(ServiceId service, Event event) const {
   const auto message = MessageId::parse(datum(event, "message"));
   if (!message) co_return std::optional<std::string>();
-  BAUTA_CO_TRY(const auto record, co_await store_.get(message_key(service, event.session, *message)));
+  BAUTA_CO_TRY(const auto record,
+               co_await store_.get(message_key(service, event.session, *message)));
   if (!record) co_return std::optional<std::string>();
   BAUTA_CO_TRY(const auto told, decode_message(*record));
   co_return std::optional(std::string(told.text.reveal()));

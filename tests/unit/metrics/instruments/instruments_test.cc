@@ -41,6 +41,10 @@ void use_all(Instruments& instruments) {
   instruments.sessions("open", 4);
   instruments.pool_numbers("US", "202", "active", 9);
   instruments.pool_lines("GB", "", "live", 2);
+  instruments.webhook_attempted("timeout", seconds(20));
+  instruments.webhook_disabled("gone");
+  instruments.webhooks("0", "down", 2);
+  instruments.webhook_oldest("0", seconds(8));
   instruments.http_request("public", "/api/v1/sessions/{id}", "GET", 200, milliseconds(4));
   instruments.http_connections_changed("public", 1);
   instruments.http_rejected("public", "malformed");
@@ -137,6 +141,12 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_sessions{status="open"} 4)",
           R"(bauta_pool_numbers{area_code="202",country="US",status="active"} 9)",
           R"(bauta_pool_lines{area_code="none",country="GB",state="live"} 2)",
+          R"(bauta_webhook_deliveries_total{outcome="timeout"} 1)",
+          R"(bauta_webhook_deliveries_total{outcome="delivered"} 0)",
+          R"(bauta_webhook_delivery_seconds_sum 20)",
+          R"(bauta_webhooks_disabled_total{reason="gone"} 1)",
+          R"(bauta_webhooks{owner="0",status="down"} 2)",
+          R"(bauta_webhook_oldest_seconds{owner="0"} 8)",
           R"(bauta_http_requests_total{listener="public",method="GET",route="/api/v1/sessions/{id}",status="200"} 1)",
           R"(bauta_http_request_seconds_count{listener="public",route="/api/v1/sessions/{id}"} 1)",
           R"(bauta_http_connections{listener="public"} 1)",

@@ -21,7 +21,7 @@ using testing_api::Answered;
 using testing_api::Face;
 
 /// What a route that takes a body may want; a new one that wants something else adds it here.
-constexpr std::array<const char*, 7> kBodies = {"{}",
+constexpr std::array kBodies = {"{}",
                                                 R"({"text":"Hello"})",
                                                 R"({"status":"closed"})",
                                                 R"({"status":"draining"})",

@@ -25,17 +25,17 @@ class WebhooksApi : public testing::Test {
   void happen() {
     face.world.clock.advance(1s);
     Commit commit;
-    EventLog::append(commit, face.world.service.id,
-                     EventLog::make(EventType::message_sent, {}, face.world.clock.now(),
-                                    face.world.random));
+    EventLog::append(
+        commit, face.world.service.id,
+        EventLog::make(EventType::message_sent, {}, face.world.clock.now(), face.world.random));
     static_cast<void>(face.world.memory.apply(commit));
   }
   Face face;
 };
 
 TEST_F(WebhooksApi, AreMadeShownChangedAndDeleted) {
-  const auto made = post(
-      R"({"url":"https://example.com/hook?x=1","types":["message.*","session.closed"]})");
+  const auto made =
+      post(R"({"url":"https://example.com/hook?x=1","types":["message.*","session.closed"]})");
   ASSERT_EQ(made.told(), "201");
   const auto path = "/api/v1/webhooks/" + made.json["id"].asString();
   EXPECT_EQ(made.header("Location"), path);
@@ -52,8 +52,8 @@ TEST_F(WebhooksApi, AreMadeShownChangedAndDeleted) {
   EXPECT_THAT(shown.body, Not(HasSubstr("whsec_"))) << "a secret is shown once";
   EXPECT_THAT(face.ask("GET", "/api/v1/webhooks").body, Not(HasSubstr("whsec_")));
 
-  const auto changed =
-      face.ask("PATCH", path, R"({"url":"https://example.org/","types":["*"],"status":"disabled"})");
+  const auto changed = face.ask(
+      "PATCH", path, R"({"url":"https://example.org/","types":["*"],"status":"disabled"})");
   ASSERT_EQ(changed.told(), "200");
   EXPECT_EQ(changed.json["url"], "https://example.org/");
   EXPECT_EQ(changed.json["status"], "disabled");
@@ -69,7 +69,8 @@ TEST_F(WebhooksApi, AreMadeShownChangedAndDeleted) {
 
 TEST_F(WebhooksApi, CheckWhatIsAskedFor) {
   EXPECT_EQ(post("{}").told(), "422 field.required: /url field.required");
-  EXPECT_EQ(post(R"({"url":"http://example.com/"})").told(), "422 url.not_https: /url url.not_https");
+  EXPECT_EQ(post(R"({"url":"http://example.com/"})").told(),
+            "422 url.not_https: /url url.not_https");
   EXPECT_EQ(post(R"({"url":"https://169.254.169.254/"})").told(),
             "422 url.not_public: /url url.not_public");
   EXPECT_EQ(post(R"({"url":"https://u:p@example.com/"})").told(),
@@ -118,14 +119,14 @@ TEST_F(WebhooksApi, OfAKeyPairShowThePublicHalfAlone) {
   EXPECT_TRUE(made.json["secret"].isNull());
   ASSERT_EQ(made.json["public_keys"].size(), 1U);
   EXPECT_TRUE(made.json["public_keys"][0].asString().starts_with("whpk_"));
-  const auto rotated = face.ask("POST", made.header("Location") + "/rotate-secret",
-                                R"({"overlap_seconds":60})");
+  const auto rotated =
+      face.ask("POST", made.header("Location") + "/rotate-secret", R"({"overlap_seconds":60})");
   ASSERT_EQ(rotated.json["public_keys"].size(), 2U);
   EXPECT_EQ(rotated.json["public_keys"][1], made.json["public_keys"][0]);
-  EXPECT_EQ(face.ask("POST", made.header("Location") + "/rotate-secret",
-                     R"({"overlap_seconds":86401})")
-                .told(),
-            "422 field.out_of_range: /overlap_seconds field.out_of_range");
+  EXPECT_EQ(
+      face.ask("POST", made.header("Location") + "/rotate-secret", R"({"overlap_seconds":86401})")
+          .told(),
+      "422 field.out_of_range: /overlap_seconds field.out_of_range");
 }
 
 TEST_F(WebhooksApi, AreTriedWithATest) {
@@ -164,8 +165,7 @@ TEST_F(WebhooksApi, ShowTheirAttemptsPageByPage) {
                         .answer = {.result = AttemptResult::refused, .status = 500}},
                        50);
   }
-  state.progress.open = {
-      {.position = 1, .attempts = 5, .first_failed_at = face.world.clock.now()}};
+  state.progress.open = {{.position = 1, .attempts = 5, .first_failed_at = face.world.clock.now()}};
   const auto version = face.world.run(webhooks.find(made.service, made.id))->version;
   ASSERT_TRUE(*face.world.run(webhooks.file(made, version, state)));
   const auto page = face.ask("GET", path + "/attempts?limit=3");
@@ -187,12 +187,14 @@ TEST_F(WebhooksApi, ReplayFromAnEvent) {
   happen();
   const auto path = make();
   const auto events = face.ask("GET", "/api/v1/events").json["data"];
+  EXPECT_EQ(face.ask("POST", path + "/replay", R"({"from":")" + events[0]["id"].asString() + "\"}")
+                .told(),
+            "202");
   EXPECT_EQ(
-      face.ask("POST", path + "/replay", R"({"from":")" + events[0]["id"].asString() + "\"}").told(),
-      "202");
-  EXPECT_EQ(face.ask("POST", path + "/replay", R"({"from":"evt_00000000000000000000000000"})").told(),
-            "404 event.not_found");
-  EXPECT_EQ(face.ask("POST", path + "/replay", "{}").told(), "422 field.required: /from field.required");
+      face.ask("POST", path + "/replay", R"({"from":"evt_00000000000000000000000000"})").told(),
+      "404 event.not_found");
+  EXPECT_EQ(face.ask("POST", path + "/replay", "{}").told(),
+            "422 field.required: /from field.required");
   EXPECT_EQ(face.ask("POST", path + "/replay", R"({"from":"x"})").told(),
             "422 id.malformed: /from id.malformed");
 }

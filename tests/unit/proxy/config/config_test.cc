@@ -326,6 +326,21 @@ TEST_F(ConfigTest, WordsAreOfTheirList) {
               HasSubstr("log.level: config.bad_value"));
 }
 
+TEST_F(ConfigTest, NetworksAreAList) {
+  const auto allowed = [&](const std::string& toml) {
+    const auto config = parse("[webhooks]\nallow_private = " + toml);
+    return config ? testing::PrintToString(config->webhook_allow_private) : faults_of(config);
+  };
+  EXPECT_EQ(allowed("[]"), "{}");
+  EXPECT_EQ(allowed(R"(["127.0.0.0/8", "fd00::/8"])"), R"({ "127.0.0.0/8", "fd00::/8" })");
+  EXPECT_THAT(allowed(R"("127.0.0.0/8")"), HasSubstr("allow_private: config.wrong_type: line 2"));
+  EXPECT_THAT(allowed("[8]"), HasSubstr("webhooks.allow_private: config.wrong_type: line 2"));
+  for (const std::string bad : {"localhost", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0", "fd00::1/8"})
+    EXPECT_THAT(allowed("[\"" + bad + "\"]"), HasSubstr("allow_private: config.bad_value")) << bad;
+  const Environment networks("BAUTA_WEBHOOKS_ALLOW_PRIVATE", "10.0.0.0/8, fd00::/8");
+  EXPECT_EQ(allowed(R"(["127.0.0.0/8"])"), R"({ "10.0.0.0/8", "fd00::/8" })");
+}
+
 TEST(ConfigReference, ExplainsEveryKey) {
   const auto page = config_reference();
   for (const auto& setting : settings()) {

@@ -70,8 +70,8 @@ TEST_F(EndpointCalling, SendsWhatStandardWebhooksWants) {
 }
 
 TEST_F(EndpointCalling, FollowsNoRedirect) {
-  const auto answer = answer_to(
-      "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
+  const auto answer =
+      answer_to("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(answer.result, AttemptResult::refused);
   EXPECT_EQ(answer.status, 302U);
 }

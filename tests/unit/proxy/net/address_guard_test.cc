@@ -14,20 +14,17 @@ AddressOctets octets(const std::string& text) {
   if (address.is_v6()) return address.to_v6().to_bytes();
   return ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes();
 }
-AddressGuard allowing(std::vector<std::string> networks) {
-  return *AddressGuard::make(networks);
-}
+AddressGuard allowing(std::vector<std::string> networks) { return *AddressGuard::make(networks); }
 std::string told(const Status& status) {
   return status ? "allowed" : std::string(status.error().code);
 }
 
 TEST(AddressGuard, AllowsPublicAddressesOverHttpsAlone) {
   const AddressGuard guard;
-  for (const auto* address :
-       {"8.8.8.8", "1.1.1.1", "9.255.255.255", "11.0.0.0", "172.15.255.255", "172.32.0.0",
-        "100.63.255.255", "100.128.0.0", "169.253.255.255", "198.17.255.255", "198.20.0.0",
-        "223.255.255.255", "2606:4700::1111", "2a00:1450::1", "64:ff9b::808:808",
-        "::ffff:8.8.8.8"}) {
+  for (const auto* address : {"8.8.8.8", "1.1.1.1", "9.255.255.255", "11.0.0.0", "172.15.255.255",
+                              "172.32.0.0", "100.63.255.255", "100.128.0.0", "169.253.255.255",
+                              "198.17.255.255", "198.20.0.0", "223.255.255.255", "2606:4700::1111",
+                              "2a00:1450::1", "64:ff9b::808:808", "::ffff:8.8.8.8"}) {
     EXPECT_TRUE(guard.allows(octets(address), true)) << address;
     EXPECT_FALSE(guard.allows(octets(address), false)) << address;
   }
@@ -35,15 +32,50 @@ TEST(AddressGuard, AllowsPublicAddressesOverHttpsAlone) {
 
 TEST(AddressGuard, RefusesWhatIsNotPublicHoweverItIsWritten) {
   const AddressGuard guard;
-  for (const auto* address :
-       {"0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.255",
-        "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.255",
-        "192.0.0.1", "192.0.2.1", "192.88.99.1", "192.168.0.1", "198.18.0.1", "198.19.255.255",
-        "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1",
-        "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-        "::ffff:169.254.169.254", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe",
-        "64:ff9b:1::1", "100::1", "fe80::1", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1",
-        "2001::1", "2001:db8::1", "2002:7f00:1::1", "3fff::1", "5f00::1", "4000::1"}) {
+  for (const auto* address : {"0.0.0.0",
+                              "0.1.2.3",
+                              "10.0.0.1",
+                              "10.255.255.255",
+                              "100.64.0.1",
+                              "100.127.255.255",
+                              "127.0.0.1",
+                              "127.255.255.254",
+                              "169.254.169.254",
+                              "172.16.0.1",
+                              "172.31.255.255",
+                              "192.0.0.1",
+                              "192.0.2.1",
+                              "192.88.99.1",
+                              "192.168.0.1",
+                              "198.18.0.1",
+                              "198.19.255.255",
+                              "198.51.100.1",
+                              "203.0.113.1",
+                              "224.0.0.1",
+                              "239.255.255.255",
+                              "240.0.0.1",
+                              "255.255.255.255",
+                              "::",
+                              "::1",
+                              "::ffff:127.0.0.1",
+                              "::ffff:10.0.0.1",
+                              "::ffff:169.254.169.254",
+                              "::127.0.0.1",
+                              "64:ff9b::7f00:1",
+                              "64:ff9b::a9fe:a9fe",
+                              "64:ff9b:1::1",
+                              "100::1",
+                              "fe80::1",
+                              "fc00::1",
+                              "fd00:ec2::254",
+                              "fec0::1",
+                              "ff02::1",
+                              "2001::1",
+                              "2001:db8::1",
+                              "2002:7f00:1::1",
+                              "3fff::1",
+                              "5f00::1",
+                              "4000::1"}) {
     EXPECT_FALSE(guard.allows(octets(address), true)) << address;
     EXPECT_FALSE(guard.allows(octets(address), false)) << address;
   }

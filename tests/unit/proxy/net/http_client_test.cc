@@ -558,8 +558,8 @@ TEST_F(HttpClientTest, ConnectsToNoAddressThatItsGuardRefuses) {
   make({.guard = AddressGuard()});
   EXPECT_EQ(describe(get(listener.port()).get()), "not sent: http.address_refused");
   const auto port = std::to_string(listener.port());
-  for (const std::string host : {"localhost", "127.1", "2130706433", "0x7f.0.0.1", "[::1]",
-                                 "[::ffff:127.0.0.1]"}) {
+  for (const std::string host :
+       {"localhost", "127.1", "2130706433", "0x7f.0.0.1", "[::1]", "[::ffff:127.0.0.1]"}) {
     const auto outcome = describe(call({.url = "https://" + host + ":" + port}).get());
     EXPECT_TRUE(outcome == "not sent: http.address_refused" ||
                 outcome == "not sent: http.resolve_failed")

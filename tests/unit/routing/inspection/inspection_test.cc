@@ -6,6 +6,7 @@
 #include "pool/allocation/route.pb.h"
 #include "routing/outbox/erased.h"
 #include "routing/outbox/outbox.pb.h"
+#include "routing/webhooks/webhooks.h"
 #include "tests/unit/routing/world/conversation.h"
 
 namespace bauta {
@@ -135,6 +136,21 @@ TEST_F(InspectionTest, AFamilyThatNobodyKnowsIsFound) {
             "?: has a key that no family has\n"
             "pigeon: has a key that no family has\n"
             "rt: has a key that no family has\n");
+}
+
+TEST_F(InspectionTest, WhatIsFiledAboutAWebhookIsOfOneThatExists) {
+  Webhooks& webhooks = world.desk->webhooks();
+  const auto made = *world.run(webhooks.create(
+      {.service = world.service.id, .url = "https://example.com"}, 20, world.clock.now()));
+  const auto version = world.run(webhooks.find(made.service, made.id))->version;
+  ASSERT_TRUE(*world.run(webhooks.file(made, version, {.progress = {}, .attempts = {}})));
+  EXPECT_EQ(found(), "");
+  put(webhook_key(made.service, made.id), "\xff");
+  EXPECT_EQ(found(), "hook: cannot be decoded\n");
+  erase(webhook_key(made.service, made.id));
+  EXPECT_EQ(found(),
+            "hookat: is of a webhook that does not exist\n"
+            "hooklog: is of a webhook that does not exist\n");
 }
 
 TEST_F(InspectionTest, ARecordThatIsNoneOfItsFamilyIsFound) {

@@ -49,13 +49,17 @@ TEST(WebhookProgress, OfAnotherGenerationBeginsWhereTheWebhookSays) {
 
 TEST(WebhookProgress, FailuresFromBeforeItWasEnabledAreForgiven) {
   const Webhook webhook{.active_since = kNow};
-  const auto progress = progress_of(
-      webhook,
-      WebhookProgress{
-          .generation = 1,
-          .open = {{.position = 1, .attempts = 80, .first_failed_at = kNow - 72h, .not_before = kNow + 1h},
-                   {.position = 2, .attempts = 1, .first_failed_at = kNow + 1s, .not_before = kNow + 3s}},
-          .paused_until = kNow + 1h});
+  const auto progress =
+      progress_of(webhook, WebhookProgress{.generation = 1,
+                                           .open = {{.position = 1,
+                                                     .attempts = 80,
+                                                     .first_failed_at = kNow - 72h,
+                                                     .not_before = kNow + 1h},
+                                                    {.position = 2,
+                                                     .attempts = 1,
+                                                     .first_failed_at = kNow + 1s,
+                                                     .not_before = kNow + 3s}},
+                                           .paused_until = kNow + 1h});
   ASSERT_EQ(progress.open.size(), 2U);
   EXPECT_EQ(progress.open[0].position, 1U);
   EXPECT_EQ(progress.open[0].attempts, 0U);

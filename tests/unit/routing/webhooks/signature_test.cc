@@ -47,9 +47,9 @@ TEST(Signature, OfAKeyPairIsVerifiedWithThePublicHalf) {
   const auto public_key = octets_of(shown.substr(5));
   ASSERT_EQ(public_key.size(), crypto_sign_PUBLICKEYBYTES);
   const std::string content = "evt_1.7.{}";
-  EXPECT_EQ(crypto_sign_verify_detached(bytes(octets), bytes(content), content.size(),
-                                        bytes(public_key)),
-            0);
+  EXPECT_EQ(
+      crypto_sign_verify_detached(bytes(octets), bytes(content), content.size(), bytes(public_key)),
+      0);
   const std::string other = "evt_1.8.{}";
   EXPECT_NE(
       crypto_sign_verify_detached(bytes(octets), bytes(other), other.size(), bytes(public_key)), 0);

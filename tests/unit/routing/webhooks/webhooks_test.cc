@@ -36,8 +36,8 @@ class WebhookRecords : public testing::Test, public testing_routing::World {
   }
   std::vector<Event> log_of() { return run(events.after(service.id, 0, 1'000))->events; }
   std::size_t signatures(const Webhook& webhook) {
-    const auto all = signatures_of(webhook, {.id = "evt_1", .timestamp = 1, .body = "{}"},
-                                   clock.now());
+    const auto all =
+        signatures_of(webhook, {.id = "evt_1", .timestamp = 1, .body = "{}"}, clock.now());
     return static_cast<std::size_t>(std::ranges::count(all, ','));
   }
 
@@ -91,7 +91,7 @@ TEST_F(WebhookRecords, SecretsOverlapWhenTheyAreRotated) {
 
 TEST_F(WebhookRecords, ASecondRotationMakesNoOldSecretLiveLonger) {
   const auto first = make();
-  run(webhooks.rotate(service.id, first.id, 24h, clock.now()));
+  ASSERT_TRUE(run(webhooks.rotate(service.id, first.id, 24h, clock.now())).has_value());
   clock.advance(20h);
   const auto third = *run(webhooks.rotate(service.id, first.id, 24h, clock.now()));
   EXPECT_EQ(signatures(third), 3U);
@@ -116,8 +116,8 @@ TEST_F(WebhookRecords, DisablingTellsTheService) {
 TEST_F(WebhookRecords, WhatWasChangedMeanwhileIsNotDisabled) {
   const auto made = make();
   const auto was = found(made);
-  run(webhooks.change(service.id, made.id, [](Webhook& w) { w.url = "https://example.org"; },
-                      clock.now()));
+  const auto edit = [](Webhook& webhook) { webhook.url = "https://example.org"; };
+  ASSERT_TRUE(run(webhooks.change(service.id, made.id, edit, clock.now())).has_value());
   EXPECT_FALSE(*run(webhooks.disable(was, DisabledBecause::failing, clock.now())));
   EXPECT_FALSE(found(made).value.disabled.has_value());
   EXPECT_TRUE(log_of().empty());
@@ -129,7 +129,7 @@ TEST_F(WebhookRecords, ProgressIsFiledOnlyForTheWebhookAsItIs) {
   Webhooks::State state{.progress = {.generation = 1, .read_to = 9}, .attempts = {}};
   EXPECT_TRUE(*run(webhooks.file(made, was.version, state)));
   EXPECT_EQ(run(webhooks.state_of(made))->progress.read_to, 9U);
-  run(webhooks.remove(service.id, made.id));
+  ASSERT_TRUE(run(webhooks.remove(service.id, made.id)).has_value());
   EXPECT_FALSE(*run(webhooks.file(made, was.version, state)));
   for (const auto& record : memory.everything())
     EXPECT_FALSE(record.key.octets().starts_with("hook")) << "nothing of it is left";
