@@ -335,6 +335,7 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
                                         .number = string_in(seats[1], "virtual_number"),
                                         .written = {}}},
                        .session = *session});
+    asked_at_ = {};
     co_return HttpResponse{.status = 204};
   }
 
@@ -359,6 +360,7 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
     if (!stay_) co_return invalid_request(request, "no stay is booked");
     const auto ended = co_await close(stay_->id);
     if (!ended) co_return refused(request, ended.error());
+    asked_at_ = {};
     co_return HttpResponse{.status = 204};
   }
 
@@ -403,7 +405,7 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
   Json::Value metrics_{Json::arrayValue};
   bool up_ = false;
   bool asking_ = false;
-  steady_clock::time_point asked_at_{};
+  steady_clock::time_point asked_at_{};  // zero: what was asked is outdated
   /// When the process that answers started, in its own words.
   std::string process_;
   int crashes_ = 0;
