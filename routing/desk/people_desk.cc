@@ -89,7 +89,8 @@ Task<Result<PersonExport>> PeopleDesk::export_person(ServiceId service,
     room -= std::min(room, taken);
     if (room == 0) found.next_cursor = write_place({.session = id});
   }
-  if (!page.more && room > 0) found.next_cursor.clear();
+  // The room was just enough for all there is.
+  if (!page.more) found.next_cursor.clear();
   if (page.more && found.next_cursor.empty() && !page.records.empty()) {
     KeyReader reader(page.records.back().key, "who");
     reader.id<ServiceTag>();

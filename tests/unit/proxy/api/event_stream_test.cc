@@ -130,7 +130,7 @@ TEST_F(EventStreamTest, IsRefusedBeyondTheLimits) {
 
 TEST_F(EventStreamTest, TakesNoParametersAndNeedsTheScope) {
   EXPECT_EQ(code_of(follow({}, "/api/v1/events?limit=3")),
-            "422 field.unknown: limit field.unknown");
+            "422 field.unknown: /limit field.unknown");
   EXPECT_EQ(code_of(follow({{"Authorization", "Bearer " + face.key({Scope::numbers_read})}})),
             "403 auth.scope_missing");
 }

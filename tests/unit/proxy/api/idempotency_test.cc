@@ -202,8 +202,8 @@ TEST(ManyNumbers, AreAddedOnceThoughTheBatchIsRepeated) {
   static_cast<void>(face.world.memory.apply(commit));
   const auto again = ask();
   EXPECT_EQ(again.header("Idempotency-Replayed"), "(none)");
-  EXPECT_EQ(again.json["data"][0]["status"], 201U) << again.body;
-  EXPECT_EQ(again.json["data"][1]["status"], 201U);
+  EXPECT_EQ(again.json["data"][0]["status"].asUInt(), 201U) << again.body;
+  EXPECT_EQ(again.json["data"][1]["status"].asUInt(), 201U);
 }
 
 }  // namespace

@@ -23,18 +23,18 @@ TEST_F(Imports, AreAJobWithProgressAndAnEnd) {
   const auto begun = begin();
   ASSERT_EQ(begun.told(), "201");
   EXPECT_EQ(begun.json["kind"], "import");
-  EXPECT_EQ(begun.json["total"], 3U);
-  EXPECT_EQ(begun.json["next_batch"], 0U);
+  EXPECT_EQ(begun.json["total"].asUInt(), 3U);
+  EXPECT_EQ(begun.json["next_batch"].asUInt(), 0U);
   const auto path = begun.header("Location") + "/numbers";
   const auto first = face.ask("POST", path,
                               R"({"batch":0,"numbers":[)" + number("1001") + "," +
                                   number("1002", R"(,"colour":"red")") + "]}");
   ASSERT_EQ(first.told(), "200");
-  EXPECT_EQ(first.json["job"]["imported"], 1U);
-  EXPECT_EQ(first.json["job"]["refused"], 1U);
-  EXPECT_EQ(first.json["job"]["next_batch"], 1U);
+  EXPECT_EQ(first.json["job"]["imported"].asUInt(), 1U);
+  EXPECT_EQ(first.json["job"]["refused"].asUInt(), 1U);
+  EXPECT_EQ(first.json["job"]["next_batch"].asUInt(), 1U);
   ASSERT_EQ(first.json["refused"].size(), 1U);
-  EXPECT_EQ(first.json["refused"][0]["index"], 1U);
+  EXPECT_EQ(first.json["refused"][0]["index"].asUInt(), 1U);
   EXPECT_EQ(first.json["refused"][0]["number"], "+12025551002");
   EXPECT_EQ(first.json["refused"][0]["error"]["errors"][0]["pointer"], "/numbers/1/colour");
   const auto last =

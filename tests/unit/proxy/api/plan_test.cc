@@ -24,9 +24,9 @@ TEST_F(PlanFace, SaysHowManyNumbersAreMissing) {
   ASSERT_EQ(planned.told(), "200");
   const auto& place = planned.json["data"][0];
   EXPECT_EQ(place["lines_at_once"].asDouble(), 40.83) << "the service's lines cool for a day";
-  EXPECT_EQ(place["numbers_needed"], 61U);
-  EXPECT_EQ(place["numbers_now"], 2U);
-  EXPECT_EQ(place["missing"], 59U);
+  EXPECT_EQ(place["numbers_needed"].asUInt(), 61U);
+  EXPECT_EQ(place["numbers_now"].asUInt(), 2U);
+  EXPECT_EQ(place["missing"].asUInt(), 59U);
   EXPECT_NEAR(place["refused_share_now"].asDouble(), 0.95, 0.01);
 }
 
@@ -45,16 +45,16 @@ TEST_F(PlanFace, NumbersMayBeNeededForTheirRate) {
       R"({"country":"GB","busiest_sessions_per_day":1,"session_seconds":60,"sessions_per_day":86400,)"
       R"("texts_per_session":10,"rate_per_second":2})",
       R"(,"cooling_seconds":0)");
-  EXPECT_EQ(place.json["data"][0]["numbers_for_rate"], 20U);
-  EXPECT_EQ(place.json["data"][0]["numbers_needed"], 20U);
-  EXPECT_EQ(place.json["data"][0]["numbers_now"], 1U);
+  EXPECT_EQ(place.json["data"][0]["numbers_for_rate"].asUInt(), 20U);
+  EXPECT_EQ(place.json["data"][0]["numbers_needed"].asUInt(), 20U);
+  EXPECT_EQ(place.json["data"][0]["numbers_now"].asUInt(), 1U);
 }
 
 TEST_F(PlanFace, DrainingAndReservedNumbersDoNotCount) {
   ASSERT_EQ(face.ask("PATCH", "/api/v1/numbers/+12025550178", R"({"status":"draining"})").status,
             200U);
   const auto place = plan(R"({"country":"US","busiest_sessions_per_day":1,"session_seconds":60})");
-  EXPECT_EQ(place.json["data"][0]["numbers_now"], 1U);
+  EXPECT_EQ(place.json["data"][0]["numbers_now"].asUInt(), 1U);
 }
 
 TEST_F(PlanFace, FaultyFieldsAreAllNamed) {

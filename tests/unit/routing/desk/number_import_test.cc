@@ -72,8 +72,10 @@ TEST_F(Importing, ABatchThatACrashInterruptedGoesOnWhereItWas) {
       ++commits;
     };
   };
-  EXPECT_EQ(add(batch_of(0, 0, 250)), "running imported=250 refused=0 next=1")
-      << "a commit that was not made is made again";
+  EXPECT_EQ(add(batch_of(0, 0, 250)), "storage.unknown");
+  EXPECT_EQ(shown(), "running imported=100 refused=0 next=0");
+  EXPECT_EQ(add(batch_of(0, 0, 250)), "running imported=250 refused=0 next=1");
+  EXPECT_EQ(refused(), "");
   EXPECT_EQ(commits, 1U);
   EXPECT_EQ(world.run(world.desk->pool(world.caller))->at(0).numbers, 250U);
 }

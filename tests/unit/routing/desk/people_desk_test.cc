@@ -13,7 +13,7 @@ constexpr const char* kC = "+12025550143";
 
 class People : public testing::Test {
  protected:
-  People() { world.add({"+12025550176", "+12025550175"}); }
+  People() { world.add({"+12025550176", "+12025550175", "+442079460178"}); }
 
   PersonExport page_of(const std::string& address, std::uint32_t limit = 100,
                        std::string cursor = "") {
