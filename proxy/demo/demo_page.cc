@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 #include <json/value.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <deque>
 #include <random>
 #include <string_view>
@@ -15,13 +13,14 @@
 
 #include "proxy/demo/ask.h"
 #include "proxy/demo/members.h"
+#include "proxy/demo/page_answer.h"
 #include "proxy/demo/page_files.h"
 #include "proxy/demo/page_guard.h"
+#include "proxy/demo/relay_watch.h"
 #include "proxy/net/http_client.h"
 #include "proxy/net/json.h"
 #include "proxy/net/problem.h"
 #include "proxy/net/rfc3339.h"
-#include "storage/store/clock.h"
 
 namespace bauta {
 namespace {
@@ -39,54 +38,6 @@ constexpr int kHostsFirst = 100;
 constexpr int kHostsLast = 139;
 constexpr int kGuestsFirst = 200;
 constexpr int kGuestsLast = 299;
-
-/// Nothing but what this server itself serves is loaded, and nobody frames it.
-constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-HttpResponse page_file(const PageFile& file) {
-  constexpr std::array<std::pair<std::string_view, const char*>, 4> kTypes = {{
-      {".html", "text/html; charset=utf-8"},
-      {".css", "text/css; charset=utf-8"},
-      {".js", "text/javascript; charset=utf-8"},
-      {".svg", "image/svg+xml"},
-  }};
-  HttpResponse response{.status = 200, .body = std::string(file.content)};
-  for (const auto& [ending, type] : kTypes) {
-    if (file.name.ends_with(ending)) response.headers.set("Content-Type", type);
-  }
-  return response;
-}
-
-HttpResponse with_policy(HttpResponse response) {
-  response.headers.set("Content-Security-Policy", kPolicy);
-  response.headers.set("X-Content-Type-Options", "nosniff");
-  response.headers.set("Referrer-Policy", "no-referrer");
-  response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
-  response.headers.set("Cross-Origin-Resource-Policy", "same-origin");
-  response.headers.set("Cache-Control", "no-store");
-  return response;
-}
-
-/// The metrics that the page shows, as the relay writes them.
-bool is_shown(std::string_view line) {
-  constexpr std::array<std::string_view, 6> kShown = {
-      "bauta_texts_total{",        "bauta_lane_texts ",    "bauta_dead_letters_total{",
-      "bauta_end_to_end_seconds_", "bauta_fsync_seconds_", "bauta_possible_doubles_total{",
-  };
-  return line.find("_bucket{") == std::string_view::npos &&
-         std::ranges::any_of(kShown, [&](auto name) { return line.starts_with(name); });
-}
-
-template <class Work>
-void for_each_line(std::string_view text, Work work) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    work(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
 
 std::string participant(const std::string& address, const char* label) {
   Json::Value json;
@@ -109,7 +60,10 @@ Trouble trouble_of(bool down, bool twice, bool loses) {
 class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
  public:
   Desk(DemoPageOptions options, PagePhones phones, std::unique_ptr<HttpClient> client)
-      : options_(std::move(options)), phones_(std::move(phones)), client_(std::move(client)) {}
+      : options_(std::move(options)),
+        phones_(std::move(phones)),
+        client_(std::move(client)),
+        watch_(*client_, options_.admin_url, options_.supervisor) {}
 
   void mount(Router& router) {
     add(router, "GET", "/", [](Desk*, HttpRequest) { return show("index.html"); });
@@ -159,11 +113,7 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
     co_return with_policy(co_await handler(self.get(), std::move(request)));
   }
 
-  static Task<HttpResponse> show(std::string_view name) {
-    const auto& files = page_files();
-    const auto file = std::ranges::find(files, name, &PageFile::name);
-    co_return page_file(*file);
-  }
+  static Task<HttpResponse> show(std::string_view name) { co_return page_answer(name); }
 
   // What is shown.
 
@@ -175,21 +125,11 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
       asked_at_ = steady_clock::now();
     }
     Json::Value json;
-    json["relay"] = relay_json();
+    json["relay"] = watch_.json();
     json["carrier"] = carrier_json();
-    json["metrics"] = metrics_;
+    json["metrics"] = watch_.metrics();
     json["stay"] = stay_ ? stay_json(*stay_) : Json::Value();
     co_return json_response(200, write_json(json));
-  }
-
-  Json::Value relay_json() const {
-    Json::Value json;
-    json["up"] = up_;
-    json["crashes"] = crashes_;
-    json["can_crash"] = has_supervisor();
-    json["killed_at"] = killed_at_ ? Json::Value(format_rfc3339(*killed_at_)) : Json::Value();
-    json["back_at"] = back_at_ ? Json::Value(format_rfc3339(*back_at_)) : Json::Value();
-    return json;
   }
 
   Json::Value carrier_json() const {
@@ -244,7 +184,7 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
 
   Task<void> ask_relay() {
     const auto self = shared_from_this();
-    if (!co_await ask_metrics() || !stay_) co_return;
+    if (!co_await watch_.look() || !stay_) co_return;
     const auto id = stay_->id;
     const auto session = co_await relay("GET", "/api/v1/sessions/" + id);
     const auto messages = co_await relay("GET", "/api/v1/sessions/" + id + "/messages?limit=100");
@@ -267,27 +207,6 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
     const auto number = string_in(event["data"], "number");
     return std::ranges::any_of(stay.phones,
                                [&](const Phone& phone) { return phone.number == number; });
-  }
-
-  Task<bool> ask_metrics() {
-    const auto outcome = co_await client_->call(
-        {.method = "GET", .url = options_.admin_url + "/metrics", .timeout = kPatience});
-    const auto* answer = std::get_if<HttpAnswer>(&outcome);
-    if (std::holds_alternative<HttpNotSent>(outcome)) up_ = false;
-    if (answer == nullptr || answer->status != 200) co_return false;
-    metrics_ = Json::Value(Json::arrayValue);
-    std::string process;
-    for_each_line(answer->body, [&](std::string_view line) {
-      if (line.starts_with("bauta_process_start_time_seconds ")) process = line;
-      if (is_shown(line)) metrics_.append(std::string(line));
-    });
-    if (killed_at_ && !back_at_) {
-      if (process == process_) co_return false;  // the one that is about to die
-      back_at_ = clock_.now();
-    }
-    process_ = process;
-    up_ = true;
-    co_return true;
   }
 
   Task<Result<Json::Value>> relay(std::string method, std::string path, std::string body = "") {
@@ -376,20 +295,11 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
     co_return HttpResponse{.status = 204};
   }
 
-  /// Anybody else's process id may be that of somebody who knows nothing of us.
-  bool has_supervisor() const {
-    return options_.supervisor > 1 && ::getppid() == options_.supervisor;
-  }
-
   Task<HttpResponse> crash(HttpRequest request) {
-    if (!has_supervisor() || ::kill(options_.supervisor, SIGUSR1) != 0) {
+    if (!watch_.kill()) {
       co_return problem(
           409, {.code = "demo.failed", .detail = "nobody would start the relay again"}, request);
     }
-    ++crashes_;
-    killed_at_ = clock_.now();
-    back_at_.reset();
-    up_ = false;
     co_return HttpResponse{.status = 204};
   }
 
@@ -400,17 +310,10 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
   const DemoPageOptions options_;
   const PagePhones phones_;
   const std::unique_ptr<HttpClient> client_;
-  const SystemClock clock_;
+  RelayWatch watch_;
   std::optional<Stay> stay_;
-  Json::Value metrics_{Json::arrayValue};
-  bool up_ = false;
   bool asking_ = false;
   steady_clock::time_point asked_at_{};  // zero: what was asked is outdated
-  /// When the process that answers started, in its own words.
-  std::string process_;
-  int crashes_ = 0;
-  std::optional<TimePoint> killed_at_;
-  std::optional<TimePoint> back_at_;
 };
 
 DemoPage::DemoPage(std::shared_ptr<Desk> desk) : desk_(std::move(desk)) {}
