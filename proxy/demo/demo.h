@@ -23,11 +23,11 @@ struct DemoPeople {
   std::string session;
 };
 
-/// Numbers of the simulated carrier are added to the pool; those that are there already stay as they are.  Codes: demo.failed.
+/// Numbers of the simulated carrier are added to the pool; those that are there already stay as they are.  Codes: demo.failed, demo.unreachable.
 Task<Status> add_demo_numbers(HttpClient& client, DemoPlaces places);
 
 /// Opens the session between the two, or finds the one that an earlier run opened, and plays their conversation through the handsets, drawn
-/// on standard output as it goes if that is a terminal, else once at its end.  Codes: demo.failed.
+/// on standard output as it goes if that is a terminal, else once at its end.  Codes: demo.failed, demo.unreachable.
 Task<Result<DemoPeople>> play_demo(HttpClient& client, DemoPlaces places);
 
 /// What to type to begin with.

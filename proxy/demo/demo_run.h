@@ -5,7 +5,7 @@
 
 namespace bauta {
 
-/// `bauta dev --demo`, until SIGINT or SIGTERM.  Prints the page's address first.  Codes: dev.failed, demo.failed, those of the store.
+/// `bauta dev --demo`, until SIGINT or SIGTERM.  Prints the page's address first.  Codes: dev.failed, demo.failed, demo.unreachable, those of the store.
 Status run_demo(const DevOptions& options, const MakeDevKey& make_key);
 
 }  // namespace bauta
