@@ -12,7 +12,7 @@ const done = (relay, job) => until('the end of the job', async () => {
 });
 
 test('a person is shown what is stored about them, and after an erasure nothing is', async (t) => {
-  const { relay, carrier } = await world({ t, numbers: [V1, V3, V2, V4] });
+  const { relay, carrier } = await world({ t, numbers: [V1, V3, V2, V4, berliner(178)] });
   const session = await relay.openSession(A, B);
   await texts(relay, A, linesOf(session)[A], 'quokka lighthouse');
   await texts(relay, B, linesOf(session)[B], 'marmalade semaphore');
