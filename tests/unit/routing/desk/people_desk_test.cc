@@ -71,6 +71,7 @@ class People : public testing::Test {
 
 TEST_F(People, AreShownWhatIsStoredAboutThem) {
   world.text(Conversation::kA, world.seat_number(0), "from me");
+  world.clock.advance(1ms);  // messages are in the order of their times
   world.text(Conversation::kB, world.seat_number(1), "to me");
   world.text(Conversation::kA, world.seat_number(0), "STOP");
   world.work();
