@@ -98,6 +98,8 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     bool read_since_filed = false;
     steady_clock::time_point filed_at{};
     steady_clock::time_point look_at{};
+    /// Until then nobody asks again whether it may be told texts.
+    steady_clock::time_point rights_until{};
     /// The store did not answer: nothing is asked of it before.
     steady_clock::time_point not_before{};
 
@@ -201,10 +203,9 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     if (is_filing_due(*driven)) BAUTA_CO_CHECK(co_await file(driven));
     if (driven->is_stale) co_return Status();
     const auto now = steady_clock::now();
-    if (now >= driven->look_at) {
-      driven->is_unread = true;
-      BAUTA_CO_CHECK(co_await with_rights(driven, driven->webhook));  // its key may be revoked
-    }
+    if (now >= driven->look_at) driven->is_unread = true;
+    // Its key may be revoked, however much there is to read meanwhile.
+    if (now >= driven->rights_until) BAUTA_CO_CHECK(co_await with_rights(driven, driven->webhook));
     if (driven->is_unread && driven->queue->room() > 0) {
       driven->look_at = now + options_.look_interval;
       BAUTA_CO_CHECK(co_await read_on(driven));
@@ -245,6 +246,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
   Task<Result<Stored<Webhook>>> with_rights(DrivenPtr driven, Stored<Webhook> webhook) {
     BAUTA_CO_TRY(driven->reads_texts,
                  co_await parts_.webhooks.may_read_texts(parts_.accounts, webhook.value, now()));
+    driven->rights_until = steady_clock::now() + options_.look_interval;
     co_return webhook;
   }
 
