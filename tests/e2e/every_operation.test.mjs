@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { A, B, C, V1, V2, V3, V4 } from './support/people.mjs';
-import { refusal } from './support/twilio_stand_in.mjs';
+import { created, refusal } from './support/twilio_stand_in.mjs';
 import { until } from './support/until.mjs';
 import { world } from './support/world.mjs';
 
@@ -32,23 +32,27 @@ test('sessions and who takes part in them', async (t) => {
 });
 
 test('dead letters', async (t) => {
-  const { relay } = await world({ t, numbers: [V1, V2], answer: () => refusal(21211) });
+  let broken = true;
+  const { relay, carrier } = await world({ t, numbers: [V1, V2], answer: () => (broken ? refusal(30007) : created) });
   const session = await relay.openSession(A, B);
   await relay.ask(202, 'POST', `/api/v1/sessions/${session.id}/messages`, { text: 'Hello' });
   const dead = async (count) => until(`${count} dead letters`, async () => {
     const { data } = await relay.ask(200, 'GET', '/api/v1/dead-letters');
     return data.length === count && data;
   });
-  const [letter] = await dead(2);
+  const [letter, other] = await dead(2);
+  broken = false;
   const path = `/api/v1/dead-letters/${letter.message}/${letter.to}`;
   const headers = { 'Idempotency-Key': 'again' };
   const again = await relay.call('POST', `${path}/retry`, {}, { headers });
   const replayed = await relay.call('POST', `${path}/retry`, {}, { headers });
   assert.deepEqual([again.status, replayed.status, replayed.headers['idempotency-replayed']], [202, 202, 'true']);
   assert.equal(replayed.text, again.text);
-  await dead(2);
-  await relay.ask(204, 'DELETE', path);
-  await relay.ask(404, 'DELETE', path);
+  await carrier.received(3);
+  await dead(1);
+  const rest = `/api/v1/dead-letters/${other.message}/${other.to}`;
+  await relay.ask(204, 'DELETE', rest);
+  await relay.ask(404, 'DELETE', rest);
   await relay.ask(404, 'POST', `${path}/retry`, {});
 });
 
