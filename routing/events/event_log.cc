@@ -192,7 +192,8 @@ Task<Result<std::optional<Position>>> EventLog::find(ServiceId service, EventId 
   for (Position beyond = newest_of_all + 1; before + 1 < beyond;) {
     const Position middle = before + (beyond - before) / 2;
     BAUTA_CO_TRY(const auto found, co_await at(service, std::vector<Position>{middle}));
-    const bool is_too_old = !found.empty() && found.front().created_at < made_at - kDisorder;
+    // Positions are dense: one without an event had one that is kept no more.
+    const bool is_too_old = found.empty() || found.front().created_at < made_at - kDisorder;
     (is_too_old ? before : beyond) = middle;
   }
   for (bool more = true; more;) {

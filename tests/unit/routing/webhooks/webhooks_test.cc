@@ -157,6 +157,19 @@ TEST_F(WebhookRecords, EveryEventIsFoundByItsId) {
   EXPECT_EQ(*run(events.find(service.id, old)), std::nullopt);
 }
 
+TEST_F(WebhookRecords, AnEventIsFoundBehindThoseThatAreKeptNoMore) {
+  for (int i = 0; i < 100; ++i) happen(EventType::message_sent);
+  const auto all = log_of();
+  Commit forget;
+  for (Position position = 1; position <= 60; ++position)
+    forget.erase(EventLog::prefix(service.id).u64(position));
+  static_cast<void>(memory.apply(forget));
+  for (const Event& event : all) {
+    const auto found = *run(events.find(service.id, event.id));
+    EXPECT_EQ(found, event.sequence > 60 ? std::optional(event.sequence) : std::nullopt);
+  }
+}
+
 TEST_F(WebhookRecords, TextsAreToldAsLongAsTheKeyMayReadThem) {
   auto made = make();
   Accounts& accounts = desk->accounts();
