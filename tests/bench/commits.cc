@@ -144,11 +144,10 @@ class Bare {
   Bare(std::filesystem::path path, const Commit& text) {
     RocksStoreOptions options;
     options.path = std::move(path);
-    database_ = sure(
-        open_database(*rocksdb::Env::Default(), options,
-                      {.filter = nullptr,
-                       .listener = std::make_shared<rocksdb::EventListener>(),
-                       .files = nullptr}));
+    database_ = sure(open_database(*rocksdb::Env::Default(), options,
+                                   {.filter = nullptr,
+                                    .listener = std::make_shared<rocksdb::EventListener>(),
+                                    .files = nullptr}));
     const auto framed = [](const std::string& value) {
       return std::string(Frame::kOctets, 'f') + value;
     };

@@ -22,12 +22,12 @@ using testing_api::Face;
 
 /// What a route that takes a body may want; a new one that wants something else adds it here.
 constexpr std::array kBodies = {"{}",
-                                                R"({"text":"Hello"})",
-                                                R"({"status":"closed"})",
-                                                R"({"status":"draining"})",
-                                                R"({"address":"+12025550150"})",
-                                                R"({"batch":0,"numbers":[]})",
-                                                R"({"from":"evt_00000000000000000000000000"})"};
+                                R"({"text":"Hello"})",
+                                R"({"status":"closed"})",
+                                R"({"status":"draining"})",
+                                R"({"address":"+12025550150"})",
+                                R"({"batch":0,"numbers":[]})",
+                                R"({"from":"evt_00000000000000000000000000"})"};
 /// Lists of what an account is, which are never empty.
 const std::set<std::string> kOwn = {"/api/v1/services", "/api/v1/keys"};
 

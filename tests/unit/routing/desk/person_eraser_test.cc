@@ -131,7 +131,8 @@ TEST_F(ErasingAPerson, TheJobForgetsWhoItWas) {
 
 TEST_F(ErasingAPerson, IsBegunOnceForOneIdempotencyKey) {
   const Idempotent<Job> kept{.mark = {.key = "k", .body_hash = "h"}, .render = [](const Job& job) {
-                               return KeptAnswer{.status = 202, .location = {}, .body = job.id.str()};
+                               return KeptAnswer{
+                                   .status = 202, .location = {}, .body = job.id.str()};
                              }};
   const auto person = World::person(Conversation::kA);
   const auto job = world.run(world.desk->erase_person(world.caller, person, kept));
