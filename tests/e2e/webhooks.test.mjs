@@ -230,6 +230,24 @@ test('a replay tells everything again from an event on; a test tells nothing, an
   verify(post, made.secret);
 });
 
+test('a webhook is listed without its secret, moved to another endpoint, and ended', async (t) => {
+  const { relay } = await quick(t);
+  const [left, moved] = [await Endpoint.start(t), await Endpoint.start(t)];
+  const { id, secret } = await hook(relay, left.url, { types: ['session.created'] });
+  const listed = await relay.ask(200, 'GET', '/api/v1/webhooks');
+  assert.deepEqual(listed.data.map((webhook) => webhook.id), [id]);
+  assert.ok(!JSON.stringify(listed).includes(secret), 'the secret was shown once');
+  const changed = await relay.ask(200, 'PATCH', `/api/v1/webhooks/${id}`, { url: moved.url });
+  assert.equal(changed.url, moved.url);
+  const session = await open(relay, 1);
+  const [post] = await moved.received(1);
+  assert.equal(verify(post, secret).session, session.id);
+  await relay.ask(204, 'DELETE', `/api/v1/webhooks/${id}`);
+  assert.equal((await relay.ask(404, 'GET', `/api/v1/webhooks/${id}`)).code, 'webhook.not_found');
+  await open(relay, 2);
+  await never('anything at an endpoint that was left', () => left.posts.length > 0 || moved.posts.length > 1);
+});
+
 test('texts are told only to a webhook whose key may read them', async (t) => {
   const { relay } = await quick(t);
   const [with_, without] = [await Endpoint.start(t), await Endpoint.start(t)];
