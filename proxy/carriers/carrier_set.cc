@@ -34,6 +34,17 @@ OutcomeWords words_of(const SubmitOutcome& outcome) {
   return {"unknown", std::get<SubmitUnknown>(outcome).code};
 }
 
+/// `bucket` goes on as `next` says, whoever else asks at the same time.
+template <class Next>
+Turn go_on(std::atomic<std::int64_t>& bucket, Next next) {
+  std::int64_t full_at = bucket.load(std::memory_order_relaxed);
+  for (;;) {
+    const Turn turn = next(full_at);
+    if (bucket.compare_exchange_weak(full_at, turn.full_at_micros, std::memory_order_relaxed))
+      return turn;
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CarrierSet>> CarrierSet::make(std::vector<ConnectionOptions> connections,
@@ -71,7 +82,7 @@ Status CarrierSet::add(std::unique_ptr<Carrier> carrier, std::string token,
            .emplace(name, Entry{.carrier = std::move(carrier),
                                 .token = std::move(token),
                                 .rate_per_second = rate_per_second,
-                                .full_at_micros = std::make_unique<std::atomic<std::int64_t>>(0)})
+                                .bucket = std::make_unique<Entry::Bucket>()})
            .second) {
     return fail("config.bad_value", "connections: the name " + name + " stands there twice");
   }
@@ -96,16 +107,25 @@ bool CarrierSet::receipts_carry_reference(std::string_view connection) const {
   return entry != nullptr && entry->carrier->receipts_carry_reference();
 }
 
-TimePoint CarrierSet::take_turn(std::string_view connection, TimePoint now) {
+SteadyPoint CarrierSet::take_turn(std::string_view connection, SteadyPoint now) {
   const Entry* entry = find(connection);
   if (entry == nullptr || entry->rate_per_second <= 0) return now;
-  std::int64_t full_at = entry->full_at_micros->load(std::memory_order_relaxed);
-  for (;;) {
-    const Turn turn = next_turn(full_at, now, entry->rate_per_second);
-    if (entry->full_at_micros->compare_exchange_weak(full_at, turn.full_at_micros,
-                                                     std::memory_order_relaxed))
-      return turn.at;
-  }
+  const auto turn = go_on(entry->bucket->full_at_micros, [&](std::int64_t full_at) {
+    return next_turn(full_at, now, entry->rate_per_second);
+  });
+  return turn.at;
+}
+
+SteadyPoint CarrierSet::use_turn(std::string_view connection, SteadyPoint now) {
+  const Entry* entry = find(connection);
+  if (entry == nullptr || entry->rate_per_second <= 0) return now;
+  const auto use = go_on(entry->bucket->used_full_at_micros, [&](std::int64_t full_at) {
+    return next_use(full_at, now, entry->rate_per_second);
+  });
+  go_on(entry->bucket->full_at_micros, [&](std::int64_t full_at) {
+    return Turn{.full_at_micros = std::max(full_at, full_again_at(use)), .at = use.at};
+  });
+  return use.at;
 }
 
 Task<AskOutcome> CarrierSet::ask(std::string connection, SentText sent) {

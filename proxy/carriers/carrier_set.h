@@ -27,7 +27,8 @@ class CarrierSet final : public CarrierPort {
 
   bool has(std::string_view connection) const override;
   bool receipts_carry_reference(std::string_view connection) const override;
-  TimePoint take_turn(std::string_view connection, TimePoint now) override;
+  SteadyPoint take_turn(std::string_view connection, SteadyPoint now) override;
+  SteadyPoint use_turn(std::string_view connection, SteadyPoint now) override;
   Task<AskOutcome> ask(std::string connection, SentText sent) override;
   /// A connection that is not configured (any more) answers later, carrier.unknown_connection: it may come back with the next configuration.
   Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override;
@@ -37,8 +38,12 @@ class CarrierSet final : public CarrierPort {
     std::unique_ptr<Carrier> carrier;
     std::string token;
     double rate_per_second = 0;
-    /// Of the bucket that all threads share (Turn): when it will be full again.
-    std::unique_ptr<std::atomic<std::int64_t>> full_at_micros;
+    /// Of the bucket that all threads share (Turn): when it will be full again, by the turns that were taken and by those that were used.
+    struct Bucket {
+      std::atomic<std::int64_t> full_at_micros = 0;
+      std::atomic<std::int64_t> used_full_at_micros = 0;
+    };
+    std::unique_ptr<Bucket> bucket;
   };
   const Entry* find(std::string_view name) const;
 

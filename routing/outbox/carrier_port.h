@@ -82,7 +82,9 @@ class CarrierPort {
   /// Do this connection's receipts bring our reference back?  Else they are matched by provider id.
   virtual bool receipts_carry_reference(std::string_view connection) const = 0;
   /// When one more text may be handed to this connection: `now`, or later if it has a rate.  Asking takes the turn.  Thread-safe.
-  virtual TimePoint take_turn(std::string_view connection, TimePoint now) = 0;
+  virtual SteadyPoint take_turn(std::string_view connection, SteadyPoint now) = 0;
+  /// When a text whose turn has come may leave, as TokenBucket::use().  Thread-safe.
+  virtual SteadyPoint use_turn(std::string_view connection, SteadyPoint now) = 0;
   /// Asks what became of a submit without an answer.  As submit() in its promises.
   virtual Task<AskOutcome> ask(std::string connection, SentText sent) = 0;
   /// Answers within the connection's own time limit, always; resumes on the caller's executor.

@@ -111,8 +111,11 @@ class Partition::Impl {
     /// Came when the lane was full: to be ended.
     std::deque<Waiting> surplus;
     /// When its head may leave, by the rates of its number and of its connection; none: not asked for yet.
-    std::optional<TimePoint> number_turn;
-    std::optional<TimePoint> connection_turn;
+    std::optional<SteadyPoint> number_turn;
+    std::optional<SteadyPoint> connection_turn;
+    /// When it may use each, once both have come.
+    std::optional<SteadyPoint> number_used;
+    std::optional<SteadyPoint> connection_used;
     std::optional<Answered> answered;
     bool running = false;
     /// Something about the head changed while it ran: look at once.
@@ -248,7 +251,7 @@ Task<Status> Partition::Impl::recover(std::vector<std::pair<Position, WorkEntry>
 Task<Status> Partition::Impl::recover_claimed(Stored<Delivery> cut_off) {
   const auto now = parts_.clock.now(cut_off.value.service);
   Delivery changed = cut_off.value;
-  ++changed.crash_count;
+  if (!planted(PlantedBug::crash_not_counted)) ++changed.crash_count;
   if (planted(PlantedBug::crash_counted_twice)) ++changed.crash_count;
   changed.updated_at = now;
   const bool poison = changed.crash_count >= parts_.limits.crash_count_max;
@@ -511,18 +514,33 @@ Task<Result<bool>> Partition::Impl::end_one_too_many(Waiting surplus) {
 std::optional<TimePoint> Partition::Impl::wait_for_turn(Lane& lane, const VirtualNumber& number,
                                                         double rate, const std::string& connection,
                                                         TimePoint now) {
+  // By a clock that nobody sets: one that leaps would make all that wait leave at once.
+  const auto steady = planted(PlantedBug::turns_by_the_wall_clock)
+                          ? SteadyPoint(now.time_since_epoch())
+                          : parts_.clock.steady();
+  const auto at = [&](SteadyPoint turn) {
+    return now + std::chrono::ceil<Duration>(turn - steady);
+  };
   auto& bucket = buckets_[number];
-  if (!lane.number_turn) lane.number_turn = bucket.take(now, rate);
+  if (!lane.number_turn) lane.number_turn = bucket.take(steady, rate);
   // Those of this number that wait for the connection leave when it lets them: this one's turn is reckoned from there, or all whose turns
   // came meanwhile would leave with them, faster than the number may send.
-  if (!lane.connection_turn && *lane.number_turn <= now && bucket.is_held_up(now, rate))
-    lane.number_turn = bucket.take(now, rate);
-  if (*lane.number_turn > now) return lane.number_turn;
+  if (!lane.connection_turn && *lane.number_turn <= steady && bucket.is_held_up(steady, rate))
+    lane.number_turn = bucket.take(steady, rate);
+  if (*lane.number_turn > steady) return at(*lane.number_turn);
   if (!lane.connection_turn) {
-    lane.connection_turn = carriers_.take_turn(connection, now);
-    if (*lane.connection_turn > now) bucket.hold_up(*lane.connection_turn, rate);
+    lane.connection_turn = carriers_.take_turn(connection, steady);
+    if (*lane.connection_turn > steady) bucket.hold_up(*lane.connection_turn, rate);
   }
-  if (*lane.connection_turn > now) return lane.connection_turn;
+  if (*lane.connection_turn > steady) return at(*lane.connection_turn);
+  // So would those whose turns came while the store let nobody go, or there was no place.
+  if (!lane.number_used) lane.number_used = bucket.use(steady, rate);
+  if (*lane.number_used > steady) return at(*lane.number_used);
+  if (!lane.connection_used) lane.connection_used = carriers_.use_turn(connection, steady);
+  if (*lane.connection_used > steady) return at(*lane.connection_used);
+  // Used by one claim, whatever becomes of it.
+  lane.number_used.reset();
+  lane.connection_used.reset();
   return std::nullopt;
 }
 
@@ -531,6 +549,8 @@ void Partition::Impl::give_turn_back(Lane& lane, const VirtualNumber& number) {
   if (lane.number_turn) buckets_[number].give_back(*lane.number_turn);
   lane.number_turn.reset();
   lane.connection_turn.reset();
+  lane.number_used.reset();
+  lane.connection_used.reset();
 }
 
 /// What costs nothing beside a commit that is made anyway: entries that are through, and now and then the mark.  Returns the entries, for
@@ -867,6 +887,7 @@ Task<Result<Partition::Impl::Progress>> Partition::Impl::resolve_unknown(LaneKey
   std::optional<AskedFound> found;
   if (!lanes_.at(key).number_turn) {
     BAUTA_CO_TRY(found, co_await ask_about(parts_, carriers_, value));
+    now = parts_.clock.now(key.service);
   }
   if (found) {
     lanes_.at(key).answered = Answered{.claimed = std::move(delivery),

@@ -8,4 +8,8 @@ TimePoint SystemClock::now() const {
 
 TimePoint SystemClock::now(ServiceId) const { return now(); }
 
+SteadyPoint SystemClock::steady() const {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::steady_clock::now());
+}
+
 }  // namespace bauta

@@ -39,7 +39,11 @@ enum class PlantedBug : std::uint8_t {
   /// A line cools from its session's end on, whatever a carrier may still bring (promise 1).
   cooling_despite_deadline,
   /// Each death of the process counts twice (promise 3).
-  crash_counted_twice
+  crash_counted_twice,
+  /// A death of the process is forgotten by the text that caused it (promise 3).
+  crash_not_counted,
+  /// Turns are counted on a clock that leaps (promise 5).
+  turns_by_the_wall_clock
 };
 
 #ifdef BAUTA_PLANTED_BUGS

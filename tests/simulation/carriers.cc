@@ -110,16 +110,32 @@ Task<SubmitOutcome> Carriers::Door::submit(std::string connection, OutboundMessa
 }
 
 /// One after the other, at the connection's rate.
-TimePoint Carriers::Door::take_turn(std::string_view connection, TimePoint now) {
+SteadyPoint Carriers::Door::take_turn(std::string_view connection, SteadyPoint now) {
   const std::string name(connection);
-  const auto rate = carriers_.rates_.find(name);
-  if (rate == carriers_.rates_.end() || rate->second >= 1'000) return now;
-  auto& next = carriers_.next_turn_[name];
-  const Micros turn = std::max(next, SimulatedClock::micros_of(now));
-  next = turn + Micros(static_cast<std::int64_t>(1e6 / rate->second));
-  if (turn > SimulatedClock::micros_of(now))
-    carriers_.reached_.mark(Mark::turn_of_a_connection_waited_for);
-  return SimulatedClock::at(turn + milliseconds(1) - Micros(1));
+  const auto interval = this->interval(name);
+  if (!interval) return now;
+  const SteadyPoint turn = std::max(next_turn_[name], now);
+  next_turn_[name] = turn + *interval;
+  if (turn > now) carriers_.reached_.mark(Mark::turn_of_a_connection_waited_for);
+  return turn;
+}
+
+/// Turns that are used late make up for a second.
+SteadyPoint Carriers::Door::use_turn(std::string_view connection, SteadyPoint now) {
+  const std::string name(connection);
+  const auto interval = this->interval(name);
+  if (!interval) return now;
+  const SteadyPoint turn = std::max(next_use_[name], now - seconds(1));
+  next_use_[name] = turn + *interval;
+  next_turn_[name] = std::max(next_turn_[name], next_use_[name]);
+  if (turn > now) carriers_.reached_.mark(Mark::turns_used_late_kept_apart);
+  return std::max(turn, now);
+}
+
+std::optional<Micros> Carriers::Door::interval(const std::string& connection) const {
+  const auto rate = carriers_.rates_.find(connection);
+  if (rate == carriers_.rates_.end() || rate->second >= 1'000) return std::nullopt;
+  return Micros(static_cast<std::int64_t>(1e6 / rate->second));
 }
 
 /// `alpha` can be asked, and does not always answer.

@@ -72,13 +72,19 @@ class Carriers {
     bool receipts_carry_reference(std::string_view connection) const override {
       return brings_reference(connection);
     }
-    TimePoint take_turn(std::string_view connection, TimePoint now) override;
+    SteadyPoint take_turn(std::string_view connection, SteadyPoint now) override;
+    SteadyPoint use_turn(std::string_view connection, SteadyPoint now) override;
     Task<AskOutcome> ask(std::string connection, SentText sent) override;
     Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override;
 
    private:
+    /// nullopt: as many as there are.
+    std::optional<Micros> interval(const std::string& connection) const;
+
     Carriers& carriers_;
     Waits& waits_;
+    std::map<std::string, SteadyPoint> next_turn_;
+    std::map<std::string, SteadyPoint> next_use_;
   };
 
  private:
@@ -119,7 +125,6 @@ class Carriers {
   std::vector<Submission> submissions_;
   std::map<std::string, Micros> throttled_until_;
   std::map<std::string, double> rates_;
-  std::map<std::string, Micros> next_turn_;
   /// From, to, text: asked about, and not found.
   std::set<std::vector<std::string>> asked_in_vain_;
 };

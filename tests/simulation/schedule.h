@@ -17,6 +17,8 @@ using Micros = std::chrono::microseconds;
 class Schedule {
  public:
   Micros now() const { return now_; }
+  /// Without the leaps.
+  Micros steady() const { return now_ - leapt_; }
   bool empty() const { return events_.empty(); }
   Micros next() const { return events_.begin()->first.first; }
 
@@ -32,6 +34,7 @@ class Schedule {
       moved.emplace(std::pair{when.first + by, when.second}, std::move(event));
     events_ = std::move(moved);
     now_ += by;
+    leapt_ += by;
   }
 
   /// Jumps to the next event and lets it happen.
@@ -43,6 +46,7 @@ class Schedule {
 
  private:
   Micros now_{0};
+  Micros leapt_{0};
   std::uint64_t last_ = 0;
   std::map<std::pair<Micros, std::uint64_t>, std::function<void()>> events_;
 };
@@ -53,6 +57,7 @@ class SimulatedClock final : public Clock {
   explicit SimulatedClock(const Schedule& schedule) : schedule_(schedule) {}
   TimePoint now() const override { return at(schedule_.now()); }
   TimePoint now(ServiceId) const override { return now(); }
+  SteadyPoint steady() const override { return SteadyPoint(schedule_.steady()); }
 
   static constexpr std::chrono::sys_days kBeginning{std::chrono::year{2026} / 3 / 1};
   static TimePoint at(Micros when) {

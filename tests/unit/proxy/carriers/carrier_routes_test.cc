@@ -156,6 +156,24 @@ TEST(CarrierSet, RefusesAConfigurationThatCannotWork) {
   EXPECT_THAT(refusal({options}), HasSubstr("auth_token is missing"));
 }
 
+TEST(CarrierSet, HandsOutTurnsAtARateAndKeepsThoseApartThatAreUsedLate) {
+  using namespace std::chrono_literals;
+  auto options = connection();
+  options.rate_per_second = 2;
+  const CallbackBench bench{{options}};
+  const SteadyPoint start{1h};
+  for (const auto turn : {start, start, start + 500ms, start + 1s, start + 1'500ms})
+    EXPECT_EQ(bench.carriers->take_turn("sim", start), turn);
+  const SteadyPoint later = start + 60s;
+  for (const auto leaves : {later, later, later, later, later + 500ms})
+    EXPECT_EQ(bench.carriers->use_turn("sim", later), leaves);
+  // Whose turn it is then uses it at once.
+  const auto next = bench.carriers->take_turn("sim", later);
+  EXPECT_EQ(next, later + 1s);
+  EXPECT_EQ(bench.carriers->use_turn("sim", next), next);
+  EXPECT_EQ(bench.carriers->use_turn("gone", later), later);
+}
+
 TEST_F(CarrierRoutes, ConnectionThatIsNotConfiguredLetsTextsWait) {
   EXPECT_TRUE(bench.carriers->has("sim"));
   EXPECT_FALSE(bench.carriers->has("gone"));

@@ -23,7 +23,8 @@ class GatedCarrier final : public CarrierPort {
 
   bool has(std::string_view) const override { return true; }
   bool receipts_carry_reference(std::string_view) const override { return true; }
-  TimePoint take_turn(std::string_view, TimePoint now) override { return now; }
+  SteadyPoint take_turn(std::string_view, SteadyPoint now) override { return now; }
+  SteadyPoint use_turn(std::string_view, SteadyPoint now) override { return now; }
   Task<AskOutcome> ask(std::string, SentText) override { co_return AskedInVain{}; }
   Task<SubmitOutcome> submit(std::string, OutboundMessage message) override {
     taken.push_back(message.text.reveal());

@@ -71,7 +71,7 @@ TEST_F(Lanes, AHigherRateLetsMoreThrough) {
 }
 
 TEST_F(Lanes, AConnectionsTurnIsWaitedForToo) {
-  carrier.turn_at = clock.now() + 5s;
+  carrier.turn_at = clock.steady() + 5s;
   text(kA, seat_number(0), "hi");
   work();
   EXPECT_THAT(carrier.taken, SizeIs(0));
@@ -96,7 +96,7 @@ void crowd_at_one_number(testing_routing::Conversation& talk, int people, int te
 TEST_F(Lanes, ANumberDoesNotMakeUpForTheTurnsThatPassedWhileItsConnectionLetNobodyGo) {
   set_rate(*this, 1);
   crowd_at_one_number(*this, 5, 2);
-  carrier.turn_at = clock.now() + 30s;
+  carrier.turn_at = clock.steady() + 30s;
   for (int second = 0; second < 30; ++second) {
     work();
     ASSERT_EQ(carrier.taken.size(), 0U) << second;
@@ -112,7 +112,7 @@ TEST_F(Lanes, ANumberDoesNotMakeUpForTheTurnsThatPassedWhileItsConnectionLetNobo
 TEST_F(Lanes, ANumberOfAHigherRateMayLeaveWithASecondsWorth) {
   set_rate(*this, 4);
   crowd_at_one_number(*this, 20, 1);
-  carrier.turn_at = clock.now() + 30s;
+  carrier.turn_at = clock.steady() + 30s;
   for (int tick = 0; tick < 300; ++tick) {
     work();
     ASSERT_EQ(carrier.taken.size(), 0U) << tick;
@@ -147,6 +147,58 @@ TEST_F(Lanes, AConnectionThatIsSlowerThanItsNumbersIsUsedToItsFull) {
     // No second, wherever it begins, has more than the number's rate and the second's worth that its bucket holds.
     for (std::size_t tick = 100; tick < left.size(); ++tick)
       ASSERT_LE(static_cast<double>(left[tick] - left[tick - 100]), 2 * slower) << tick;
+  }
+}
+
+TEST_F(Lanes, AClockThatIsSetForwardLetsNobodyGoBeforeTheirTurn) {
+  set_rate(*this, 1);
+  crowd_at_one_number(*this, 10, 1);
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+  clock.leap(1min);
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+  for (std::size_t second = 1; second < 10; ++second) {
+    clock.advance(1s);
+    work();
+    ASSERT_THAT(carrier.taken, SizeIs(second + 1)) << second;
+  }
+}
+
+TEST_F(Lanes, AClockThatIsSetBackLetsNobodyWaitForTurnsOfTheTimeBefore) {
+  set_rate(*this, 1);
+  text(kA, seat_number(0), "before");
+  work();
+  clock.leap(-1min);
+  clock.advance(1s);
+  text(kA, seat_number(0), "after");
+  work();
+  EXPECT_EQ(told_to(kB), "before|after");
+}
+
+TEST_F(Lanes, AConnectionThatIsBehindHoldsTextsBackWhoseTurnsHaveCome) {
+  carrier.use_at = clock.steady() + 5s;
+  text(kA, seat_number(0), "hi");
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(0));
+  clock.advance(5s);
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+}
+
+/// The store lets nobody go, or there is no place: the turns of all that wait have come when it does.
+TEST_F(Lanes, TurnsThatNobodyCouldUseAreNotUsedAllAtOnce) {
+  set_rate(*this, 1);
+  crowd_at_one_number(*this, 10, 1);
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+  clock.advance(20s);
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(3));  // what is late is made up for by a second
+  for (std::size_t second = 1; second < 8; ++second) {
+    clock.advance(1s);
+    work();
+    ASSERT_THAT(carrier.taken, SizeIs(second + 3)) << second;
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr TimePoint kStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
+constexpr SteadyPoint kStart{1h};
 
 TEST(TokenBucket, OneASecondMeansOneASecond) {
   TokenBucket bucket;
@@ -29,7 +29,7 @@ TEST(TokenBucket, HoldsASecondsWorthOfTurns) {
 TEST(TokenBucket, NeverGivesMoreThanItsRateOverTime) {
   for (const double rate : {0.01, 0.5, 1.0, 3.0, 10.0, 999.0}) {
     TokenBucket bucket;
-    std::vector<TimePoint> turns;
+    std::vector<SteadyPoint> turns;
     for (int turn = 0; turn < 3000; ++turn) turns.push_back(bucket.take(kStart, rate));
     const double seconds = std::chrono::duration<double>(turns.back() - turns.front()).count();
     // A second's worth at once, or one.
@@ -68,7 +68,7 @@ TEST(TokenBucket, AsManyAreHeldUpAtOnceAsMayGoAtOnce) {
     bucket.hold_up(kStart + 60s, 3);
   }
   EXPECT_TRUE(bucket.is_held_up(kStart, 3));
-  EXPECT_EQ(bucket.take(kStart + 1s, 3), kStart + 60s + 334ms);
+  EXPECT_EQ(bucket.take(kStart + 1s, 3), kStart + 60s + 333'332us);
 }
 
 TEST(TokenBucket, ATurnThatIsGivenBackIsWorthNothingBeforeThoseThatAreHeldUp) {
@@ -81,13 +81,44 @@ TEST(TokenBucket, ATurnThatIsGivenBackIsWorthNothingBeforeThoseThatAreHeldUp) {
 
 TEST(TokenBucket, TurnsThatPassedUnusedAreNotMadeUpFor) {
   TokenBucket bucket;
-  std::vector<TimePoint> turns;
+  std::vector<SteadyPoint> turns;
   for (int turn = 0; turn < 5; ++turn) turns.push_back(bucket.take(kStart, 1));
-  for (const TimePoint turn : turns) bucket.give_back(turn);
-  const TimePoint later = kStart + 60s;
+  for (const SteadyPoint turn : turns) bucket.give_back(turn);
+  const SteadyPoint later = kStart + 60s;
   EXPECT_EQ(bucket.take(later, 1), later);
   EXPECT_EQ(bucket.take(later, 1), later + 1s);
   EXPECT_EQ(bucket.take(later, 1), later + 2s);
+}
+
+TEST(TokenBucket, TurnsThatAreUsedInTimeAreUsedAtOnce) {
+  for (const double rate : {0.2, 1.0, 3.0, 100.0}) {
+    TokenBucket bucket;
+    for (int text = 0; text < 1000; ++text) {
+      const auto turn = bucket.take(kStart, rate);
+      ASSERT_EQ(bucket.use(turn, rate), turn) << rate << " " << text;
+    }
+  }
+}
+
+TEST(TokenBucket, TurnsThatAreUsedLateMakeUpForASecondAndNoMore) {
+  TokenBucket bucket;
+  for (int turn = 0; turn < 5; ++turn) bucket.take(kStart, 1);
+  const SteadyPoint later = kStart + 60s;
+  EXPECT_EQ(bucket.use(later, 1), later);
+  EXPECT_EQ(bucket.use(later, 1), later);
+  EXPECT_EQ(bucket.use(later, 1), later + 1s);
+  EXPECT_EQ(bucket.use(later, 1), later + 2s);
+  EXPECT_EQ(bucket.use(later, 1), later + 3s);
+}
+
+TEST(TokenBucket, WhoAsksAfterTurnsThatAreUsedLateHasATurnAfterThem) {
+  TokenBucket bucket;
+  for (int turn = 0; turn < 5; ++turn) bucket.take(kStart, 1);
+  const SteadyPoint later = kStart + 60s;
+  for (int turn = 0; turn < 5; ++turn) bucket.use(later, 1);
+  const auto next = bucket.take(later, 1);
+  EXPECT_EQ(next, later + 4s);
+  EXPECT_EQ(bucket.use(next, 1), next);
 }
 
 }  // namespace

@@ -24,18 +24,21 @@ class ScriptedCarrier final : public CarrierPort {
   AskOutcome answer_when_asked = AskedInVain{};
   std::vector<SentText> asked;
   /// The connection's own next turn.
-  TimePoint turn_at{};
+  SteadyPoint turn_at{};
   /// And its rate, if it has one.
   std::optional<double> rate{};
+  /// When turns that have come may be used.
+  SteadyPoint use_at{};
   std::vector<OutboundMessage> taken;
   /// Called with each text before it is answered: a receipt that comes too early, a crash.
   std::function<void(const OutboundMessage&)> meanwhile;
 
   bool has(std::string_view connection) const override { return connection == "twilio"; }
   bool receipts_carry_reference(std::string_view) const override { return carries_reference; }
-  TimePoint take_turn(std::string_view, TimePoint now) override {
+  SteadyPoint take_turn(std::string_view, SteadyPoint now) override {
     return std::max(rate ? turns_.take(now, *rate) : now, turn_at);
   }
+  SteadyPoint use_turn(std::string_view, SteadyPoint now) override { return std::max(now, use_at); }
   Task<AskOutcome> ask(std::string, SentText sent) override {
     asked.push_back(std::move(sent));
     co_await boost::asio::post(boost::asio::use_awaitable_t<Executor>{});

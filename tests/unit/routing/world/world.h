@@ -48,10 +48,17 @@ class SetClock final : public Clock {
  public:
   TimePoint now() const override { return now_; }
   TimePoint now(ServiceId) const override { return now_; }
-  void advance(Duration by) { now_ += by; }
+  SteadyPoint steady() const override { return steady_; }
+  void advance(Duration by) {
+    now_ += by;
+    steady_ += by;
+  }
+  /// Somebody sets it, forward or back.
+  void leap(Duration by) { now_ += by; }
 
  private:
   TimePoint now_{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
+  SteadyPoint steady_{std::chrono::hours{1}};
 };
 
 /// Lets others run before every call, as a disk does; and does what a test wants to happen just before a commit.
