@@ -44,7 +44,8 @@ const std::map<PlantedBug, int> kBreaks = {
     {PlantedBug::dedup_mark_apart, 4},         {PlantedBug::reorder_on_retry, 5},
     {PlantedBug::claim_despite_stop, 6},       {PlantedBug::swapped_seats, 1},
     {PlantedBug::idle_close_despite_text, 3},  {PlantedBug::close_over_takeover, 1},
-    {PlantedBug::cooling_despite_deadline, 1}, {PlantedBug::crash_counted_twice, 3}};
+    {PlantedBug::cooling_despite_deadline, 1}, {PlantedBug::crash_counted_twice, 3},
+    {PlantedBug::crash_not_counted, 3},        {PlantedBug::turns_by_the_wall_clock, 5}};
 const std::map<std::string, PlantedBug> kPlants = {
     {"skipped-cooling", PlantedBug::skipped_cooling},
     {"answer-before-commit", PlantedBug::answer_before_commit},
@@ -57,7 +58,9 @@ const std::map<std::string, PlantedBug> kPlants = {
     {"idle-close-despite-text", PlantedBug::idle_close_despite_text},
     {"close-over-takeover", PlantedBug::close_over_takeover},
     {"cooling-despite-deadline", PlantedBug::cooling_despite_deadline},
-    {"crash-counted-twice", PlantedBug::crash_counted_twice}};
+    {"crash-counted-twice", PlantedBug::crash_counted_twice},
+    {"crash-not-counted", PlantedBug::crash_not_counted},
+    {"turns-by-the-wall-clock", PlantedBug::turns_by_the_wall_clock}};
 
 Outcome run_seed(std::uint64_t seed, metrics::Instruments& metrics, bool print) {
   World world(seed, metrics, print);

@@ -112,14 +112,17 @@ struct DeliveryTold {
 class Oracle {
  public:
   /// `after_guard`: the longest from the answer to a commit until what it allowed happens.  `after_clock`: from reading the clock until
-  /// what was judged by it happens.  `after_answer`: from a carrier's answer until it is on the disk.
+  /// what was judged by it happens.  `after_turn`: from a turn of a number or a connection until the text leaves.  `after_answer`: from
+  /// a carrier's answer until it is on the disk.
   struct Latitude {
     Time after_guard = 0;
     Time after_clock = 0;
+    Time after_turn = 0;
     Time after_answer = 0;
   };
   Oracle(Latitude latitude, Reached& reached) : latitude_(latitude), reached_(reached) {}
 
+  void latitude_is(Latitude latitude) { latitude_ = latitude; }
   void now_is(Time now) { now_ = now; }
   /// The relay's clock jumped forward, and nothing happened meanwhile.
   void leapt(Time from, Time by);
@@ -140,8 +143,8 @@ class Oracle {
   void lines_refused(int asked, const std::string& code);
   void session_opened(int asked, SessionOpened opened);
   void session_reopened(int asked, SessionReopened reopened);
-  /// It may have lived once more since then, and surely does not any more.
-  void session_perhaps_reopened(const std::string& session, Time asked);
+  /// Only what has ended is refused.  `perhaps`: an earlier try, of which nobody was told, may have reached it since `asked`.
+  void session_not_reopened(const std::string& session, Time asked, bool perhaps);
   void member_joined(int asked, const std::string& session, const SessionOpened::Seat& seat,
                      Time since);
   void leave_asked(const std::string& session, std::size_t place);
@@ -268,6 +271,8 @@ class Oracle {
     LinesAsked is;
     bool pending = true;
   };
+  /// What tells a text apart: its first word.
+  static std::string name(const std::string& body) { return body.substr(0, body.find(' ')); }
   /// Words of a person that others say too ("START"): whom they went to is told apart by who shares a session with who said them.
   bool is_common(const std::string& body) const { return common_.contains(body); }
 
@@ -310,6 +315,8 @@ class Oracle {
 
   void check_told(const DeliveryTold& told);
   void check_told_end(const DeliveryTold& told, const Text& text);
+  void check_poison(const DeliveryTold& told, const Text& text);
+  std::ptrdiff_t most_deaths(const std::set<Time>& seen, Time from, Time to) const;
   void check_known(const Text& text, const std::set<std::string>& sessions,
                    const std::set<std::pair<std::string, std::string>>& told);
   bool may_be_forgotten(const Session& session) const;
@@ -338,9 +345,8 @@ class Oracle {
     Time by;
   };
   std::vector<Leap> leaps_;
-  /// Since the last crash or leap, by number and by connection.
+  /// Since the last crash, by number and by connection, without the leaps.
   std::map<std::string, std::deque<Time>> hand_overs_;
-  Time rates_hold_from_ = 0;
   /// Which session took over whose line, of which person: for good.
   std::set<std::vector<std::string>> taken_over_;
   std::map<std::pair<std::string, std::string>, std::vector<Time>> retries_;

@@ -11,8 +11,8 @@ const std::set<std::string> kFine = {"sent", "delivered", "unconfirmed"};
 const std::set<std::string> kDead = {"undelivered", "failed", "blocked"};
 /// So often the relay dies while a text is under way until it is given up.
 constexpr std::ptrdiff_t kDeathsMax = 3;
-
-std::string name(const std::string& body) { return body.substr(0, body.find(' ')); }
+/// What a carrier may have is left alone for so long.
+constexpr Time kUnknownWait = 60'000'000;
 
 }  // namespace
 
@@ -70,13 +70,7 @@ void Oracle::check_told(const DeliveryTold& one) {
 /// Promise 3: what a text ended for had happened.
 void Oracle::check_told_end(const DeliveryTold& one, const Text& text) {
   const auto what = "text " + name(one.body) + " to " + one.person;
-  if (one.code == "poison") {
-    const Time since = std::max(text.is.first_try, last_retry(name(one.body), one.person, one.at));
-    const auto deaths = std::ranges::count_if(
-        crashes_, [&](Time crash) { return crash >= since && crash <= one.at; });
-    if (deaths < kDeathsMax)
-      breaks(3, what + " was given up as poison after " + std::to_string(deaths) + " crashes");
-  }
+  check_poison(one, text);
   if (one.code == "session.ended") {
     const auto& session = sessions_.at(one.session);
     for (const auto& life : session.lives) {
@@ -84,6 +78,54 @@ void Oracle::check_told_end(const DeliveryTold& one, const Text& text) {
         breaks(3, what + " was blocked because its session had ended, which lived");
     }
   }
+}
+
+/// Promise 3: given up is who was under way at three deaths, and nobody else; and who was, is.
+void Oracle::check_poison(const DeliveryTold& one, const Text& text) {
+  const auto what = "text " + name(one.body) + " to " + one.person;
+  const bool is_poison = one.state == "failed" && one.code == "poison";
+  const Time since = std::max(text.is.first_try,
+                              last_retry(name(one.body), one.person, is_poison ? one.at : now_));
+  std::set<Time> seen;
+  std::set<Time> perhaps_seen;
+  bool has_receipt = false;
+  for (const auto& submission : submissions_) {
+    if (submission.to != one.person || name(submission.body) != name(one.body) ||
+        submission.started < since)
+      continue;
+    has_receipt = has_receipt || submission.receipt_taken < kNever;
+    const auto death = std::ranges::lower_bound(crashes_, submission.started);
+    if (death == crashes_.end()) continue;
+    if (submission.cut_off) seen.insert(*death);
+    // Nor is it known whether an answer was on the disk.
+    if (*death <= after(submission.answered, latitude_.after_answer)) perhaps_seen.insert(*death);
+  }
+  if (is_poison) {
+    const auto deaths = most_deaths(perhaps_seen, since, one.at);
+    if (deaths < kDeathsMax)
+      breaks(3, what + " was given up as poison after " + std::to_string(deaths) + " deaths");
+  } else if (std::ssize(seen) >= kDeathsMax && !has_receipt) {
+    breaks(3, what + " was under way at " + std::to_string(seen.size()) + " deaths, and is " +
+                  one.state + " " + one.code);
+  }
+}
+
+/// At how many deaths a text may have been under way.  A claim may have been durable, and the text not yet with a carrier; but not while
+/// it waited for news of the attempt that the death before had cut off.
+std::ptrdiff_t Oracle::most_deaths(const std::set<Time>& seen, Time from, Time to) const {
+  std::ptrdiff_t deaths = 0;
+  Time last = from - kUnknownWait;
+  for (const Time crash : crashes_) {
+    if (crash < from || crash > to) continue;
+    const auto next = seen.lower_bound(crash);
+    const bool is_seen = next != seen.end() && *next == crash;
+    const bool fits =
+        crash >= last + kUnknownWait && (next == seen.end() || *next >= crash + kUnknownWait);
+    if (!is_seen && !fits) continue;
+    ++deaths;
+    last = crash;
+  }
+  return deaths;
 }
 
 bool Oracle::may_be_forgotten(const Session& session) const {

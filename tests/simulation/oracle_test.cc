@@ -1,160 +1,259 @@
-#include "tests/simulation/oracle.h"
+#include "tests/simulation/history.h"
 
-#include <gtest/gtest.h>
-
+// An oracle is worth what it cries out at, and what it keeps quiet about: of each rule a wrong history and a right one.  Here: what is handed
+// to carriers.
 namespace bauta::simulation {
 namespace {
 
-constexpr Time kSecond = 1'000'000;
-constexpr Time kHour = 3'600 * kSecond;
+using OracleOfTexts = History;
 
-/// An oracle is worth what it cries out at, and what it keeps quiet about: one history of each kind a promise.
-class OracleTest : public testing::Test {
- protected:
-  OracleTest() {
-    oracle.service_is("service", {.cooling = kHour, .deadline = 60 * kSecond});
-    oracle.number_is("one", "service", "US");
-    oracle.number_is("two", "service", "US");
-    for (const auto* person : {"ann", "ben", "cat"}) oracle.person_is(person, "US");
-  }
+// ---- To whom (promise 1) ----
 
-  void at(Time seconds) {
-    now_ = seconds * kSecond;
-    oracle.now_is(now_);
-  }
-
-  int ask(const std::string& a, const std::string& b) {
-    return oracle.lines_asked(
-        {.service = "service", .people = {a, b}, .concerned = {}, .asked = now()});
-  }
-  void open(const std::string& id, SessionOpened::Seat a, SessionOpened::Seat b) {
-    const int asked = ask(a.person, b.person);
-    oracle.session_opened(asked, {.id = id,
-                                  .service = "service",
-                                  .seats = {std::move(a), std::move(b)},
-                                  .asked = now(),
-                                  .answered = now(),
-                                  .expires = {},
-                                  .idle = {}});
-  }
-  int write(const std::string& body, TextWritten::Word word = TextWritten::Word::none) {
-    return oracle.text_written({.body = body,
-                                .service = "service",
-                                .session = "",
-                                .person = "ann",
-                                .number = "one",
-                                .word = word,
-                                .first_try = now()});
-  }
-  /// Ann writes, and is answered.
-  void say(const std::string& body, TextWritten::Word word = TextWritten::Word::none) {
-    oracle.text_taken(write(body, word));
-  }
-  void hand_over(const std::string& body, SubmitAnswer answer = SubmitAnswer::accepted,
-                 const std::string& to = "ben") {
-    const int submission = oracle.handed_over("alpha", "two", to, body, now() + 60 * kSecond);
-    oracle.carrier_has(submission);
-    oracle.carrier_answered(submission, answer, false);
-  }
-  void close(const std::string& id) {
-    oracle.close_asked(id);
-    oracle.close_answered(id);
-  }
-  Time now() const { return now_; }
-  int broken() const { return oracle.broken() ? oracle.broken()->promise : 0; }
-
-  Reached reached;
-  Oracle oracle{{.after_guard = kSecond, .after_clock = 10 * kSecond, .after_answer = 60 * kSecond},
-                reached};
-
- private:
-  Time now_ = 0;
-};
-
-TEST_F(OracleTest, IsContentWithATextThatGoesWhereItShould) {
-  open("s", {"ann", "one"}, {"ben", "two"});
+TEST_F(OracleOfTexts, IsContentWithATextThatGoesWhereItShould) {
+  open_pair();
   say("hello");
   hand_over("hello");
-  oracle.all_told(
-      {{.session = "s", .body = "hello", .person = "ben", .state = "delivered", .has_event = true}},
-      {"s"});
+  end({told()});
   EXPECT_EQ(broken(), 0);
 }
 
-TEST_F(OracleTest, SeesATextThatGoesToAStranger) {
-  open("s", {"ann", "one"}, {"ben", "two"});
+TEST_F(OracleOfTexts, SeesATextThatGoesToAStranger) {
+  open_pair();
   say("hello");
-  hand_over("hello", SubmitAnswer::accepted, "cat");
+  hand_over("hello", {"cat", "two"});
   EXPECT_EQ(broken(), 1);
 }
 
-TEST_F(OracleTest, SeesATextThatLeavesLongAfterItsSessionEnded) {
-  open("s", {"ann", "one"}, {"ben", "two"});
+TEST_F(OracleOfTexts, SeesATextThatGoesByAnotherNumberThanItsRecipientKnows) {
+  open_pair();
   say("hello");
-  close("s");
+  hand_over("hello", {"ben", "one"});
+  EXPECT_EQ(broken(), 1);
+}
+
+TEST_F(OracleOfTexts, SeesATextThatComesBackToItsAuthor) {
+  open_pair();
+  say("hello");
+  hand_over("hello", kAnn);
+  EXPECT_EQ(broken(), 1);
+}
+
+TEST_F(OracleOfTexts, SeesATextFromANumberThatIsNotOurs) {
+  open_pair();
+  say("hello");
+  hand_over("hello", {"ben", "somebody's"});
+  EXPECT_EQ(broken(), 1);
+  EXPECT_EQ(what(), "a text leaves from somebody's, which is not ours");
+}
+
+TEST_F(OracleOfTexts, SeesATextToNobody) {
+  open_pair();
+  say("hello");
+  hand_over("hello", {"zoe", "two"});
+  EXPECT_EQ(broken(), 1);
+}
+
+TEST_F(OracleOfTexts, SeesAForgedTextThatGoesOut) {
+  open_pair();
+  oracle.text_written({.body = "hello",
+                       .service = "service",
+                       .session = "",
+                       .person = "ann",
+                       .number = "one",
+                       .forged = true,
+                       .first_try = now()});
+  hand_over("hello");
+  EXPECT_EQ(broken(), 1);
+}
+
+TEST_F(OracleOfTexts, KnowsForWhomAPlatformsTextIs) {
+  open_group();
+  platform_says("all");
+  platform_says("only", {"ben"});
+  for (const auto& to : {kAnn, kBen, Who{"cat", "three"}}) hand_over("all", to);
+  hand_over("only");
+  EXPECT_EQ(broken(), 0);
+  hand_over("only", kAnn);
+  EXPECT_EQ(broken(), 1);
+}
+
+TEST_F(OracleOfTexts, WaitsForTheAnswerToAnOpeningThatMayExplainAText) {
+  const int asked = ask({"ann", "ben"});
+  say("hello");
+  hand_over("hello");
+  EXPECT_EQ(broken(), 0);
+  answer_open(asked, "s", {{"ann", "one"}, {"ben", "two"}});
+  EXPECT_EQ(broken(), 0);
+}
+
+TEST_F(OracleOfTexts, SeesATextOfASessionThatWasRefused) {
+  const int asked = ask({"ann", "ben"});
+  say("hello");
+  hand_over("hello");
+  oracle.lines_refused(asked, "session.name_taken");
+  EXPECT_EQ(broken(), 1);
+}
+
+TEST_F(OracleOfTexts, LetsBautasOwnWordsAnswerWhoWrote) {
+  say("hello");
+  hand_over("There is no conversation here.", kAnn);
+  EXPECT_EQ(broken(), 0);
+}
+
+TEST_F(OracleOfTexts, SeesBautasOwnWordsToWhoNeverWrote) {
+  open_pair();
+  say("hello");
+  hand_over("There is no conversation here.");
+  EXPECT_EQ(broken(), 1);
+}
+
+TEST_F(OracleOfTexts, SeesWordsThatManySayWhereNobodySaidThem) {
+  open_pair();
+  open("t", {{"cat", "one"}, {"dan", "two"}});
+  say("START", kAnn, Word::start);
+  hand_over("START");
+  EXPECT_EQ(broken(), 0);
+  hand_over("START", {"dan", "two"});
+  EXPECT_EQ(broken(), 1);
+}
+
+// ---- What stands in it (promise 2), and until when (promise 3) ----
+
+TEST_F(OracleOfTexts, SeesAParticipantsAddressInAText) {
+  open_pair();
+  say("call ann");
+  hand_over("call ***");
+  EXPECT_EQ(broken(), 0);
+  hand_over("call ann");
+  EXPECT_EQ(broken(), 2);
+}
+
+TEST_F(OracleOfTexts, LetsAddressesStandThatNobodyAskedToMask) {
+  open_pair();
+  say("call dan");  // who takes no part
+  hand_over("call dan");
+  EXPECT_EQ(broken(), 0);
+  service({.masks = false});
+  say("hello, ann");
+  hand_over("hello, ann");
+  EXPECT_EQ(broken(), 0);
+}
+
+TEST_F(OracleOfTexts, SeesATextThatLeavesLongAfterItsDeadline) {
+  open_pair();
+  say("early");
+  say("late");
+  at(100);
+  oracle.handed_over("alpha", "two", "ben", "early", now() - 9 * kSecond);
+  EXPECT_EQ(broken(), 0);
+  oracle.handed_over("alpha", "two", "ben", "late", now() - 11 * kSecond);
+  EXPECT_EQ(broken(), 3);
+}
+
+// ---- How often (promise 4) ----
+
+TEST_F(OracleOfTexts, SeesATextThatIsSentAgainThoughItWasAccepted) {
+  open_pair();
+  say("hello");
+  hand_over("hello");
+  hand_over("hello");
+  EXPECT_EQ(broken(), 4);
+}
+
+TEST_F(OracleOfTexts, SeesATextThatIsSentAgainThoughItWasRefused) {
+  open_pair();
+  say("hello");
+  hand_over("hello", kBen, SubmitAnswer::refused);
+  hand_over("hello");
+  EXPECT_EQ(broken(), 4);
+}
+
+TEST_F(OracleOfTexts, SeesATextThatIsSentAgainWhileItIsUnderWay) {
+  open_pair();
+  say("hello");
+  submit("hello");
+  submit("hello");
+  EXPECT_EQ(broken(), 4);
+}
+
+TEST_F(OracleOfTexts, SeesATextThatIsSentAgainThoughItArrived) {
+  open_pair();
+  say("hello");
+  oracle.receipt_taken(hand_over("hello", kBen, SubmitAnswer::unknown));
   at(2);
   hand_over("hello");
-  EXPECT_EQ(broken(), 1);
-}
-
-TEST_F(OracleTest, SeesALineThatIsGivenAwayWhileItCools) {
-  open("s", {"ann", "one"}, {"ben", "two"});
-  close("s");
-  at(3'500);
-  open("t", {"ann", "one"}, {"cat", "two"});
-  EXPECT_EQ(broken(), 1);
-}
-
-TEST_F(OracleTest, LetsALineBeGivenAwayOnceItHasCooled) {
-  open("s", {"ann", "one"}, {"ben", "two"});
-  close("s");
-  at(3'700);
-  open("t", {"ann", "one"}, {"cat", "two"});
-  EXPECT_EQ(broken(), 0);
-}
-
-TEST_F(OracleTest, SeesATextThatWasTakenAndIsNowhere) {
-  open("s", {"ann", "one"}, {"ben", "two"});
-  say("hello");
-  oracle.all_told({}, {"s"});
-  EXPECT_EQ(broken(), 3);
-}
-
-TEST_F(OracleTest, SeesATextThatEndedSilently) {
-  open("s", {"ann", "one"}, {"ben", "two"});
-  say("hello");
-  oracle.all_told(
-      {{.session = "s", .body = "hello", .person = "ben", .state = "failed", .has_event = true}},
-      {"s"});
-  EXPECT_EQ(broken(), 3);
-}
-
-TEST_F(OracleTest, SeesATextThatIsSentTwice) {
-  open("s", {"ann", "one"}, {"ben", "two"});
-  say("hello");
-  hand_over("hello");
-  hand_over("hello");
   EXPECT_EQ(broken(), 4);
 }
 
-TEST_F(OracleTest, WantsASecondSendAfterAnUnknownOutcomeCounted) {
-  open("s", {"ann", "one"}, {"ben", "two"});
+TEST_F(OracleOfTexts, LetsATextBeSentAgainThatWasPutOffOrWhoseFateIsNotKnown) {
+  open_pair();
   say("hello");
-  hand_over("hello", SubmitAnswer::unknown);
+  hand_over("hello", kBen, SubmitAnswer::later);
+  hand_over("hello", kBen, SubmitAnswer::unknown);
+  submit("hello");
+  oracle.crashed();
+  at(1);
+  hand_over("hello");
+  at(2);
+  oracle.crashed();  // the answer was not on the disk
   hand_over("hello");
   EXPECT_EQ(broken(), 0);
-  oracle.all_told({{.session = "s",
-                    .body = "hello",
-                    .person = "ben",
-                    .state = "sent",
-                    .resends = 0,
-                    .has_event = true}},
-                  {"s"});
+}
+
+TEST_F(OracleOfTexts, LetsATextBeSentAgainThatSomebodyAsksFor) {
+  open_pair();
+  say("hello");
+  hand_over("hello", kBen, SubmitAnswer::refused);
+  at(1);
+  oracle.retry_asked("hello", "ben");
+  at(2);
+  hand_over("hello");
+  EXPECT_EQ(broken(), 0);
+}
+
+TEST_F(OracleOfTexts, SeesATextThatIsSentWithoutEnd) {
+  open_pair();
+  say("hello");
+  for (int sent = 0; sent < 7; ++sent) hand_over("hello", kBen, SubmitAnswer::unknown);
+  EXPECT_EQ(broken(), 0);
+  hand_over("hello", kBen, SubmitAnswer::unknown);
   EXPECT_EQ(broken(), 4);
 }
 
-TEST_F(OracleTest, SeesATextThatOvertakes) {
-  open("s", {"ann", "one"}, {"ben", "two"});
+TEST_F(OracleOfTexts, SeesATextThatLeavesAfterItKilledUsThreeTimes) {
+  open_pair();
+  say("hello");
+  for (int death = 0; death < 3; ++death) {
+    submit("hello");
+    oracle.crashed();
+  }
+  EXPECT_EQ(broken(), 0);
+  submit("hello");
+  EXPECT_EQ(broken(), 3);
+}
+
+TEST_F(OracleOfTexts, SeesBautaAnswerTwiceADay) {
+  say("hello");
+  hand_over("There is no conversation here.", kAnn);
+  at(23 * 3'600);
+  hand_over("There is no conversation here.", kAnn);
+  EXPECT_EQ(broken(), 4);
+}
+
+TEST_F(OracleOfTexts, LetsBautaAnswerOnceADayAndAgainWhenNobodyGotIt) {
+  say("hello");
+  hand_over("There is no conversation here.", kAnn);
+  at(24 * 3'600);
+  hand_over("There is no conversation here.", kAnn, SubmitAnswer::refused);
+  at(24 * 3'600 + 60);
+  hand_over("There is no conversation here.", kAnn);
+  EXPECT_EQ(broken(), 0);
+}
+
+// ---- In which order (promise 5) ----
+
+TEST_F(OracleOfTexts, SeesATextThatOvertakes) {
+  open_pair();
   say("first");
   at(1);
   say("second");
@@ -164,33 +263,30 @@ TEST_F(OracleTest, SeesATextThatOvertakes) {
   EXPECT_EQ(broken(), 5);
 }
 
-TEST_F(OracleTest, SeesATextToWhoSaidStop) {
-  open("s", {"ben", "two"}, {"ann", "one"});
-  oracle.text_taken(oracle.text_written({.body = "STOP",
-                                         .service = "service",
-                                         .session = "",
-                                         .person = "ben",
-                                         .number = "two",
-                                         .word = TextWritten::Word::stop,
-                                         .first_try = now()}));
-  say("hello");
+TEST_F(OracleOfTexts, LetsTextsPassEachOtherThatCameAtOnce) {
+  open_pair();
+  const int first = write("first");
+  at(1);
+  say("second");
+  oracle.text_taken(first);
+  hand_over("second");
   at(2);
-  hand_over("You are out");  // the confirmation
+  hand_over("first");
   EXPECT_EQ(broken(), 0);
-  hand_over("hello");
-  EXPECT_EQ(broken(), 6);
 }
 
-TEST_F(OracleTest, SeesARefusalWhileANumberIsFree) {
-  open("s", {"ann", "one"}, {"ben", "one"});
-  oracle.lines_refused(ask("ann", "ben"), "pool.exhausted");
-  EXPECT_EQ(broken(), 7);
-}
-
-TEST_F(OracleTest, AcceptsARefusalOnceEveryNumberIsHeld) {
-  open("s", {"ann", "one"}, {"ben", "one"});
-  open("t", {"ann", "two"}, {"cat", "one"});
-  oracle.lines_refused(ask("ann", "ben"), "pool.exhausted");
+TEST_F(OracleOfTexts, LetsATextBeOvertakenThatIsTriedAgain) {
+  open_pair();
+  say("first");
+  at(1);
+  say("second");
+  const int failed = oracle.handed_over("alpha", "two", "ben", "first", kHour);
+  oracle.carrier_answered(failed, SubmitAnswer::refused, false);
+  hand_over("second");
+  at(2);
+  oracle.retry_asked("first", "ben");
+  at(3);
+  hand_over("first");
   EXPECT_EQ(broken(), 0);
 }
 

@@ -66,8 +66,8 @@ void UnsureStore::start_group() {
   group_.assign(queue_.begin(), queue_.end());
   queue_.clear();
   const auto fsync = chance_.one_in(trouble_.stall_one_in)
-                         ? chance_.between(100'000, kFsyncMax.count())
-                         : chance_.between(200, 8'000);
+                         ? chance_.between(100'000, kStallMax.count())
+                         : chance_.between(200, kFsyncMax.count());
   if (fsync > 1'000'000) reached_.mark(Mark::long_stall);
   waits_.later(Micros(fsync), [this] { finish_group(); });
 }

@@ -40,10 +40,12 @@ class UnsureStore final : public Store {
         reached_(reached),
         trouble_(trouble) {}
 
-  /// The longest that a read takes, that an answer is behind its fsync, and that an fsync takes: what the oracle grants.
+  /// The longest that a read takes, that an answer is behind its fsync, and that an fsync takes, also one that stalls: what the oracle
+  /// grants.
   static constexpr Micros kReadMax{5'000};
   static constexpr Micros kAnswerMax{5'000};
-  static constexpr Micros kFsyncMax{1'500'000};
+  static constexpr Micros kFsyncMax{8'000};
+  static constexpr Micros kStallMax{1'500'000};
 
   Task<Result<std::optional<Record>>> get(Key key) override;
   Task<Result<std::vector<std::optional<Record>>>> multi_get(std::vector<Key> keys) override;

@@ -100,16 +100,19 @@ class World {
     bool done = false;
   };
 
-  // world.cc: the scene, and what happens when
+  // world_scene.cc
   void furnish();
   void furnish_service(std::size_t at);
   void furnish_number(Service& service, const std::string& text, const std::string& country);
   void arrange_trouble();
+
+  // world.cc: what happens when
   void act();
+  void do_something();
   void act_among_sessions(std::size_t drawn);
   void next_act();
   void crash(Micros within);
-  void leap();
+  void leap(Micros by);
   void start();
   void sweep();
   bool at_rest() const;
@@ -148,6 +151,7 @@ class World {
   void keyword();
   void race_for_consent();
   void chatter();
+  void rush_before_a_leap();
   void loop();
   void killer();
   void hand_in(Mo mo);

@@ -96,7 +96,8 @@ void World::open(Wish wish) {
   }
   lines.concerned = lines.people;
   const int id = oracle_.lines_asked(lines);
-  note("open {} of {}", id, fmt::join(lines.people, " "));
+  note("open {} of {}, ttl {}, idle {}", id, fmt::join(lines.people, " "),
+       wish.ttl.value_or(seconds(0)).count(), wish.idle.value_or(seconds(0)).count());
   const IdempotencyMark mark{.key = fmt::format("open {}", ++marks_), .body_hash = "same"};
   until_told<Result<std::string>>(
       milliseconds(chance_.between(300, 8'000)),
@@ -256,7 +257,7 @@ void World::reopen() {
   const int id = oracle_.lines_asked(lines);
   const auto name = session->id.str();
   begin_change(at);
-  note("reopen {} {}", id, name);
+  note("reopen {} {} until {}", id, name, change.expires_at ? to_millis(**change.expires_at) : 0);
   until_told<Result<SessionView>>(
       milliseconds(chance_.between(300, 8'000)),
       [this, at, change](auto done) {
@@ -271,10 +272,7 @@ void World::reopen() {
         if (!view) {
           note("reopen {} refused: {}", id, view.error().code);
           reached_.mark(Mark::reopen_refused);
-          // An earlier try may have brought it back, and its time was over before anybody was told.
-          if (tries > 1) {
-            oracle_.session_perhaps_reopened(name, asked.count());
-          }
+          oracle_.session_not_reopened(name, asked.count(), tries > 1);
           return oracle_.lines_refused(id, std::string(view.error().code));
         }
         note("reopened {}", id);

@@ -9,6 +9,8 @@ namespace {
 
 /// More than may come through within a minute.
 constexpr int kChatter = 13;
+/// Sessions in which people write at the same moment.
+constexpr int kRush = 4;
 
 }  // namespace
 
@@ -123,6 +125,20 @@ void World::chatter() {
     });
     wait += milliseconds(chance_.between(100, 2'500));
   }
+}
+
+/// Everybody writes at once, so that texts wait for their numbers' turns; and then somebody sets the clock.
+void World::rush_before_a_leap() {
+  for (int at = 0; at < kRush; ++at) {
+    const auto* session = any_session(true);
+    if (session == nullptr) return;
+    for (std::size_t from = 0; from < session->lines.size(); ++from) text(*session, from);
+  }
+  ++under_way_;
+  schedule_.in(milliseconds(chance_.between(50, 3'000)), [this] {
+    --under_way_;
+    leap(seconds(chance_.between(1, 30)));
+  });
 }
 
 /// One of our own numbers texts another.

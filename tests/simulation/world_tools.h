@@ -23,6 +23,9 @@ T must(Result<T> result) {
   return *std::move(result);
 }
 
+/// What the oracle grants, by how long such a store may take.
+Oracle::Latitude latitude_under(const StoreTrouble& trouble);
+
 /// Asking again may be answered otherwise.
 inline bool may_pass(const Error& error) {
   return error.code.starts_with("storage.") || error.code == "idempotency.in_flight";
