@@ -127,6 +127,7 @@ export class Storm {
 
   async remove() {
     this.writing = false;
+    this.removed = true;
     this.reported = true;
     await this.relay?.remove();
     await this.carrier?.stop();
@@ -143,8 +144,9 @@ export class Storm {
   /** A text was put off by the relay; for who wants to know. */
   refusedWith() {}
 
+  /** The answer; undefined: the storm was given up meanwhile, and nobody is there to take the text. */
   async #untilTaken(name, ask) {
-    for (;;) {
+    while (!this.removed) {
       let answer;
       try { answer = await ask(); } catch { /* it died, or it is not there yet */ }
       if (answer && answer.status >= 200 && answer.status < 300) return answer;
@@ -154,13 +156,14 @@ export class Storm {
       ++this.retries;
       await sleep(15);
     }
+    return undefined;
   }
 
   async #write(sender, me, others) {
     for (let i = 0; this.writing; ++i) {
       const body = `${sender}#${i}${this.padding}`;
       const sid = newSid();
-      await this.#untilTaken(body, () => text(this.relay, me.address, me.virtual_number, body, sid));
+      if (!await this.#untilTaken(body, () => text(this.relay, me.address, me.virtual_number, body, sid))) return;
       this.taken.push({ body, sender, number: i, expected: others.map((one) => ({ to: one.address, from: one.virtual_number })) });
       await sleep(this.random() * 60);
     }
@@ -169,8 +172,8 @@ export class Storm {
   async #writeAsPlatform(sender, { id, first, second }) {
     for (let i = 0; this.writing; ++i) {
       const body = `${sender}#${i}${this.padding}`;
-      await this.#untilTaken(body, () => this.relay.call('POST', `/api/v1/sessions/${id}/messages`, { text: body },
-        { headers: { 'Idempotency-Key': `${sender}#${i}` } }));
+      if (!await this.#untilTaken(body, () => this.relay.call('POST', `/api/v1/sessions/${id}/messages`, { text: body },
+        { headers: { 'Idempotency-Key': `${sender}#${i}` } }))) return;
       this.taken.push({ body, sender, number: i, expected: [first, second].map((one) => ({ to: one.address, from: one.virtual_number })) });
       await sleep(this.random() * 120);
     }

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** How many times longer than usual everything may take: a sanitizer's binary is slow. */
+const PATIENCE = Number(process.env.BAUTA_PATIENCE ?? 1);
+
 /** Asks `condition` until its answer is truthy, and returns that; after `seconds` it fails and says what was waited for. */
 export async function until(what, condition, { seconds = 20, every = 25 } = {}) {
-  const deadline = Date.now() + seconds * 1000;
+  const deadline = Date.now() + seconds * 1000 * PATIENCE;
   for (;;) {
     const answer = await condition();
     if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`${seconds} s were not enough for: ${what}`);
+    if (Date.now() > deadline) throw new Error(`${seconds * PATIENCE} s were not enough for: ${what}`);
     await sleep(every);
   }
 }
