@@ -326,6 +326,20 @@ TEST_F(NeverDouble, ACarrierThatDoesNotHaveItIsSentItAgainAndThatCounts) {
   EXPECT_THAT(metrics.expose(), HasSubstr("bauta_possible_doubles_total{connection=\"twilio\"} 1"));
 }
 
+// Seed 498 of the simulation: a carrier took its time to answer, and the text was sent again four seconds after its deadline.
+TEST_F(NeverDouble, ATextWhoseDeadlinePassesWhileACarrierIsAskedIsNotSentAgain) {
+  change_settings([](ServiceSettings& settings) { settings.deadline_seconds = 70s; });
+  carrier.answers.push_back(SubmitUnknown{.code = "carrier.timeout"});
+  carrier.answer_when_asked = AskedNotFound{};
+  carrier.while_asked = [this] { clock.advance(10s); };
+  text(kA, seat_number(0), "hi");
+  work();
+  clock.advance(61s);
+  work();
+  EXPECT_EQ(deliveries(), "hi|failed:outcome_unknown ");
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+}
+
 // Found by trying: somebody wrote "ok" twice, the second one never reached the carrier, and the first was taken for it.
 TEST_F(NeverLose, TheSameWordsThatWereSentBeforeAreNotTakenForThisText) {
   carrier.answers.push_back(SubmitAccepted{{"SM-first"}});

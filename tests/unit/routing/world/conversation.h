@@ -22,6 +22,8 @@ class ScriptedCarrier final : public CarrierPort {
   std::deque<SubmitOutcome> answers;
   bool carries_reference = true;
   AskOutcome answer_when_asked = AskedInVain{};
+  /// Called while it is asked.
+  std::function<void()> while_asked;
   std::vector<SentText> asked;
   /// The connection's own next turn.
   SteadyPoint turn_at{};
@@ -41,6 +43,7 @@ class ScriptedCarrier final : public CarrierPort {
   SteadyPoint use_turn(std::string_view, SteadyPoint now) override { return std::max(now, use_at); }
   Task<AskOutcome> ask(std::string, SentText sent) override {
     asked.push_back(std::move(sent));
+    if (while_asked) while_asked();
     co_await boost::asio::post(boost::asio::use_awaitable_t<Executor>{});
     co_return answer_when_asked;
   }
