@@ -1,0 +1,35 @@
+#include "routing/outbox/turns.h"
+
+namespace bauta {
+
+std::optional<SteadyPoint> Turns::wait(LaneTurn& turn, const VirtualNumber& number,
+                                       double rate_per_second, const std::string& connection,
+                                       SteadyPoint now) {
+  auto& bucket = buckets_[number];
+  if (!turn.number) turn.number = bucket.take(now, rate_per_second);
+  // Those of this number that wait for the connection leave when it lets them: this one's turn is reckoned from there, or all whose turns
+  // came meanwhile would leave with them, faster than the number may send.
+  if (!turn.connection && *turn.number <= now && bucket.is_held_up(now, rate_per_second))
+    turn.number = bucket.take(now, rate_per_second);
+  if (*turn.number > now) return turn.number;
+  if (!turn.connection) {
+    turn.connection = carriers_.take_turn(connection, now);
+    if (*turn.connection > now) bucket.hold_up(*turn.connection, rate_per_second);
+  }
+  if (*turn.connection > now) return turn.connection;
+  // So would those whose turns came while the store let nobody go, or there was no place.
+  if (!turn.number_used) turn.number_used = bucket.use(now, rate_per_second);
+  if (*turn.number_used > now) return turn.number_used;
+  if (!turn.connection_used) turn.connection_used = carriers_.use_turn(connection, now);
+  if (*turn.connection_used > now) return turn.connection_used;
+  turn.number_used.reset();
+  turn.connection_used.reset();
+  return std::nullopt;
+}
+
+void Turns::give_back(LaneTurn& turn, const VirtualNumber& number) {
+  if (turn.number) buckets_[number].give_back(*turn.number);
+  turn = {};
+}
+
+}  // namespace bauta

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "routing/outbox/carrier_port.h"
+#include "routing/outbox/token_bucket.h"
+
+namespace bauta {
+
+/// When the head of a lane may leave, by the rates of its number and of its connection; none: not asked for yet.
+struct LaneTurn {
+  std::optional<SteadyPoint> number;
+  std::optional<SteadyPoint> connection;
+  /// When it may use each, once both have come.
+  std::optional<SteadyPoint> number_used;
+  std::optional<SteadyPoint> connection_used;
+};
+
+/// The rates at which a partition's texts leave: one bucket a virtual number, and a connection's, which all partitions share.
+/// Not thread-safe.
+class Turns {
+ public:
+  explicit Turns(CarrierPort& carriers) : carriers_(carriers) {}
+
+  /// Takes what `turn` lacks; when to ask again, or none: the head may leave now, and its claim uses the turn, whatever becomes of it.
+  std::optional<SteadyPoint> wait(LaneTurn& turn, const VirtualNumber& number,
+                                  double rate_per_second, const std::string& connection,
+                                  SteadyPoint now);
+  /// The head ended without leaving: its turn is another lane's.
+  void give_back(LaneTurn& turn, const VirtualNumber& number);
+
+ private:
+  CarrierPort& carriers_;
+  std::map<VirtualNumber, TokenBucket> buckets_;
+};
+
+}  // namespace bauta
