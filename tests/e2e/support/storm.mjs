@@ -14,6 +14,9 @@ function dice(seed) {
   return () => createHash('sha256').update(`${seed}/${count++}`).digest().readUInt32BE(0) / 2 ** 32;
 }
 
+/** How many texts of one sender may be on their way: well below the limit of a lane (100), so that none is to end as a dead letter. */
+const ON_THEIR_WAY = 30;
+
 /**
  * A relay under load that dies again and again: people and the platform write until each text is answered with success, as carriers and
  * careful clients do; the carrier answers late, puts off, loses answers, and reports only some texts.  In the end every text that was
@@ -29,6 +32,8 @@ export class Storm {
     this.sessions = sessions;
     this.padding = padding ? ` ${'~'.repeat(padding - 1)}` : '';
     this.taken = [];     // {body, sender, expected: [{to, from}]} of texts that were answered with success, in their sender's order
+    this.arrived = new Set();
+    this.looked = 0;     // at what the carrier was asked to send
     this.writing = true;
     this.retries = 0;
     this.strikes = 0;
@@ -161,6 +166,7 @@ export class Storm {
 
   async #write(sender, me, others) {
     for (let i = 0; this.writing; ++i) {
+      await this.#untilFewAreOnTheirWay(sender, i);
       const body = `${sender}#${i}${this.padding}`;
       const sid = newSid();
       if (!await this.#untilTaken(body, () => text(this.relay, me.address, me.virtual_number, body, sid))) return;
@@ -171,12 +177,25 @@ export class Storm {
 
   async #writeAsPlatform(sender, { id, first, second }) {
     for (let i = 0; this.writing; ++i) {
+      await this.#untilFewAreOnTheirWay(sender, i);
       const body = `${sender}#${i}${this.padding}`;
       if (!await this.#untilTaken(body, () => this.relay.call('POST', `/api/v1/sessions/${id}/messages`, { text: body },
         { headers: { 'Idempotency-Key': `${sender}#${i}` } }))) return;
       this.taken.push({ body, sender, number: i, expected: [first, second].map((one) => ({ to: one.address, from: one.virtual_number })) });
       await sleep(this.random() * 120);
     }
+  }
+
+  /** Waits while the carrier has none of the last texts of this sender, who has written `written` so far. */
+  async #untilFewAreOnTheirWay(sender, written) {
+    const earliest = `${sender}#${written - ON_THEIR_WAY}${this.padding}`;
+    while (this.writing && written >= ON_THEIR_WAY && !this.#arrivals().has(earliest)) await sleep(20);
+  }
+
+  #arrivals() {
+    const { posts } = this.carrier;
+    for (; this.looked < posts.length; ++this.looked) if (posts[this.looked].sid) this.arrived.add(posts[this.looked].Body);
+    return this.arrived;
   }
 
   /** Reports half of what was accepted, until it is taken; about the others nobody hears anything. */
@@ -243,7 +262,9 @@ export class Storm {
       if (event.type === 'message.unknown') announced.set(name, (announced.get(name) ?? 0) + 1);
       else failed.add(name);
     }
-    const dead = new Set((await relay.deadLetters()).map((letter) => `${words.get(letter.message)} ${seats.get(letter.to)}`));
+    const letters = await relay.deadLetters();
+    for (const letter of letters) if (letter.error.code === 'lane.full') problems.push(`a lane was full, though only ${ON_THEIR_WAY} texts of a sender were on their way`);
+    const dead = new Set(letters.map((letter) => `${words.get(letter.message)} ${seats.get(letter.to)}`));
 
     if (words.size !== this.taken.length) problems.push(`${this.taken.length} texts were taken, ${words.size} are kept`);
     const judged = judge({ taken: this.taken, posts: carrier.posts, announced, dead, failed });
