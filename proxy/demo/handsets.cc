@@ -26,6 +26,7 @@
 #include "proxy/demo/demo_page.h"
 #include "proxy/demo/inboxes.h"
 #include "proxy/demo/members.h"
+#include "proxy/demo/page_guard.h"
 #include "proxy/demo/taken_texts.h"
 #include "proxy/demo/trouble.h"
 #include "proxy/net/http_client.h"
@@ -101,20 +102,14 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
 
   Router router() {
     Router router;
-    const auto self = shared_from_this();  // shared by the routes
-    router.add("POST", "/messages", [self](HttpRequest r) { return self->take(std::move(r)); });
-    router.add("POST", "/messages/find",
-               [self](HttpRequest r) { return self->find(std::move(r)); });
-    router.add("POST", "/handsets/text",
-               [self](HttpRequest r) { return self->text(std::move(r)); });
-    router.add("POST", "/handsets/inbox",
-               [self](HttpRequest r) { return self->inbox(std::move(r)); });
-    router.add("GET", "/handsets/stats",
-               [self](HttpRequest r) { return self->stats(std::move(r)); });
-    router.add("POST", "/trouble", [self](HttpRequest r) { return self->trouble(std::move(r)); });
-    router.add("GET", "/trouble",
-               [self](HttpRequest r) { return self->show_trouble(std::move(r)); });
-    router.add("POST", "/stop", [self](HttpRequest r) { return self->stop(std::move(r)); });
+    add(router, "POST", "/messages", &Exchange::take);
+    add(router, "POST", "/messages/find", &Exchange::find);
+    add(router, "POST", "/handsets/text", &Exchange::text);
+    add(router, "POST", "/handsets/inbox", &Exchange::inbox);
+    add(router, "GET", "/handsets/stats", &Exchange::stats);
+    add(router, "POST", "/trouble", &Exchange::trouble);
+    add(router, "GET", "/trouble", &Exchange::show_trouble);
+    add(router, "POST", "/stop", &Exchange::stop);
     return router;
   }
 
@@ -130,6 +125,22 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
   std::function<void()> on_stop;  // set once, before the server starts
 
  private:
+  using Handler = Task<HttpResponse> (Exchange::*)(HttpRequest);
+
+  /// No page of another site may make the phones write, or trouble.
+  void add(Router& router, std::string_view method, const std::string& path, Handler handler) {
+    router.add(method, path,
+               [self = shared_from_this(), handler](HttpRequest request) -> Task<HttpResponse> {
+                 return guarded(self, handler, std::move(request));
+               });
+  }
+  static Task<HttpResponse> guarded(std::shared_ptr<Exchange> self, Handler handler,
+                                    HttpRequest request) {
+    if (is_of_another_site(request))
+      co_return problem(403, {.code = "request.foreign", .detail = "of another site"}, request);
+    co_return co_await (self.get()->*handler)(std::move(request));
+  }
+
   // The relay's side.
 
   Task<HttpResponse> take(HttpRequest request) {

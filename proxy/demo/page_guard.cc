@@ -29,13 +29,18 @@ bool only_reads(const HttpRequest& request) {
 
 }  // namespace
 
+bool is_of_another_site(const HttpRequest& request) {
+  const auto origin = request.headers.find("Origin");
+  const auto host = request.headers.find("Host");
+  return origin && (!host || *origin != "http://" + std::string(*host));
+}
+
 std::optional<std::string_view> why_foreign(const HttpRequest& request) {
   const auto hosts = request.headers.find_all("Host");
   if (hosts.size() != 1 || !cannot_be_somebody_elses(hosts.front())) {
     return "the page is opened by an address or as localhost";
   }
-  const auto origin = request.headers.find("Origin");
-  if (origin && *origin != "http://" + std::string(hosts.front())) return "of another site";
+  if (is_of_another_site(request)) return "of another site";
   if (only_reads(request)) return std::nullopt;
   if (request.headers.find(kPageHeader) != "1") return "the page's header is missing";
   return std::nullopt;

@@ -115,12 +115,13 @@ struct HandsetsTest : testing::Test {
   }
 
   HttpAnswer call(std::string method, std::string path, std::string body = "",
-                  std::string secret = "") {
+                  std::string secret = "", std::string origin = "") {
     HttpCall call{.method = method, .url = "http://" + handsets->address() + path, .body = body};
     if (!secret.empty()) {
       call.headers.add(std::string(simulated::kSignatureHeader),
                        simulated::signature_of(secret, method, path, body));
     }
+    if (!origin.empty()) call.headers.add("Origin", origin);
     std::optional<HttpOutcome> outcome;
     boost::asio::co_spawn(
         loop, client->call(std::move(call)),
@@ -246,6 +247,16 @@ TEST_F(HandsetsTest, TakeOnlyWhatIsSignedAndWellFormed) {
   }
   EXPECT_EQ(call("POST", "/stop").status, 401U);
   EXPECT_EQ(inbox("+442079460142"), "");
+}
+
+TEST_F(HandsetsTest, WriteForNoPageOfAnotherSite) {
+  const auto* const text = R"({"from":"+12025550142","to":"+12025550177","text":"one"})";
+  for (const auto* origin : {"https://example.com", "http://127.0.0.1:1", "null"}) {
+    EXPECT_EQ(call("POST", "/handsets/text", text, "", origin).status, 403U) << origin;
+    EXPECT_EQ(call("POST", "/trouble", R"({"duplicate_percent":100})", "", origin).status, 403U);
+  }
+  EXPECT_EQ(call("POST", "/handsets/text", text, "", "http://" + handsets->address()).status, 202U);
+  EXPECT_EQ(relay.brought(1), "[+12025550142>+12025550177:one]");
 }
 
 TEST(Handsets, NeedATokenAndASecret) {
