@@ -14,7 +14,7 @@ function dice(seed) {
   return () => createHash('sha256').update(`${seed}/${count++}`).digest().readUInt32BE(0) / 2 ** 32;
 }
 
-/** How many texts of one sender may be on their way: well below the limit of a lane (100), so that none is to end as a dead letter. */
+/** How many texts of a sender may be on their way to a person: a lane takes 100, and two send to it, so that none is to end as a dead letter. */
 const ON_THEIR_WAY = 30;
 
 /**
@@ -166,7 +166,7 @@ export class Storm {
 
   async #write(sender, me, others) {
     for (let i = 0; this.writing; ++i) {
-      await this.#untilFewAreOnTheirWay(sender, i);
+      await this.#untilFewAreOnTheirWay(sender, i, others);
       const body = `${sender}#${i}${this.padding}`;
       const sid = newSid();
       if (!await this.#untilTaken(body, () => text(this.relay, me.address, me.virtual_number, body, sid))) return;
@@ -177,7 +177,7 @@ export class Storm {
 
   async #writeAsPlatform(sender, { id, first, second }) {
     for (let i = 0; this.writing; ++i) {
-      await this.#untilFewAreOnTheirWay(sender, i);
+      await this.#untilFewAreOnTheirWay(sender, i, [first, second]);
       const body = `${sender}#${i}${this.padding}`;
       if (!await this.#untilTaken(body, () => this.relay.call('POST', `/api/v1/sessions/${id}/messages`, { text: body },
         { headers: { 'Idempotency-Key': `${sender}#${i}` } }))) return;
@@ -186,15 +186,21 @@ export class Storm {
     }
   }
 
-  /** Waits while the carrier has none of the last texts of this sender, who has written `written` so far. */
-  async #untilFewAreOnTheirWay(sender, written) {
+  /** Waits while one of the `recipients` has none of the last texts of this sender, who has written `written` so far; not for ever, since a relay that lets nothing out must be seen to refuse. */
+  async #untilFewAreOnTheirWay(sender, written, recipients) {
     const earliest = `${sender}#${written - ON_THEIR_WAY}${this.padding}`;
-    while (this.writing && written >= ON_THEIR_WAY && !this.#arrivals().has(earliest)) await sleep(20);
+    const arrived = () => recipients.every(({ address }) => this.#arrivals().has(`${earliest} ${address}`));
+    const patience = Date.now() + 5000;
+    while (this.writing && written >= ON_THEIR_WAY && !arrived() && Date.now() < patience) await sleep(20);
   }
 
+  /** "body to" of what the carrier accepted. */
   #arrivals() {
     const { posts } = this.carrier;
-    for (; this.looked < posts.length; ++this.looked) if (posts[this.looked].sid) this.arrived.add(posts[this.looked].Body);
+    for (; this.looked < posts.length; ++this.looked) {
+      const { sid, Body, To } = posts[this.looked];
+      if (sid) this.arrived.add(`${Body} ${To}`);
+    }
     return this.arrived;
   }
 
@@ -263,7 +269,7 @@ export class Storm {
       else failed.add(name);
     }
     const letters = await relay.deadLetters();
-    for (const letter of letters) if (letter.error.code === 'lane.full') problems.push(`a lane was full, though only ${ON_THEIR_WAY} texts of a sender were on their way`);
+    for (const letter of letters) if (letter.error.code === 'lane.full') problems.push(`a lane was full, though at most ${ON_THEIR_WAY} texts of a sender were on their way`);
     const dead = new Set(letters.map((letter) => `${words.get(letter.message)} ${seats.get(letter.to)}`));
 
     if (words.size !== this.taken.length) problems.push(`${this.taken.length} texts were taken, ${words.size} are kept`);
