@@ -43,7 +43,9 @@ enum class PlantedBug : std::uint8_t {
   /// A death of the process is forgotten by the text that caused it (promise 3).
   crash_not_counted,
   /// Turns are counted on a clock that leaps (promise 5).
-  turns_by_the_wall_clock
+  turns_by_the_wall_clock,
+  /// An event that is being told to a webhook is filed as told (promise 3).
+  event_filed_as_told
 };
 
 #ifdef BAUTA_PLANTED_BUGS

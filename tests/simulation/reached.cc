@@ -96,6 +96,10 @@ std::string_view mark_name(Mark mark) {
       return "texts forgotten after retention";
     case Mark::clock_leapt:
       return "clock leapt";
+    case Mark::event_taken_whose_answer_was_lost:
+      return "event taken whose answer was lost";
+    case Mark::event_told_again_after_a_crash:
+      return "event told again after a crash";
     case Mark::name_taken_over_from_an_ended_session:
       return "name taken over from an ended session";
   }

@@ -55,10 +55,12 @@ enum class Mark : std::uint8_t {
   dead_letter_retried_and_delivered,
   texts_forgotten_after_retention,
   clock_leapt,
-  name_taken_over_from_an_ended_session
+  name_taken_over_from_an_ended_session,
+  event_taken_whose_answer_was_lost,
+  event_told_again_after_a_crash
 };
 inline constexpr std::size_t kMarks =
-    static_cast<std::size_t>(Mark::name_taken_over_from_an_ended_session) + 1;
+    static_cast<std::size_t>(Mark::event_told_again_after_a_crash) + 1;
 std::string_view mark_name(Mark mark);
 
 /// How often each was met.

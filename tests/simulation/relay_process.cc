@@ -65,6 +65,7 @@ RelayProcess::RelayProcess(Surroundings surroundings, std::vector<std::uint32_t>
         });
     start(at);
   }
+  if (around_.hook) drive_hook();
 }
 
 RelayProcess::~RelayProcess() {
@@ -72,6 +73,8 @@ RelayProcess::~RelayProcess() {
   waits_.die();
   poll();  // coroutines fall apart through their executor
   lanes_.clear();
+  events_.reset();
+  hook_.reset();
 }
 
 void RelayProcess::poll() {
@@ -84,6 +87,26 @@ void RelayProcess::spawn(Task<void> task) {
   boost::asio::co_spawn(context_, std::move(task), [](const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
   });
+}
+
+void RelayProcess::drive_hook() {
+  const auto [service, id] = *around_.hook;
+  hook_ = std::make_unique<Hook>(
+      Hook::Parts{.store = store_,
+                  .webhooks = desk_.webhooks(),
+                  .clock = around_.clock,
+                  .random = around_.random,
+                  .schedule = around_.schedule,
+                  .waits = waits_,
+                  .endpoint = around_.endpoint,
+                  .spawn = [this](Task<void> task) { spawn(std::move(task)); }},
+      service, id);
+  events_ = store_.subscribe(EventLog::prefix(service), context_.get_executor(), [this] {
+    if (waits_.dead()) return;
+    waits_.later(Micros(around_.chance.one_in(8) ? around_.chance.between(0, kLookMax.count()) : 1),
+                 [this] { hook_->look(); });
+  });
+  hook_->look();
 }
 
 // ---- Lanes ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@
 #include "routing/messages/relay.h"
 #include "routing/outbox/partition.h"
 #include "tests/simulation/carriers.h"
+#include "tests/simulation/hook.h"
 #include "tests/simulation/unsure_store.h"
 #include "tests/simulation/waits.h"
 
@@ -28,11 +29,14 @@ struct Surroundings {
   Random& random;
   Trace& trace;
   Carriers& carriers;
+  Endpoint& endpoint;
   Reached& reached;
   metrics::Instruments& metrics;
   const IndexKey& index_key;
   StoreTrouble trouble;
   RelayLimits limits;
+  /// The webhook that leads to the endpoint; none: not made yet.
+  std::optional<std::pair<ServiceId, WebhookId>> hook;
 };
 
 /// One life of the relay: from a start over what is on the disk to a crash.  Does what proxy/ does around routing/: calls it when something
@@ -80,6 +84,7 @@ class RelayProcess {
   Desk& desk() { return desk_; }
 
   std::size_t texts_waiting() const;
+  bool all_are_told() const { return !hook_ || hook_->at_rest(); }
   std::uint64_t commits() const { return store_.commits(); }
   std::uint64_t calls_open() const { return calls_open_; }
 
@@ -96,6 +101,7 @@ class RelayProcess {
   void start(std::size_t at);
   void read_on(std::size_t at);
   void take(std::size_t at);
+  void drive_hook();
   static Task<void> run_start(RelayProcess* self, std::size_t at);
   static Task<void> run_read(RelayProcess* self, std::size_t at);
   static Task<void> run_step(RelayProcess* self, std::size_t at, LaneKey lane);
@@ -118,6 +124,8 @@ class RelayProcess {
   Receipts receipts_;
   Desk desk_;
   std::vector<Lanes> lanes_;
+  std::unique_ptr<Hook> hook_;
+  std::unique_ptr<Subscription> events_;
   std::uint64_t calls_open_ = 0;
 };
 

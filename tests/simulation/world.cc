@@ -38,6 +38,7 @@ World::World(std::uint64_t seed, metrics::Instruments& metrics, bool print)
                 [this](DeliveryReceipt receipt, std::function<void()> done) {
                   bring_receipt(std::move(receipt), std::move(done));
                 }),
+      endpoint_(schedule_, Chance(seed, 4), trace_, reached_),
       has_a_hub_(seed % kHubOneIn == 7) {}
 
 void World::start() {
@@ -48,11 +49,13 @@ void World::start() {
                                                        .random = random_,
                                                        .trace = trace_,
                                                        .carriers = carriers_,
+                                                       .endpoint = endpoint_,
                                                        .reached = reached_,
                                                        .metrics = metrics_,
                                                        .index_key = index_key_,
                                                        .trouble = trouble_,
-                                                       .limits = limits_},
+                                                       .limits = limits_,
+                                                       .hook = hook_},
                                           partitions_);
 }
 
@@ -62,13 +65,14 @@ Outcome World::run() {
   start();
   next_act();
   std::optional<Micros> resting_since;
-  while (!oracle_.broken() && outcome_.steps < kStepsMax) {
+  while (!oracle_.broken() && !endpoint_.broken() && outcome_.steps < kStepsMax) {
     if (relay_) relay_->poll();
     if (acts_left_ > 0 || under_way_ > 0 || !at_rest()) quiet_since_ = schedule_.now();
     if (schedule_.now() > quiet_since_ + kQuiet) break;
     if (acts_left_ == 0 && !resting_since) {
       resting_since = schedule_.now();
       carriers_.be({});
+      endpoint_.be_well();
       note("everybody comes to rest");
     }
     if (resting_since && schedule_.now() > *resting_since + kRestMax) {
@@ -83,8 +87,9 @@ Outcome World::run() {
   }
   if (outcome_.steps >= kStepsMax)
     outcome_.broken = Broken{.promise = 3, .what = "it never comes to rest"};
-  if (!outcome_.broken && !oracle_.broken()) tell_all();
+  if (!outcome_.broken && !oracle_.broken() && !endpoint_.broken()) tell_all();
   if (oracle_.broken()) outcome_.broken = oracle_.broken();
+  if (endpoint_.broken()) outcome_.broken = endpoint_.broken();
   outcome_.at = schedule_.now();
   relay_.reset();
   outcome_.hash = trace_.hash();
@@ -96,7 +101,9 @@ Outcome World::run() {
   return std::move(outcome_);
 }
 
-bool World::at_rest() const { return relay_ && relay_->texts_waiting() == 0; }
+bool World::at_rest() const {
+  return relay_ && relay_->texts_waiting() == 0 && relay_->all_are_told();
+}
 
 // ---- What happens --------------------------------------------------------------------------------
 
@@ -190,6 +197,7 @@ void World::crash(Micros within) {
     note("crash");
     ++outcome_.crashes;
     oracle_.crashed();
+    endpoint_.crashed();
     outcome_.commits += relay_->commits();
     relay_.reset();
     schedule_.in(milliseconds(chance_.between(50, chance_.one_in(5) ? 120'000 : 5'000)), [this] {

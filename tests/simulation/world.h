@@ -13,6 +13,7 @@
 #include "storage/memory/memory_store.h"
 #include "tests/simulation/carriers.h"
 #include "tests/simulation/chance.h"
+#include "tests/simulation/endpoint.h"
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/reached.h"
 #include "tests/simulation/relay_process.h"
@@ -103,6 +104,7 @@ class World {
   // world_scene.cc
   void furnish();
   void furnish_service(std::size_t at);
+  void furnish_hook();
   void furnish_number(Service& service, const std::string& text, const std::string& country);
   void arrange_trouble();
 
@@ -166,6 +168,7 @@ class World {
   void tell_service(const Service& service, std::vector<DeliveryTold>& told,
                     std::set<std::string>& asked);
   std::set<std::string> events_of(const Caller& caller);
+  void tell_endpoint(const Caller& caller);
   std::set<std::string> dead_letters_of(const Caller& caller);
   void inspect_the_disk();
 
@@ -181,6 +184,8 @@ class World {
   metrics::Instruments& metrics_;
   Oracle oracle_;
   Carriers carriers_;
+  Endpoint endpoint_;
+  std::optional<std::pair<ServiceId, WebhookId>> hook_;
   StoreTrouble trouble_;
   RelayLimits limits_;
   std::vector<std::uint32_t> partitions_;

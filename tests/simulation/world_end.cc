@@ -21,7 +21,8 @@ void World::tell_all() {
   std::set<std::string> asked;
   for (const auto& service : services_) tell_service(service, told, asked);
   oracle_.all_told(told, asked);
-  if (!oracle_.broken()) inspect_the_disk();
+  if (hook_) tell_endpoint(services_.front().caller);
+  if (!oracle_.broken() && !endpoint_.broken()) inspect_the_disk();
 }
 
 void World::tell_service(const Service& service, std::vector<DeliveryTold>& told,
@@ -56,6 +57,20 @@ void World::tell_service(const Service& service, std::vector<DeliveryTold>& told
       cursor = page.next_cursor;
     } while (!cursor.empty());
   }
+}
+
+/// What happened before there was a webhook is none of its business: the numbers of the scene.
+void World::tell_endpoint(const Caller& caller) {
+  std::set<Position> events;
+  std::string cursor;
+  do {
+    const auto page = must(relay_->ask(relay_->desk().list_events(caller, kPage, cursor)));
+    for (const auto& event : page.data) {
+      if (event.type != EventType::number_added) events.insert(event.sequence);
+    }
+    cursor = page.next_cursor;
+  } while (!cursor.empty());
+  endpoint_.all_told(events);
 }
 
 std::set<std::string> World::dead_letters_of(const Caller& caller) {

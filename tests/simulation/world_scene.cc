@@ -44,6 +44,7 @@ void World::furnish() {
   start();
   const std::size_t services = !has_a_hub_ && chance_.one_in(3) ? 2 : 1;
   for (std::size_t at = 0; at < services; ++at) furnish_service(at);
+  if (chance_.one_in(2)) furnish_hook();
   for (const auto* connection : {"alpha", "beta"}) {
     const double rate = chance_.one_in(6) ? chance_.pick(std::vector{0.5, 2.0, 5.0}) : kUnbound;
     carriers_.allow(connection, rate);
@@ -98,6 +99,16 @@ void World::furnish_service(std::size_t at) {
     furnish_number(service, fmt::format("+442079460{}{:02}", at + 1, n), "GB");
   for (std::size_t person = 0; person < people_.size(); ++person) service.people.push_back(person);
   services_.push_back(std::move(service));
+}
+
+/// The first service's platform is told what happens.
+void World::furnish_hook() {
+  const auto& service = services_.front().caller.service;
+  Webhook webhook{.service = service.id, .account = service.account, .types = {"*"}};
+  const auto made =
+      must(relay_->ask(relay_->desk().webhooks().create(std::move(webhook), 1, clock_.now())));
+  hook_ = {service.id, made.id};
+  note("a webhook");
 }
 
 void World::furnish_number(Service& service, const std::string& text, const std::string& country) {
