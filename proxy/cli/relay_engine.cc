@@ -1,0 +1,132 @@
+#include "proxy/cli/relay_engine.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "proxy/cli/relay_options.h"
+#include "proxy/cli/run_task.h"
+#include "proxy/config/log.h"
+#include "routing/webhooks/webhooks.h"
+
+namespace bauta {
+
+namespace asio = boost::asio;
+
+RelayEngine::RelayEngine(RelayEngineParts parts, std::unique_ptr<OpenStore> store)
+    : parts_(parts),
+      store_(std::move(store)),
+      relay_parts_{.store = store_->store(),
+                   .index_key = store_->index_key(),
+                   .clock = parts_.clock,
+                   .random = store_->random(),
+                   .metrics = parts_.metrics,
+                   .limits = limits_of(parts_.config)},
+      relay_(relay_parts_),
+      receipts_(relay_parts_),
+      desk_(relay_parts_, [this](std::string_view name) { return parts_.carriers.has(name); }) {}
+
+RelayEngine::~RelayEngine() = default;
+
+Status RelayEngine::start_lanes() {
+  const auto& config = parts_.config;
+  auto& threads = parts_.lane_threads;
+  for (unsigned i = 0; i < threads.count(); ++i) {
+    lanes_.push_back(std::make_unique<LaneDriver>(
+        threads.executor(i),
+        LaneDriverOptions{.owner = i,
+                          .owners = threads.count(),
+                          .in_flight_max = static_cast<std::size_t>(config.lanes_in_flight_max),
+                          .look_interval = config.log_look},
+        relay_parts_, parts_.carriers));
+    BAUTA_CHECK(wait_for(threads.executor(i), lanes_.back()->start()));
+  }
+  return {};
+}
+
+void RelayEngine::start_rest() {
+  const auto& config = parts_.config;
+  auto& threads = parts_.webhook_threads;
+  for (unsigned i = 0; i < threads.count(); ++i) {
+    webhooks_.push_back(
+        std::make_unique<WebhookDriver>(threads.executor(i),
+                                        WebhookDriverOptions{.owner = i,
+                                                             .owners = threads.count(),
+                                                             .limits = webhook_limits_of(config),
+                                                             .look_interval = config.log_look},
+                                        WebhookParts{.store = store_->store(),
+                                                     .webhooks = desk_.webhooks(),
+                                                     .accounts = desk_.accounts(),
+                                                     .clock = parts_.clock,
+                                                     .random = store_->random(),
+                                                     .metrics = parts_.metrics,
+                                                     .endpoints = parts_.endpoints}));
+    asio::post(threads.executor(i), [driver = webhooks_.back().get()] { driver->start(); });
+  }
+  const auto executor = parts_.walk_thread.executor(0);
+  asio::co_spawn(executor, keep_counting(*this, stopping_), asio::detached);
+  asio::co_spawn(executor, keep_sweeping(*this, stopping_), asio::detached);
+  asio::co_spawn(executor, keep_working(*this, stopping_), asio::detached);
+}
+
+Task<void> RelayEngine::keep_counting(RelayEngine& engine,
+                                      std::shared_ptr<std::atomic<bool>> stopping) {
+  asio::steady_timer timer(engine.parts_.walk_thread.executor(0));
+  while (!*stopping) {
+    // Also where nobody commits or asks whether we are ready.
+    static_cast<void>(engine.store_->is_full());
+    if (const auto ended = co_await engine.desk_.end_unconfirmed(); !ended)
+      log::warn("texts without receipt not ended code={}", ended.error().code);
+    if (const auto counted = co_await engine.desk_.census(); !counted)
+      log::warn("census failed code={}", counted.error().code);
+    timer.expires_after(engine.parts_.config.census);
+    co_await timer.async_wait(asio::use_awaitable_t<Executor>());
+  }
+}
+
+Task<void> RelayEngine::keep_sweeping(RelayEngine& engine,
+                                      std::shared_ptr<std::atomic<bool>> stopping) {
+  asio::steady_timer timer(engine.parts_.walk_thread.executor(0));
+  while (!*stopping) {
+    // A store in trouble is said once a trouble, not once a second.
+    const auto swept = co_await engine.desk_.sweep();
+    if (!swept && engine.sweeps_) log::warn("sweep failed code={}", swept.error().code);
+    engine.sweeps_ = swept.has_value();
+    timer.expires_after(engine.parts_.config.sweep);
+    co_await timer.async_wait(asio::use_awaitable_t<Executor>());
+  }
+}
+
+/// Jobs that are longer than a call: what a crash interrupted goes on here.
+Task<void> RelayEngine::keep_working(RelayEngine& engine,
+                                     std::shared_ptr<std::atomic<bool>> stopping) {
+  asio::steady_timer timer(engine.parts_.walk_thread.executor(0));
+  while (!*stopping) {
+    const auto steps = co_await engine.desk_.work();
+    if (!steps && engine.works_) log::warn("jobs do not go on code={}", steps.error().code);
+    engine.works_ = steps.has_value();
+    // Others on this thread have their turn between two steps.
+    timer.expires_after(steps.value_or(0) > 0
+                            ? std::chrono::milliseconds(1)
+                            : std::chrono::milliseconds(engine.parts_.config.sweep));
+    co_await timer.async_wait(asio::use_awaitable_t<Executor>());
+  }
+}
+
+std::size_t RelayEngine::drain_lanes(const std::function<std::chrono::milliseconds()>& rest) {
+  std::size_t cut_off = 0;
+  for (unsigned i = 0; i < lanes_.size(); ++i)
+    cut_off += wait_for(parts_.lane_threads.executor(i), lanes_[i]->drain(rest()));
+  return cut_off;
+}
+
+std::size_t RelayEngine::drain_webhooks(const std::function<std::chrono::milliseconds()>& rest) {
+  std::size_t cut_off = 0;
+  for (unsigned i = 0; i < webhooks_.size(); ++i)
+    cut_off += wait_for(parts_.webhook_threads.executor(i), webhooks_[i]->drain(rest()));
+  return cut_off;
+}
+
+}  // namespace bauta
