@@ -9,10 +9,11 @@ import { overload } from './overload.mjs';
 import { FOLDER, ROOT } from './programs.mjs';
 import { relaying } from './relaying.mjs';
 import { allocation, commits } from './storing.mjs';
+import { telling } from './telling.mjs';
 
-const FULL = { rounds: 5, seconds: 3, texts: 600_000, many: 1_000_000, numbers: 100_000, lines: 10_000, overloadSeconds: 15 };
-const QUICK = { rounds: 1, seconds: 1, texts: 100_000, many: 20_000, numbers: 20_000, lines: 2_000, overloadSeconds: 3 };
-const ALL = { accepting, relaying, commits, allocation, sessions, overload };
+const FULL = { rounds: 5, seconds: 3, texts: 600_000, many: 1_000_000, numbers: 100_000, lines: 10_000, overloadSeconds: 15, tellingSeconds: 20 };
+const QUICK = { rounds: 1, seconds: 1, texts: 100_000, many: 20_000, numbers: 20_000, lines: 2_000, overloadSeconds: 3, tellingSeconds: 5 };
+const ALL = { accepting, relaying, commits, allocation, sessions, overload, telling };
 
 const named = process.argv.slice(2).filter((word) => word !== '--quick');
 const quick = process.argv.includes('--quick');
