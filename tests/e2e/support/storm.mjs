@@ -32,6 +32,7 @@ export class Storm {
     this.sessions = sessions;
     this.padding = padding ? ` ${'~'.repeat(padding - 1)}` : '';
     this.taken = [];     // {body, sender, expected: [{to, from}]} of texts that were answered with success, in their sender's order
+    this.ends = {};      // dead letters, by their code
     this.arrived = new Set();
     this.looked = 0;     // at what the carrier was asked to send
     this.writing = true;
@@ -127,7 +128,7 @@ export class Storm {
     await this.relay.stop();
     const { records } = await verified(this.relay);
     const kept = Object.values(records).reduce((sum, count) => sum + count, 0);
-    return { texts: this.taken.length, records: kept, strikes: this.strikes, retries: this.retries, posts: this.carrier.posts.length, doubles: this.doubles, dead: this.dead };
+    return { texts: this.taken.length, records: kept, strikes: this.strikes, retries: this.retries, posts: this.carrier.posts.length, doubles: this.doubles, dead: this.ends };
   }
 
   async remove() {
@@ -190,7 +191,7 @@ export class Storm {
   async #untilFewAreOnTheirWay(sender, written, recipients) {
     const earliest = `${sender}#${written - ON_THEIR_WAY}${this.padding}`;
     const arrived = () => recipients.every(({ address }) => this.#arrivals().has(`${earliest} ${address}`));
-    const patience = Date.now() + 5000;
+    const patience = Date.now() + 20_000;
     while (this.writing && written >= ON_THEIR_WAY && !arrived() && Date.now() < patience) await sleep(20);
   }
 
@@ -269,14 +270,13 @@ export class Storm {
       else failed.add(name);
     }
     const letters = await relay.deadLetters();
-    for (const letter of letters) if (letter.error.code === 'lane.full') problems.push(`a lane was full, though at most ${ON_THEIR_WAY} texts of a sender were on their way`);
+    for (const { error } of letters) this.ends[error.code] = (this.ends[error.code] ?? 0) + 1;
     const dead = new Set(letters.map((letter) => `${words.get(letter.message)} ${seats.get(letter.to)}`));
 
     if (words.size !== this.taken.length) problems.push(`${this.taken.length} texts were taken, ${words.size} are kept`);
     const judged = judge({ taken: this.taken, posts: carrier.posts, announced, dead, failed });
     problems.push(...judged.problems);
     this.doubles = judged.doubles;
-    this.dead = dead.size;
     problems.push(...carrier.faults.map((fault) => `the carrier was asked wrongly: ${fault}`));
     if (problems.length > 0) throw new Error(`${problems.length} broken promises:\n  ${problems.slice(0, 20).join('\n  ')}`);
   }
