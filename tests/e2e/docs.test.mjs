@@ -1,0 +1,63 @@
+// Every shell block of README.md and docs/ is run, page by page, as somebody who reads it would; what stands in support/pages.mjs says how.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allPages, blocksOf, follow, hasShellBlocks, isAsShown, isJsonAsShown, skippedOf } from './support/pages.mjs';
+
+/** What no test can do must stay seldom: building, installing, and what needs a machine or an account of its own. */
+const SKIPPED_MAX = 8;
+const REASON_CHARS_MIN = 20;
+
+/** What a page's output says besides what the page itself shows of it. */
+const ALSO_PRINTED = {
+  'docs/command-line.md': ({ stdout, stderr }) => {
+    assert.match(stderr, /2 of 2 numbers added/);
+    assert.match(stdout, /platform +\S+ +Check-in is from 3 pm\.\n.*platform +\S+ +The key is in the blue box\.\n/);
+    assert.match(stdout, /closed_reason +api\n/);
+    assert.match(stdout, /session\.closed/);
+    assert.match(stdout, /refused: 1\n$/);
+    assert.match(stderr, /auth\.scope_missing/);
+  },
+};
+
+const pages = await allPages();
+
+for (const page of pages) {
+  if (!await hasShellBlocks(page)) continue;
+  test(`what ${page} tells to type works`, { timeout: 300_000 }, async (t) => {
+    const printed = await follow(t, page);
+    ALSO_PRINTED[page]?.(printed);
+  });
+}
+
+test('what cannot be run is seldom, and says why', async (t) => {
+  const skipped = [];
+  for (const page of pages) for (const block of await skippedOf(page)) skipped.push({ page, ...block });
+  for (const { page, line, reason } of skipped) t.diagnostic(`${page}:${line} is not run: ${reason}`);
+  assert.deepEqual(skipped.filter(({ reason }) => reason.length < REASON_CHARS_MIN), []);
+  assert.ok(skipped.length <= SKIPPED_MAX, `${skipped.length} blocks are not run`);
+});
+
+test('the pages that lead somebody in have something to type', async () => {
+  const typed = [];
+  for (const page of pages) if (await hasShellBlocks(page)) typed.push(page);
+  for (const page of ['README.md', 'docs/clients.md', 'docs/command-line.md', 'docs/webhooks.md']) assert.ok(typed.includes(page), page);
+});
+
+test('a page that shows what is not printed would be found', () => {
+  assert.ok(isAsShown('id ses_…\n…\ndone', 'id ses_01k9\nany\nmore\ndone\n'));
+  assert.ok(isAsShown('done\n…', 'done\n'));
+  assert.ok(!isAsShown('id ses_…\ndone', 'id ses_01k9\nmore\ndone'));
+  assert.ok(!isAsShown('done', 'done\nand more'));
+  assert.ok(!isAsShown('a.c', 'abc'));
+  assert.ok(isJsonAsShown({ id: 'ses_…', '…': '…' }, { id: 'ses_01', status: 'open' }));
+  assert.ok(!isJsonAsShown({ id: 'ses_…' }, { id: 'ses_01', status: 'open' }));
+  assert.ok(!isJsonAsShown({ id: 'ses_…', '…': '…' }, { status: 'open' }));
+  assert.ok(isJsonAsShown(['a', '…'], ['a', 'b']) && !isJsonAsShown(['a'], ['a', 'b']));
+});
+
+test('a block is what its fence and the comment above it say', () => {
+  const page = '```sh\none\n```\n<!-- prints -->\n```\n1\n```\n\n<!-- not run: because -->\n\n```bash\nthree\n```\n<!-- file: a.py -->\n```python\nfour\n```\n'
+    + '```toml\nfive\n```\n```console\n$ six\n6\n$ seven\n```\n';
+  assert.deepEqual(blocksOf(page).map(({ kind, text }) => `${kind} ${text}`),
+    ['shell one', 'prints 1', 'skipped three', 'file four', 'shell six', 'prints 6', 'shell seven', 'prints ']);
+});
