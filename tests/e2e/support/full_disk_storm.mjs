@@ -17,7 +17,7 @@ export class FullDiskStorm extends Storm {
   static async make({ rounds, ...options }) {
     const mib = Math.max(64, 40 + MIB_PER_ROUND * rounds);
     const disk = await SmallDisk.make(mib);
-    return disk && Object.assign(new FullDiskStorm({ ...options, padding: 1500 }), { disk, reserveMib: mib / 4 });
+    return disk && Object.assign(new FullDiskStorm({ ...options, padding: 1500, onTheirWay: Infinity }), { disk, reserveMib: mib / 4 });
   }
 
   async start() {

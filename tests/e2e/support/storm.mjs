@@ -14,9 +14,6 @@ function dice(seed) {
   return () => createHash('sha256').update(`${seed}/${count++}`).digest().readUInt32BE(0) / 2 ** 32;
 }
 
-/** How many texts of a sender may be on their way to a person: a lane takes 100, and two send to it, so that none is to end as a dead letter. */
-const ON_THEIR_WAY = 30;
-
 /**
  * A relay under load that dies again and again: people and the platform write until each text is answered with success, as carriers and
  * careful clients do; the carrier answers late, puts off, loses answers, and reports only some texts.  In the end every text that was
@@ -24,12 +21,16 @@ const ON_THEIR_WAY = 30;
  * (message.unknown), or it is a dead letter with its event.  Whenever the relay is down its store agrees with itself.
  */
 export class Storm {
-  /** `padding`: characters that each text is made longer by. */
-  constructor({ seed, sessions = 6, padding = 0, log = () => {} }) {
+  /**
+   * `padding`: characters that each text is made longer by.  `onTheirWay`: how many texts of a sender may be on their way to a person; a lane
+   * takes 100, and two send to it, so that of 30 none ends as a dead letter because a lane is full.
+   */
+  constructor({ seed, sessions = 6, padding = 0, onTheirWay = 30, log = () => {} }) {
     this.seed = seed;
     this.random = dice(seed);
     this.log = log;
     this.sessions = sessions;
+    this.onTheirWay = onTheirWay;
     this.padding = padding ? ` ${'~'.repeat(padding - 1)}` : '';
     this.taken = [];     // {body, sender, expected: [{to, from}]} of texts that were answered with success, in their sender's order
     this.ends = {};      // dead letters, by their code
@@ -189,10 +190,10 @@ export class Storm {
 
   /** Waits while one of the `recipients` has none of the last texts of this sender, who has written `written` so far; not for ever, since a relay that lets nothing out must be seen to refuse. */
   async #untilFewAreOnTheirWay(sender, written, recipients) {
-    const earliest = `${sender}#${written - ON_THEIR_WAY}${this.padding}`;
+    const earliest = `${sender}#${written - this.onTheirWay}${this.padding}`;
     const arrived = () => recipients.every(({ address }) => this.#arrivals().has(`${earliest} ${address}`));
     const patience = Date.now() + 20_000;
-    while (this.writing && written >= ON_THEIR_WAY && !arrived() && Date.now() < patience) await sleep(20);
+    while (this.writing && written >= this.onTheirWay && !arrived() && Date.now() < patience) await sleep(20);
   }
 
   /** "body to" of what the carrier accepted. */
