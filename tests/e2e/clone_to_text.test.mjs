@@ -31,9 +31,6 @@ function stopwatch(t) {
   };
 }
 
-const ROOT = new URL('../../', import.meta.url).pathname;
-const listening = (ports) => ['--listen', `127.0.0.1:${ports[0]}`, '--admin-listen', `127.0.0.1:${ports[1]}`, '--handsets-listen', `127.0.0.1:${ports[2]}`];
-const freePorts = async () => [await freePort(), await freePort(), await freePort()];
 
 test('./dev demo: from the end of the build to a text on the other phone', { timeout: 200_000 }, async (t) => {
   // The second of the two commands builds, and goes on as this process:
