@@ -27,7 +27,7 @@ namespace bauta {
 class Desk::Parts {
  public:
   Parts(RelayParts parts, std::function<bool(std::string_view)> knows_connection)
-      : bench(parts, std::move(knows_connection)) {}
+      : bench(std::move(parts), std::move(knows_connection)) {}
 
   Workbench bench;
   AnswerBook answers{bench};
@@ -142,7 +142,7 @@ Desk::Running::Running(AnswerBook& answers, ServiceId service, std::string key)
 Desk::Running::~Running() { answers_.finish({service_, key_}); }
 
 Desk::Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connection)
-    : parts_(std::make_unique<Parts>(parts, std::move(knows_connection))) {}
+    : parts_(std::make_unique<Parts>(std::move(parts), std::move(knows_connection))) {}
 Desk::~Desk() = default;
 
 Accounts& Desk::accounts() { return parts_->bench.accounts; }

@@ -22,7 +22,7 @@ namespace bauta {
 /// What the desk's calls work with.  Thread-safe.
 struct Workbench {
   Workbench(RelayParts given, std::function<bool(std::string_view)> knows)
-      : parts(given), knows_connection(std::move(knows)) {}
+      : parts(std::move(given)), knows_connection(std::move(knows)) {}
 
   RelayParts parts;
   std::function<bool(std::string_view)> knows_connection;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "routing/messages/inbound.h"
 #include "routing/outbox/delivery.h"
@@ -11,7 +12,7 @@ namespace bauta {
 /// Applies DLRs.  Thread-safe: it keeps nothing between calls.
 class Receipts {
  public:
-  explicit Receipts(RelayParts parts) : parts_(parts) {}
+  explicit Receipts(RelayParts parts) : parts_(std::move(parts)) {}
 
   /// Durable when this returns: the carrier may be answered with success.  A late or unknown word never lowers a status, a final one is
   /// replaced only by `delivered`, and a bad word counts only for the latest attempt.  A receipt whose provider id nobody knows yet waits under

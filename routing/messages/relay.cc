@@ -77,15 +77,15 @@ std::string_view inbound_outcome_name(InboundOutcome outcome) {
 }
 
 Relay::Relay(RelayParts parts)
-    : parts_(parts),
-      inventory_(parts.store),
-      routes_(parts.store),
-      sessions_(parts.store),
-      accounts_(parts.store, parts.index_key),
-      ledger_(parts.store),
-      own_words_(parts),
-      repeats_({.most = parts.limits.repeats_max,
-                .window = parts.limits.repeats_window,
+    : parts_(std::move(parts)),
+      inventory_(parts_.store),
+      routes_(parts_.store),
+      sessions_(parts_.store),
+      accounts_(parts_.store, parts_.index_key),
+      ledger_(parts_.store),
+      own_words_(parts_),
+      repeats_({.most = parts_.limits.repeats_max,
+                .window = parts_.limits.repeats_window,
                 .lines_max = kWatchedLinesMax}) {}
 
 Task<Result<InboundOutcome>> Relay::accept(InboundMessage mo) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -35,14 +36,14 @@ class Departure {
   Departure(std::uint32_t partition, RelayParts parts, CarrierPort& carriers,
             std::vector<Stage*> stages, Lanes& lanes, LogProgress& log)
       : partition_(partition),
-        parts_(parts),
+        parts_(std::move(parts)),
         carriers_(carriers),
         stages_(std::move(stages)),
         lanes_(lanes),
         log_(log),
         turns_(carriers),
-        accounts_(parts.store, parts.index_key),
-        own_words_(parts) {}
+        accounts_(parts_.store, parts_.index_key),
+        own_words_(parts_) {}
 
   /// Takes the head of a lane that has one as far as it goes.  Errors: storage.*; nothing was decided then.
   Task<Result<Progress>> advance(LaneKey key);

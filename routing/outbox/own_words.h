@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "routing/accounts/accounts.h"
 #include "routing/outbox/delivery.h"
@@ -26,7 +27,7 @@ MessageText words_for(const ServiceSettings& settings, SystemText what, const Li
 /// What Bauta says to people, as messages of no session that wait in the person's lane like any other.  Thread-safe, keeps nothing.
 class OwnWords {
  public:
-  explicit OwnWords(RelayParts parts) : parts_(parts) {}
+  explicit OwnWords(RelayParts parts) : parts_(std::move(parts)) {}
 
   /// `despite_stop`: the confirmation of a STOP and the answer to HELP, which go to somebody who is out.
   struct Saying {

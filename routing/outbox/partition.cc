@@ -307,7 +307,8 @@ Task<Result<bool>> Partition::Impl::end_one_too_many(WaitingText surplus) {
 
 Partition::Partition(std::uint32_t partition, RelayParts parts, CarrierPort& carriers,
                      std::vector<Stage*> stages, Position span_max)
-    : impl_(std::make_unique<Impl>(partition, parts, carriers, std::move(stages), span_max)) {}
+    : impl_(std::make_unique<Impl>(partition, std::move(parts), carriers, std::move(stages),
+                                   span_max)) {}
 Partition::~Partition() = default;
 Task<Status> Partition::start() { return impl_->start(); }
 Task<Status> Partition::read_on() { return impl_->read_on(); }
