@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <set>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -183,6 +184,23 @@ Result<std::unique_ptr<rocksdb::DB>> check(rocksdb::Env& env, const std::filesys
   return database;
 }
 
+/// What a compaction was writing when the disk was full is no table of the database's, and may be as large as all that are: RocksDB would
+/// remove it, but only once it is open, which it cannot be without space.  Nobody else has the folder open.
+void remove_unfinished_tables(const std::filesystem::path& folder, rocksdb::DB& database) {
+  std::vector<rocksdb::LiveFileMetaData> tables;
+  database.GetLiveFilesMetaData(&tables);
+  std::set<std::string> known;
+  for (const auto& table : tables)
+    known.insert(std::filesystem::path(table.name).filename().string());
+  std::vector<std::filesystem::path> unfinished;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".sst" && !known.contains(entry.path().filename().string()))
+      unfinished.push_back(entry.path());
+  }
+  for (const auto& table : unfinished) std::filesystem::remove(table, error);
+}
+
 /// Opening writes what lies in the log as tables, and begins a new log; Debian's RocksDB aborts where it finds no room for that.
 Status check_there_is_room(rocksdb::Env& env, const RocksStoreOptions& options) {
   constexpr std::uint64_t kForItsNotes = std::uint64_t{1} << 20;
@@ -251,7 +269,8 @@ Result<std::unique_ptr<rocksdb::DB>> open_database(rocksdb::Env& env,
     BAUTA_TRY(const auto lock, FolderLock::take(env, options.path));
     BAUTA_TRY(const auto presence, look_for_database(options.path));
     if (presence == Presence::database) {
-      BAUTA_CHECK(check(env, options.path, options.accept_loss));
+      BAUTA_TRY(const auto database, check(env, options.path, options.accept_loss));
+      if (!check_there_is_room(env, options)) remove_unfinished_tables(options.path, *database);
     }
     BAUTA_CHECK(check_there_is_room(env, options));
   }

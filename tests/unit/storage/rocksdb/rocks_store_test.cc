@@ -236,6 +236,36 @@ TEST_F(Rocks, AFullDiskRefusesAndNothingIsBroken) {
   EXPECT_EQ(get(*full, "a"), "absent");
 }
 
+/// A disk that is full as long as `hog` lies on it.
+class HoggedDisk final : public rocksdb::FileSystemWrapper {
+ public:
+  explicit HoggedDisk(fs::path hog)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()), hog_(std::move(hog)) {}
+  const char* Name() const override { return "hogged"; }
+  rocksdb::IOStatus GetFreeSpace(const std::string& path, const rocksdb::IOOptions& options,
+                                 std::uint64_t* free, rocksdb::IODebugContext* context) override {
+    if (!fs::exists(hog_)) return FileSystemWrapper::GetFreeSpace(path, options, free, context);
+    *free = 0;
+    return rocksdb::IOStatus::OK();
+  }
+
+ private:
+  fs::path hog_;
+};
+
+// Found by filling disks: a compaction that met another's file left half of its table, and no start found room, though it was the store's own.
+TEST_F(Rocks, WhatACompactionLeftUnfinishedMakesRoomForAStart) {
+  EXPECT_EQ(put(*open(), "a", "1"), "committed");
+  const auto hog = options().path / "999999.sst";
+  std::ofstream(hog) << "half a table";
+  const auto env = rocksdb::NewCompositeEnv(std::make_shared<HoggedDisk>(hog));
+  const auto store = RocksStoreOnEnv::open(*env, options(), clock);
+  ASSERT_TRUE(store) << store.error().detail;
+  EXPECT_FALSE(fs::exists(hog));
+  EXPECT_EQ(get(**store, "a"), "1");
+  EXPECT_EQ(put(**store, "b", "2"), "committed");
+}
+
 TEST_F(Rocks, ASmallDiskGetsASmallReserve) {
   auto made = options();
   made.path = folder.path() / "not there yet";
