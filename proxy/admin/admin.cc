@@ -14,6 +14,7 @@ struct Face {
   const metrics::Instruments& metrics;
   std::vector<ReadinessCheck> checks;
   Secret key;
+  const metrics::Instruments* sandbox;
 
   bool may(const HttpRequest& request) const {
     if (key.size() == 0) return true;
@@ -28,12 +29,15 @@ struct Face {
 
 using Page = HttpResponse (*)(const Face&);
 
-HttpResponse show_metrics(const Face& face) {
+HttpResponse exposed(const metrics::Instruments& metrics) {
   HttpResponse response;
   response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-  response.body = face.metrics.expose();
+  response.body = metrics.expose();
   return response;
 }
+
+HttpResponse show_metrics(const Face& face) { return exposed(face.metrics); }
+HttpResponse show_sandbox_metrics(const Face& face) { return exposed(*face.sandbox); }
 
 HttpResponse show_readiness(const Face& face) {
   std::string failing;
@@ -70,9 +74,12 @@ Task<HttpResponse> live(HttpRequest) { co_return text_response(200, "live\n"); }
 }  // namespace
 
 void mount_admin(Router& router, const metrics::Instruments& metrics,
-                 std::vector<ReadinessCheck> checks, Secret key) {
-  const auto face = std::make_shared<const Face>(metrics, std::move(checks), std::move(key));
+                 std::vector<ReadinessCheck> checks, Secret key,
+                 const metrics::Instruments* sandbox) {
+  const auto face =
+      std::make_shared<const Face>(metrics, std::move(checks), std::move(key), sandbox);
   add(router, "/metrics", face, show_metrics);
+  if (sandbox != nullptr) add(router, "/metrics/sandbox", face, show_sandbox_metrics);
   add(router, "/readyz", face, show_readiness);
   add(router, "/", face, show_index);
   router.add("GET", "/livez", live);

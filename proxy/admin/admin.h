@@ -19,7 +19,9 @@ struct ReadinessCheck {
 
 /// Adds to `router`: /metrics (Prometheus' text format), /livez (200 while the process answers), /readyz (200, or 503 with the reasons),
 /// and / which names them.  With a key (none: empty), all but /livez ask for it as a Bearer token: 401 auth.invalid_key.  `metrics` outlives the router.
+/// `sandbox`: what the sandbox counts, shown at /metrics/sandbox, apart from what alerts look at.
 void mount_admin(Router& router, const metrics::Instruments& metrics,
-                 std::vector<ReadinessCheck> checks, Secret key);
+                 std::vector<ReadinessCheck> checks, Secret key,
+                 const metrics::Instruments* sandbox = nullptr);
 
 }  // namespace bauta

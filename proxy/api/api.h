@@ -3,9 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 
 #include "proxy/net/address_guard.h"
 #include "proxy/net/router.h"
+#include "proxy/sandbox/sandbox_carrier.h"
+#include "proxy/sandbox/sandbox_clock.h"
 #include "routing/desk/desk.h"
 #include "routing/webhooks/endpoint_port.h"
 #include "storage/store/clock.h"
@@ -73,8 +77,21 @@ struct ApiEndpoints {
   AddressGuard guard = {};
 };
 
+/// What keys that begin with bauta_test_ are led to: a relay of its own, and what it has besides.  Each outlives the router.
+struct ApiSandbox {
+  Desk& desk;
+  SandboxClock& clock;
+  SandboxCarrier& carrier;
+  Store& store;
+  Random& random;
+  ApiEndpoints endpoints;
+  /// Does what has come due by its clock; false: it had not ended when the time for that was over.
+  std::function<Task<Result<bool>>()> catch_up;
+};
+
 /// Adds the routes below /api/v1 (docs/openapi.yaml) and /errors/{code} to `router`.  What is given outlives the router.
 void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
-               ApiEndpoints endpoints, ApiLimits limits = {});
+               ApiEndpoints endpoints, ApiLimits limits = {},
+               std::optional<ApiSandbox> sandbox = {});
 
 }  // namespace bauta

@@ -9,6 +9,7 @@
 #include "proxy/api/event_stream.h"
 #include "proxy/api/reference.h"
 #include "proxy/net/rfc3339.h"
+#include "proxy/sandbox/test_keys.h"
 
 namespace bauta::api {
 namespace {
@@ -18,6 +19,13 @@ constexpr std::string_view kDefaultService = "default";
 std::unexpected<Error> invalid_key() {
   return fail("auth.invalid_key",
               "no valid key came with the request: send `Authorization: Bearer bauta_live_…`");
+}
+
+/// For a test key, which never means anything to the live relay.
+Result<ApiAnswer> no_sandbox() {
+  return fail("auth.invalid_key",
+              "this is a test key, and this relay has no sandbox: `enabled = true` under [sandbox] "
+              "in its configuration gives it one");
 }
 
 /// The key of `Authorization: Bearer …`; "" if there is none.
@@ -149,7 +157,11 @@ void Api::on(std::string_view method, std::string_view pattern, std::vector<Scop
 Task<HttpResponse> Api::handle(std::shared_ptr<Api> api, Route route, HttpRequest request) {
   const std::string request_id = request.request_id;
   const std::string public_url(request.public_url);
-  auto served = co_await api->serve(std::move(route), std::move(request));
+  const bool is_test = is_test_key(bearer_of(request.headers));
+  if (is_test && api->of_test_keys) api = api->of_test_keys;
+  auto served = is_test && !api->sandbox
+                    ? no_sandbox()
+                    : co_await api->serve(std::move(route), std::move(request));
   HttpResponse response =
       served ? std::move(served->response)
              : problem_of(served.error(), request_id, public_url, api->limits.retry_after);
@@ -175,7 +187,9 @@ Task<Result<ApiAnswer>> Api::serve(Route route, HttpRequest request) {
 Task<Result<Caller>> Api::caller_of(HttpHeaders headers) {
   std::optional<std::string> service;
   if (const auto named = headers.find("Bauta-Service")) service = string_of(*named);
-  co_return co_await authenticate(bearer_of(headers), std::move(service));
+  auto secret = bearer_of(headers);
+  if (sandbox) secret = stored_key_of(secret);
+  co_return co_await authenticate(std::move(secret), std::move(service));
 }
 
 /// A key is asked for before the service is looked up: who has none learns nothing about services.
@@ -242,9 +256,14 @@ Task<Result<ApiAnswer>> Api::serve_once(Route route, ApiCall call) {
 namespace bauta {
 
 void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
-               ApiEndpoints endpoints, ApiLimits limits) {
+               ApiEndpoints endpoints, ApiLimits limits, std::optional<ApiSandbox> sandbox) {
   const auto mounted =
       std::make_shared<api::Api>(router, desk, clock, random, std::move(endpoints), limits);
+  if (sandbox) {
+    mounted->of_test_keys = std::make_shared<api::Api>(router, sandbox->desk, sandbox->clock,
+                                                       sandbox->random, sandbox->endpoints, limits);
+    mounted->of_test_keys->sandbox = std::make_shared<const ApiSandbox>(*std::move(sandbox));
+  }
   api::mount_sessions(*mounted);
   api::mount_participants(*mounted);
   api::mount_messages(*mounted);
@@ -258,6 +277,7 @@ void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
   api::mount_imports(*mounted);
   api::mount_jobs(*mounted);
   api::mount_plan(*mounted);
+  api::mount_sandbox(*mounted);
   api::mount_error_help(router);
   api::mount_reference(router);
 }

@@ -99,13 +99,19 @@ class Api : public std::enable_shared_from_this<Api> {
   /// Shared with the streams.
   const std::shared_ptr<class StreamPlaces> stream_places;
 
+  // Set before the first request comes.
+  /// What this is the API of, if it is a sandbox's.
+  std::shared_ptr<const ApiSandbox> sandbox = nullptr;
+  /// Whom test keys are led to; none: there is no sandbox.
+  std::shared_ptr<Api> of_test_keys = nullptr;
+
  private:
   struct Route {
     std::vector<Scope> scopes;
     ApiHandler handler;
     std::size_t body_bytes_max;
   };
-  /// Keeps the Api alive while it runs.
+  /// Keeps the Api alive while it runs.  Who brings a test key is answered by the sandbox's, and by nothing else.
   static Task<HttpResponse> handle(std::shared_ptr<Api> api, Route route, HttpRequest request);
   Task<Result<ApiAnswer>> serve(Route route, HttpRequest request);
   Task<Result<ApiAnswer>> serve_once(Route route, ApiCall call);
@@ -189,5 +195,6 @@ void mount_people(Api& api);
 void mount_imports(Api& api);
 void mount_jobs(Api& api);
 void mount_plan(Api& api);
+void mount_sandbox(Api& api);
 
 }  // namespace bauta::api

@@ -25,7 +25,7 @@ Task<Result<ApiAnswer>> begin(Api& api, ApiCall call) {
   co_return effect.answer_of(job);
 }
 
-Result<ImportBatch> read_batch(const Json::Value& body, const ApiLimits& limits) {
+Result<ImportBatch> read_batch(const Json::Value& body, const Api& api) {
   Faults faults;
   ObjectReader fields(body, "", faults);
   ImportBatch batch;
@@ -36,14 +36,14 @@ Result<ImportBatch> read_batch(const Json::Value& body, const ApiLimits& limits)
   if (const auto* numbers = fields.raw("numbers")) {
     if (!numbers->isArray()) {
       fields.fault("numbers", "field.type", "must be an array of objects");
-    } else if (numbers->size() > limits.numbers_a_call_max) {
+    } else if (numbers->size() > api.limits.numbers_a_call_max) {
       fields.fault("numbers", "field.too_many",
-                   "has more than " + std::to_string(limits.numbers_a_call_max) + " entries");
+                   "has more than " + std::to_string(api.limits.numbers_a_call_max) + " entries");
     } else {
       std::size_t index = 0;
       for (const auto& number : *numbers)
         batch.numbers.push_back(
-            read_new_number(number, pointer_to(fields.pointer("numbers"), index++), limits));
+            read_new_number(number, pointer_to(fields.pointer("numbers"), index++), api));
     }
   }
   fields.refuse_others();
@@ -55,7 +55,7 @@ Result<ImportBatch> read_batch(const Json::Value& body, const ApiLimits& limits)
 Task<Result<ApiAnswer>> add(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto id, id_in_path<JobId>(call, "id", "job.not_found"));
   BAUTA_CO_TRY(const auto body, body_of(api, call));
-  BAUTA_CO_TRY(auto batch, read_batch(body, api.limits));
+  BAUTA_CO_TRY(auto batch, read_batch(body, api));
   BAUTA_CO_TRY(auto imported, co_await api.desk.import_numbers(call.caller, id, std::move(batch)));
   Json::Value refused(Json::arrayValue);
   for (std::size_t at = 0; at < imported.refused.size(); ++at) {

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "proxy/api/frame.h"
+#include "proxy/sandbox/test_keys.h"
 
 namespace bauta::api {
 namespace {
@@ -9,13 +10,14 @@ namespace {
 constexpr std::string_view kPath = "/api/v1/keys";
 
 /// `service`: its name; "": every service of the account.
-Json::Value key_json(const ApiKey& key, std::string_view service) {
+Json::Value key_json(const ApiKey& key, std::string_view service, bool is_test) {
   Json::Value json(Json::objectValue);
   json["id"] = key.id.str();
   json["label"] = text_or_null(key.label);
   json["service"] = text_or_null(service);
   json["scopes"] = Json::Value(Json::arrayValue);
   for (const auto scope : key.scopes) json["scopes"].append(string_of(scope_name(scope)));
+  json["test"] = is_test;
   json["hint"] = key.hint;
   json["created_at"] = time_or_null(key.created_at);
   json["expires_at"] = time_or_null(key.expires_at);
@@ -27,9 +29,11 @@ struct NewKeyRequest {
   std::vector<Scope> scopes;
   std::string service;
   std::optional<TimePoint> expires_at;
+  bool test = false;
 };
 
-Result<NewKeyRequest> read_new(const Json::Value& body, const ApiLimits& limits, TimePoint now) {
+Result<NewKeyRequest> read_new(const Json::Value& body, const Api& api, TimePoint now) {
+  const ApiLimits& limits = api.limits;
   Faults faults;
   ObjectReader fields(body, "", faults);
   NewKeyRequest request;
@@ -50,9 +54,37 @@ Result<NewKeyRequest> read_new(const Json::Value& body, const ApiLimits& limits,
   if (!fields.is_null("expires_at")) request.expires_at = fields.time("expires_at");
   if (request.expires_at && *request.expires_at <= now)
     fields.fault("expires_at", "field.out_of_range", "must be in the future");
+  const auto test = fields.boolean("test");
+  if (api.sandbox && test && !*test)
+    fields.fault("test", "field.value", "must be true: a test key makes no live ones");
+  request.test = test.value_or(false);
   fields.refuse_others();
   BAUTA_CHECK(std::move(faults).status());
   return request;
+}
+
+/// A live key makes a key of the sandbox, where its account stands under its id.  The two stores share no commit: who asks again after a crash may
+/// have made two.
+Task<Result<ApiAnswer>> create_test(const Api& test, ApiKey own, NewKeyRequest request) {
+  ApiKey wanted;
+  wanted.scopes = std::move(request.scopes);
+  wanted.label = std::move(request.label);
+  wanted.created_at = test.clock.now();
+  wanted.expires_at = request.expires_at;
+  BAUTA_CO_TRY(auto made, co_await make_test_key(
+                              test.desk, test.random,
+                              {.account = own.account.str(),
+                               .service = request.service.empty() ? "default" : request.service,
+                               .only_service = !request.service.empty(),
+                               .key = std::move(wanted)}));
+  auto json = key_json(made.key, request.service, true);
+  json["secret"] = Json::Value();
+  auto kept = write_json(json);
+  json["secret"] = made.secret;
+  auto created = answer(201, json);
+  created.response.headers.add("Location", string_of(kPath) + "/" + made.key.id.str());
+  created.body_to_keep = std::move(kept);
+  co_return created;
 }
 
 /// A key makes none that may more than itself: who steals one gains no more than it.
@@ -70,7 +102,7 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
   const ApiKey own = call.caller.key;
   const auto now = api.clock.now();
   BAUTA_CO_TRY(const auto body, body_of(api, call));
-  BAUTA_CO_TRY(auto request, read_new(body, api.limits, now));
+  BAUTA_CO_TRY(auto request, read_new(body, api, now));
   BAUTA_CO_CHECK(check_reach(own, request.scopes));
   std::optional<ServiceId> service = own.service;
   if (own.service && request.service.empty()) request.service = call.caller.service.name;
@@ -84,9 +116,16 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
     }
     service = found->value.id;
   }
+  if (request.test && !api.sandbox) {
+    if (!api.of_test_keys)
+      co_return fail("sandbox.none",
+                     "this relay has no sandbox: see [sandbox] in its configuration");
+    co_return co_await create_test(*api.of_test_keys, own, std::move(request));
+  }
+  const bool is_test = api.sandbox != nullptr;
   // A secret is shown once: what is kept for replays has none.
-  const KeptEffect<ApiKey> effect(call, [name = request.service](const ApiKey& key) {
-    auto json = key_json(key, name);
+  const KeptEffect<ApiKey> effect(call, [name = request.service, is_test](const ApiKey& key) {
+    auto json = key_json(key, name, is_test);
     json["secret"] = Json::Value();
     return KeptAnswer{
         .status = 201, .location = string_of(kPath) + "/" + key.id.str(), .body = write_json(json)};
@@ -102,8 +141,8 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto made,
                co_await api.desk.create_key(call.caller, std::move(key), effect.idempotent()));
   auto created = effect.answer_of(made.key);
-  auto json = key_json(made.key, request.service);
-  json["secret"] = made.secret;
+  auto json = key_json(made.key, request.service, is_test);
+  json["secret"] = is_test ? test_key_of(made.secret) : made.secret;
   created.response.body = write_json(json);
   co_return created;
 }
@@ -127,7 +166,9 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
   std::erase_if(keys, [&](const ApiKey& key) { return !sees(own, key); });
   co_return list_answer<ApiKeyId>(
       std::move(keys), limit, cursor, [](const ApiKey& key) { return key.id; },
-      [&](const ApiKey& key) { return key_json(key, key.service ? names[*key.service] : ""); });
+      [&](const ApiKey& key) {
+        return key_json(key, key.service ? names[*key.service] : "", api.sandbox != nullptr);
+      });
 }
 
 Task<Result<ApiAnswer>> revoke(Api& api, ApiCall call) {

@@ -21,24 +21,24 @@ ChangeNumber read_number_settings(ObjectReader& fields, const ApiLimits& limits)
   return change;
 }
 
-Result<NewNumber> read_new_number(const Json::Value& json, std::string pointer,
-                                  const ApiLimits& limits) {
+Result<NewNumber> read_new_number(const Json::Value& json, std::string pointer, const Api& api) {
   Faults faults;
   ObjectReader fields(json, std::move(pointer), faults);
   fields.require("number");
-  fields.require("connection");
+  if (!api.sandbox) fields.require("connection");
   auto number = fields.virtual_number("number");
-  auto settings = read_number_settings(fields, limits);
+  auto settings = read_number_settings(fields, api.limits);
   const bool reserved = fields.boolean("reserved").value_or(false);
   fields.refuse_others();
   BAUTA_CHECK(std::move(faults).status());
-  NewNumber request{.number = *std::move(number),
-                    .connection = *std::move(settings.connection),
-                    .fallbacks = std::move(settings.fallbacks).value_or(std::vector<std::string>{}),
-                    .reach = std::move(settings.reach),
-                    .rate_per_second = settings.rate_per_second.value_or(1),
-                    .reserved = reserved,
-                    .tags = std::move(settings.tags).value_or(std::vector<std::string>{})};
+  NewNumber request{
+      .number = *std::move(number),
+      .connection = std::move(settings.connection).value_or(std::string(SandboxCarrier::kName)),
+      .fallbacks = std::move(settings.fallbacks).value_or(std::vector<std::string>{}),
+      .reach = std::move(settings.reach),
+      .rate_per_second = settings.rate_per_second.value_or(1),
+      .reserved = reserved,
+      .tags = std::move(settings.tags).value_or(std::vector<std::string>{})};
   if (settings.capabilities) request.capabilities = *std::move(settings.capabilities);
   return request;
 }

@@ -81,7 +81,7 @@ Task<Result<ApiAnswer>> add_many(Api& api, ApiCall call, Json::Value body) {
   Json::Value results(Json::arrayValue);
   for (const auto& entry : entries) {
     const auto pointer = pointer_to("/numbers", results.size());
-    auto read = read_new_number(entry, pointer, api.limits);
+    auto read = read_new_number(entry, pointer, api);
     if (!read) {
       results.append(number_result_json(entry, std::unexpected(std::move(read.error()))));
       continue;
@@ -100,7 +100,7 @@ Task<Result<ApiAnswer>> add_many(Api& api, ApiCall call, Json::Value body) {
 Task<Result<ApiAnswer>> add(Api& api, ApiCall call) {
   BAUTA_CO_TRY(auto body, body_of(api, call));
   if (body.isMember("numbers")) co_return co_await add_many(api, std::move(call), std::move(body));
-  BAUTA_CO_TRY(auto request, read_new_number(body, "", api.limits));
+  BAUTA_CO_TRY(auto request, read_new_number(body, "", api));
   const KeptEffect<Number> effect(call, [](const Number& number) {
     return KeptAnswer{.status = 201,
                       .location = string_of(kPath) + "/" + number.number.str(),

@@ -33,13 +33,14 @@ std::optional<std::string> read_language(ObjectReader& fields, const ApiLimits& 
   return language;
 }
 
-std::optional<RealAddress> read_address(ObjectReader& fields, const ApiCall& call) {
-  fields.require("address");
-  const auto written = fields.text("address", {.chars_min = 0, .chars_max = 256});
+std::optional<RealAddress> read_address(ObjectReader& fields, const ApiCall& call,
+                                        std::string_view name) {
+  fields.require(name);
+  const auto written = fields.text(name, {.chars_min = 0, .chars_max = 256});
   if (!written) return std::nullopt;
   auto address = RealAddress::parse(*written, call.caller.service.settings.default_region);
   if (address) return *std::move(address);
-  fields.faults().add(fields.pointer("address"), address.error());
+  fields.faults().add(fields.pointer(name), address.error());
   return std::nullopt;
 }
 

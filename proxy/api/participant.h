@@ -16,8 +16,9 @@ std::optional<std::string> read_language(ObjectReader& fields, const ApiLimits& 
 std::optional<OpenSession::Participant> read_participant(const Json::Value& json,
                                                          std::string pointer, const ApiCall& call,
                                                          const ApiLimits& limits, Faults& faults);
-/// `address` of a request, national if the service has a default region; none: `faults` say why not.
-std::optional<RealAddress> read_address(ObjectReader& fields, const ApiCall& call);
+/// `name` of a request, national if the service has a default region; none: `faults` say why not.
+std::optional<RealAddress> read_address(ObjectReader& fields, const ApiCall& call,
+                                        std::string_view name = "address");
 
 /// Addresses are masked unless the key may read them.
 Json::Value participant_json(const SeatView& view, bool shows_addresses);

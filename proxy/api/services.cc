@@ -2,6 +2,7 @@
 #include <initializer_list>
 
 #include "proxy/api/frame.h"
+#include "proxy/sandbox/default_pool.h"
 #include "routing/text/system_texts.h"
 
 namespace bauta::api {
@@ -165,6 +166,8 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto service,
                co_await api.desk.create_service(call.caller, *std::move(name), std::move(settings),
                                                 effect.idempotent()));
+  if (api.sandbox)
+    BAUTA_CO_CHECK(co_await fill_pool(api.desk, {.key = call.caller.key, .service = service}));
   co_return effect.answer_of(service);
 }
 

@@ -14,6 +14,17 @@ constexpr std::string_view kPath = "/api/v1/webhooks";
 constexpr std::string_view kNotFound = "webhook.not_found";
 /// What a test sends; nothing that happens has this type, and no filter names it.
 constexpr std::string_view kTestType = "webhook.test";
+constexpr std::chrono::seconds kLateMax = std::chrono::hours{24};
+constexpr std::int64_t kOneInMax = 1'000;
+
+Json::Value misbehaviour_json(const Misbehaviour& misbehave) {
+  Json::Value json(Json::objectValue);
+  json["twice"] = misbehave.twice;
+  json["late_seconds"] = static_cast<Json::Int64>(misbehave.late.count());
+  json["shuffle"] = misbehave.shuffle;
+  json["fail_one_in"] = misbehave.fail_one_in == 0 ? Json::Value() : misbehave.fail_one_in;
+  return json;
+}
 
 Json::Value webhook_json(const Webhook& webhook) {
   Json::Value json(Json::objectValue);
@@ -28,6 +39,7 @@ Json::Value webhook_json(const Webhook& webhook) {
     for (const auto& secret : webhook.secrets)
       json["public_keys"].append(shown_public_key(secret.key));
   }
+  if (webhook.misbehave != Misbehaviour{}) json["misbehave"] = misbehaviour_json(webhook.misbehave);
   json["status"] = webhook.disabled ? "disabled" : "active";
   json["disabled_reason"] =
       webhook.disabled ? Json::Value(string_of(disabled_reason_name(webhook.disabled->reason)))
@@ -56,6 +68,7 @@ struct Wanted {
   std::optional<bool> include_text = {};
   std::optional<SignatureKind> signature = {};
   std::optional<bool> active = {};
+  std::optional<Misbehaviour> misbehave = {};
 };
 
 void read_types(ObjectReader& fields, const ApiLimits& limits, Wanted& wanted) {
@@ -77,6 +90,28 @@ void read_url(ObjectReader& fields, const Api& api, Wanted& wanted) {
     fields.faults().add(fields.pointer("url"), allowed.error());
 }
 
+/// Left out is not; null is as it should be.
+void read_misbehaviour(ObjectReader& fields, const Api& api, Wanted& wanted) {
+  if (!fields.has("misbehave")) return;
+  if (!api.sandbox) {
+    static_cast<void>(fields.raw("misbehave"));
+    fields.fault("misbehave", "webhook.sandbox_only", "only webhooks of the sandbox can misbehave");
+    return;
+  }
+  wanted.misbehave = Misbehaviour{};
+  if (fields.is_null("misbehave")) return;
+  ObjectReader wishes(*fields.raw("misbehave"), fields.pointer("misbehave"), fields.faults());
+  wanted.misbehave->twice = wishes.boolean("twice").value_or(false);
+  wanted.misbehave->late =
+      std::chrono::seconds(wishes.integer("late_seconds", 0, kLateMax.count()).value_or(0));
+  wanted.misbehave->shuffle = wishes.boolean("shuffle").value_or(false);
+  if (!wishes.is_null("fail_one_in")) {
+    wanted.misbehave->fail_one_in =
+        static_cast<std::uint32_t>(wishes.integer("fail_one_in", 1, kOneInMax).value_or(0));
+  }
+  wishes.refuse_others();
+}
+
 Result<Wanted> read_new(const Api& api, const Json::Value& body) {
   Faults faults;
   ObjectReader fields(body, "", faults);
@@ -90,6 +125,7 @@ Result<Wanted> read_new(const Api& api, const Json::Value& body) {
     if (!kind) fields.fault("signature", "field.value", "must be v1 or v1a");
     if (kind) wanted.signature = *kind;
   }
+  read_misbehaviour(fields, api, wanted);
   fields.refuse_others();
   BAUTA_CHECK(std::move(faults).status());
   return wanted;
@@ -107,6 +143,7 @@ Result<Wanted> read_change(const Api& api, const Json::Value& body) {
       fields.fault("status", "field.value", "must be active or disabled");
     wanted.active = *status == "active";
   }
+  read_misbehaviour(fields, api, wanted);
   fields.refuse_others();
   BAUTA_CHECK(std::move(faults).status());
   return wanted;
@@ -128,7 +165,8 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
                   .url = *std::move(wanted.url),
                   .types = wanted.types ? *std::move(wanted.types) : std::vector<std::string>{"*"},
                   .include_text = wanted.include_text.value_or(false),
-                  .signature = wanted.signature.value_or(SignatureKind::v1)};
+                  .signature = wanted.signature.value_or(SignatureKind::v1),
+                  .misbehave = wanted.misbehave.value_or(Misbehaviour{})};
   BAUTA_CO_TRY(const auto made, co_await api.desk.webhooks().create(
                                     std::move(webhook), api.limits.webhooks_max, api.clock.now()));
   auto created = secret_answer(201, made);
@@ -179,6 +217,7 @@ Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
   const auto apply = [wanted = std::move(wanted), key = call.caller.key.id, now](Webhook& webhook) {
     if (wanted.url) webhook.url = *wanted.url;
     if (wanted.types) webhook.types = *wanted.types;
+    if (wanted.misbehave) webhook.misbehave = *wanted.misbehave;
     if (wanted.include_text) {
       webhook.include_text = *wanted.include_text;
       webhook.key = key;
@@ -233,11 +272,12 @@ Task<Result<ApiAnswer>> test(Api& api, ApiCall call) {
   json["session"] = Json::Value();
   json["sequence"] = Json::Value();
   json["data"]["webhook"] = webhook.id.str();
-  EndpointCall sent{.url = webhook.url,
-                    .id = json["id"].asString(),
-                    .timestamp = to_millis(now) / 1000,
-                    .signature = {},
-                    .body = write_json(json)};
+  EndpointCall sent{
+      .url = webhook.url,
+      .id = json["id"].asString(),
+      .timestamp = to_millis(api.sandbox ? api.sandbox->clock.real().now() : now) / 1000,
+      .signature = {},
+      .body = write_json(json)};
   sent.signature =
       signatures_of(webhook, {.id = sent.id, .timestamp = sent.timestamp, .body = sent.body}, now);
   Json::Value told(Json::objectValue);

@@ -98,5 +98,6 @@ void add_message_commands(ClientCommands& commands);
 void add_event_commands(ClientCommands& commands);
 void add_dead_letter_commands(ClientCommands& commands);
 void add_people_commands(ClientCommands& commands);
+void add_sandbox_commands(ClientCommands& commands);
 
 }  // namespace bauta

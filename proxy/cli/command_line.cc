@@ -121,6 +121,7 @@ void add_client_commands(ClientCommands& commands) {
   add_number_commands(commands);
   add_service_commands(commands);
   add_key_commands(commands);
+  add_sandbox_commands(commands);
 }
 
 void add_store(CLI::App& app, Words& words) {

@@ -20,9 +20,9 @@ class RunningRelay final : public DevRelay {
   ~RunningRelay() override { server_->drain(); }
 
   std::string url() const override { return "http://" + server_->public_address(); }
-  std::string made_key() const override {
+  DevKeys made_keys() const override {
     const auto key = server_->made_key();
-    return key ? key->secret : "";
+    return key ? DevKeys{.key = key->secret, .test_key = key->test_secret} : DevKeys{};
   }
 
  private:
@@ -39,11 +39,11 @@ Status make_master_key_for(const Config& config) {
 
 }  // namespace
 
-Result<std::string> make_dev_key(const std::filesystem::path& config_file) {
+Result<DevKeys> make_dev_key(const std::filesystem::path& config_file) {
   BAUTA_TRY(const auto config, load_config(config_file));
   BAUTA_CHECK(make_master_key_for(config));
   BAUTA_TRY(auto key, make_first_key(config));
-  return std::move(key.secret);
+  return DevKeys{.key = std::move(key.secret), .test_key = std::move(key.test_secret)};
 }
 
 Result<std::unique_ptr<DevRelay>> start_dev_relay(const DevRelayOptions& options) {

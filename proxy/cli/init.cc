@@ -46,6 +46,9 @@ listen = "127.0.0.1:9090"            # metrics and health
 engine = "rocksdb"
 path = "data"
 
+[sandbox]
+enabled = true                       # keys that begin with bauta_test_: no phone, no carrier
+
 [master_key]
 file = "master.key"                  # keep a copy elsewhere: without it the store cannot be read
 
@@ -109,6 +112,10 @@ int run_init(const InitOptions& options) {
              "The first API key, with every scope, is shown only now:\n",
              file.string());
   fmt::print("{}\n", key->secret);
+  std::fflush(stdout);
+  if (!key->test_secret.empty())
+    fmt::print(stderr, "And one for the sandbox, where nothing reaches a phone:\n{}\n",
+               key->test_secret);
   fmt::print(stderr, "Start with: bauta serve --config {}\n", file.string());
   return done;
 }

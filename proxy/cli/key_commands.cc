@@ -13,6 +13,7 @@ constexpr std::array kColumns = std::to_array<Column>({{.title = "ID", .path = "
                                                        {.title = "LABEL", .path = "label"},
                                                        {.title = "SERVICE", .path = "service"},
                                                        {.title = "HINT", .path = "hint"},
+                                                       {.title = "TEST", .path = "test"},
                                                        {.title = "CREATED", .path = "created_at"},
                                                        {.title = "EXPIRES", .path = "expires_at"},
                                                        {.title = "SCOPES", .path = "scopes"}});
@@ -23,6 +24,7 @@ struct NewKeyWords {
   std::string label;
   std::string service;
   std::string expires_at;
+  bool test = false;
 };
 
 struct KeyId {
@@ -36,6 +38,7 @@ Status create(Client& client, const Output& output, const NewKeyWords& words) {
   if (!words.label.empty()) key["label"] = words.label;
   if (!words.service.empty()) key["service"] = words.service;
   if (!words.expires_at.empty()) key["expires_at"] = words.expires_at;
+  if (words.test) key["test"] = true;
   BAUTA_TRY(const auto made, client.post(kPath, write_json(key)));
   const auto id = string_in(made.json, "id");
   const auto secret = string_in(made.json, "secret");
@@ -81,6 +84,9 @@ void add_key_commands(ClientCommands& commands) {
   made.app->add_option("--of-service", made.options->service,
                        "The one service that it belongs to; left out, all of the account");
   made.app->add_option("--expires-at", made.options->expires_at, "As 2030-01-31T12:00:00Z");
+
+  made.app->add_flag("--test", made.options->test,
+                     "Of the sandbox, where nothing reaches a phone; it begins with bauta_test_");
 
   const auto listed = commands.add(
       family,

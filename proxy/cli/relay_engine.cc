@@ -1,5 +1,6 @@
 #include "proxy/cli/relay_engine.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -14,6 +15,20 @@
 namespace bauta {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// How often all is asked whether it is done, and how often in a row it has to be.
+constexpr std::chrono::milliseconds kRound{10};
+constexpr int kQuietRounds = 3;
+
+/// Whoever does the same at the same moment may be in the way: then there is more to do.
+Result<std::size_t> or_again(Result<std::size_t> done) {
+  if (!done && done.error().code == "storage.contended") return std::size_t{1};
+  return done;
+}
+
+}  // namespace
 
 RelayEngine::RelayEngine(RelayEngineParts parts, std::unique_ptr<OpenStore> store)
     : parts_(parts),
@@ -62,7 +77,8 @@ void RelayEngine::start_rest() {
                                                      .clock = parts_.clock,
                                                      .random = store_->random(),
                                                      .metrics = parts_.metrics,
-                                                     .endpoints = parts_.endpoints}));
+                                                     .endpoints = parts_.endpoints,
+                                                     .stamps = parts_.stamps}));
     asio::post(threads.executor(i), [driver = webhooks_.back().get()] { driver->start(); });
   }
   const auto executor = parts_.walk_thread.executor(0);
@@ -113,6 +129,33 @@ Task<void> RelayEngine::keep_working(RelayEngine& engine,
                             : std::chrono::milliseconds(engine.parts_.config.sweep));
     co_await timer.async_wait(asio::use_awaitable_t<Executor>());
   }
+}
+
+bool RelayEngine::is_settled() const {
+  return std::ranges::all_of(lanes_, &LaneDriver::is_settled) &&
+         std::ranges::all_of(webhooks_, &WebhookDriver::is_settled);
+}
+
+Task<Result<bool>> RelayEngine::catch_up(std::chrono::milliseconds patience,
+                                         std::function<bool()> others) {
+  asio::steady_timer timer(parts_.walk_thread.executor(0));
+  const auto end = std::chrono::steady_clock::now() + patience;
+  int quiet = 0;
+  while (quiet < kQuietRounds && std::chrono::steady_clock::now() < end) {
+    BAUTA_CO_TRY(const auto ended, or_again(co_await desk_.sweep()));
+    BAUTA_CO_TRY(const auto unconfirmed, or_again(co_await desk_.end_unconfirmed()));
+    BAUTA_CO_TRY(const auto steps, or_again(co_await desk_.work()));
+    if (quiet == 0) {
+      for (const auto& lane : lanes_) lane->wake();
+      for (const auto& webhook : webhooks_) webhook->wake();
+    }
+    // What one of them did may be work for another: its hint is on its way.
+    timer.expires_after(kRound);
+    co_await timer.async_wait(asio::use_awaitable_t<Executor>());
+    const bool is_quiet = ended + unconfirmed + steps == 0 && is_settled() && others();
+    quiet = is_quiet ? quiet + 1 : 0;
+  }
+  co_return quiet == kQuietRounds;
 }
 
 std::size_t RelayEngine::drain_lanes(const std::function<std::chrono::milliseconds()>& rest) {

@@ -34,6 +34,8 @@ struct RelayEngineParts {
   IoThreads& walk_thread;
   CarrierPort& carriers;
   EndpointPort& endpoints;
+  /// By what webhooks are stamped; nullptr: by `clock`.
+  const Clock* stamps = nullptr;
 };
 
 /// One relay without its listeners: a store, and what works on it.  All that leaves it goes through the two ports that it is given.
@@ -54,6 +56,10 @@ class RelayEngine {
   /// Hands events to webhooks, and walks over the store now and then.
   void start_rest();
 
+  /// The clock was moved: does what has come due by it, and what that leads to, for at most `patience`.  False: there was more to do when that was
+  /// over.  `others`: who else is to be done, asked as often as it takes.  For one whose threads are all the same one, and on that.
+  Task<Result<bool>> catch_up(std::chrono::milliseconds patience, std::function<bool()> others);
+
   /// Begins nothing anew on the walks' thread.
   void stop_walks() { *stopping_ = true; }
   /// Takes up nothing more; `rest` says how long what is under way may still take.  Returns how much was cut off.
@@ -64,6 +70,8 @@ class RelayEngine {
   static Task<void> keep_counting(RelayEngine& engine, std::shared_ptr<std::atomic<bool>> stopping);
   static Task<void> keep_working(RelayEngine& engine, std::shared_ptr<std::atomic<bool>> stopping);
   static Task<void> keep_sweeping(RelayEngine& engine, std::shared_ptr<std::atomic<bool>> stopping);
+
+  bool is_settled() const;
 
   RelayEngineParts parts_;
   std::unique_ptr<OpenStore> store_;

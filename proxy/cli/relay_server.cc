@@ -15,6 +15,7 @@
 #include "proxy/carriers/http_clients.h"
 #include "proxy/cli/relay_engine.h"
 #include "proxy/cli/relay_options.h"
+#include "proxy/cli/relay_sandbox.h"
 #include "proxy/cli/run_task.h"
 #include "proxy/cli/store_of.h"
 #include "proxy/cli/tls_of.h"
@@ -35,7 +36,12 @@ constexpr std::chrono::seconds kCloseConnections{2};
 /// Not the least there is: who holds a lock of the store must get on.
 constexpr int kLessUrgent = 10;
 
-Task<Result<FirstKey>> create_key(Accounts& accounts, TimePoint now, Random& random) {
+struct LiveKey {
+  std::string secret;
+  /// Under which it stands in the sandbox too.
+  AccountId account;
+};
+Task<Result<LiveKey>> create_key(Accounts& accounts, TimePoint now, Random& random) {
   BAUTA_CO_TRY(const auto service,
                co_await accounts.ensure_account_with_service("default", "default", now, random));
   ApiKey key;
@@ -44,7 +50,7 @@ Task<Result<FirstKey>> create_key(Accounts& accounts, TimePoint now, Random& ran
   key.label = "first";
   key.created_at = now;
   BAUTA_CO_TRY(auto made, co_await accounts.create_key(std::move(key), random));
-  co_return FirstKey{.secret = std::move(made.secret)};
+  co_return LiveKey{.secret = std::move(made.secret), .account = service.account};
 }
 
 }  // namespace
@@ -59,6 +65,8 @@ struct RelayServer::Parts {
   Status open(RelayServerOptions options);
   Status open_carriers();
   Status open_endpoints();
+  Status open_sandbox(std::optional<MasterKey> master, bool accept_loss);
+  Status make_keys();
   Status listen();
   void stop();
   void report_failure(const Error& error);
@@ -81,6 +89,8 @@ struct RelayServer::Parts {
   AddressGuard guard;
   std::unique_ptr<EndpointCaller> endpoints;
   std::unique_ptr<RelayEngine> engine;
+  /// None: it is not asked for.
+  std::unique_ptr<RelaySandbox> sandbox;
   std::optional<FirstKey> made_key;
   std::unique_ptr<HttpServer> public_server;
   std::unique_ptr<HttpServer> admin_server;
@@ -101,8 +111,15 @@ void RelayServer::Parts::report_failure(const Error& error) {
 }
 
 Status RelayServer::Parts::open(RelayServerOptions options) {
-  BAUTA_TRY(auto store, OpenStore::open(config, options.accept_loss, clock, metrics,
-                                        [this](const Error& error) { report_failure(error); }));
+  BAUTA_TRY(auto master, master_key_of(config));
+  auto master_of_sandbox = master ? std::optional(master->copy()) : std::nullopt;
+  BAUTA_TRY(auto store,
+            OpenStore::open(config, std::move(master),
+                            {.accept_loss = options.accept_loss,
+                             .on_failure = [this](const Error& error) { report_failure(error); }},
+                            clock, metrics));
+  if (config.sandbox_enabled)
+    BAUTA_CHECK(open_sandbox(std::move(master_of_sandbox), options.accept_loss));
   threads.run();
   webhook_threads.run();
   admin_thread.run();
@@ -120,14 +137,28 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                                                           .carriers = *carriers,
                                                           .endpoints = *endpoints},
                                          std::move(store));
-  if (options.make_key) {
-    BAUTA_TRY(made_key,
-              wait_for(threads.executor(0), create_key(engine->desk().accounts(), clock.now(),
-                                                       engine->store().random())));
-  }
+  if (sandbox) BAUTA_CHECK(sandbox->start(guard));
+  if (options.make_key) BAUTA_CHECK(make_keys());
   BAUTA_CHECK(engine->start_lanes());
   BAUTA_CHECK(listen());
   engine->start_rest();
+  return {};
+}
+
+Status RelayServer::Parts::open_sandbox(std::optional<MasterKey> master, bool accept_loss) {
+  BAUTA_TRY(sandbox, RelaySandbox::open(config, std::move(master), accept_loss, clock));
+  return {};
+}
+
+Status RelayServer::Parts::make_keys() {
+  const auto executor = threads.executor(0);
+  BAUTA_TRY(auto live, wait_for(executor, create_key(engine->desk().accounts(), clock.now(),
+                                                     engine->store().random())));
+  made_key = FirstKey{.secret = std::move(live.secret)};
+  if (sandbox) {
+    BAUTA_TRY(made_key->test_secret,
+              wait_for(executor, sandbox->make_key(live.account.str(), "default")));
+  }
   return {};
 }
 
@@ -178,7 +209,7 @@ Status RelayServer::Parts::listen() {
                   if (draining) return "the relay is about to stop";
                   return std::nullopt;
                 }}},
-              Secret::take(config.admin_key));
+              Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr);
   BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
                                             {.name = "admin",
                                              .listen = config.admin_listen,
@@ -188,7 +219,8 @@ Status RelayServer::Parts::listen() {
                                             std::move(admin), metrics));
   Router router;
   mount_api(router, engine->desk(), clock, engine->store().random(),
-            {.port = *endpoints, .guard = guard}, api_limits_of(config));
+            {.port = *endpoints, .guard = guard}, api_limits_of(config),
+            sandbox ? std::optional(sandbox->api()) : std::nullopt);
   mount_carrier_routes(
       router, *carriers,
       {.accept = [this](InboundMessage mo) { return engine->relay().accept(std::move(mo)); },
@@ -208,6 +240,7 @@ Status RelayServer::Parts::listen() {
 }
 
 void RelayServer::Parts::stop() {
+  if (sandbox) sandbox->stop();
   if (engine) engine->stop_walks();
   const auto all = {&threads, &webhook_threads, &admin_thread, &walk_thread};
   for (auto* loops : all) loops->stop();
@@ -265,19 +298,31 @@ std::size_t RelayServer::drain() {
   cut_off += parts.engine->drain_lanes(rest);
   // Last of all, so that they hear of what the others still did.
   cut_off += parts.engine->drain_webhooks(rest);
+  if (parts.sandbox) cut_off += parts.sandbox->drain(rest);
   wait_for(parts.threads.executor(0), parts.admin_server->drain(kCloseConnections));
   parts.stop();
   parts.engine->store().close();
+  if (parts.sandbox) parts.sandbox->close();
   return cut_off;
 }
 
 Result<FirstKey> make_first_key(const Config& config) {
   SystemClock clock;
   metrics::Instruments metrics(version(), revision());
-  BAUTA_TRY(const auto store, OpenStore::open(config, false, clock, metrics, [](const Error&) {}));
+  BAUTA_TRY(auto master, master_key_of(config));
+  auto master_of_sandbox = master ? std::optional(master->copy()) : std::nullopt;
+  BAUTA_TRY(const auto store, OpenStore::open(config, std::move(master),
+                                              {.on_failure = [](const Error&) {}}, clock, metrics));
   Accounts accounts(store->store(), store->index_key());
-  auto key = run_here(create_key(accounts, clock.now(), store->random()));
+  BAUTA_TRY(auto live, run_here(create_key(accounts, clock.now(), store->random())));
   store->close();
+  FirstKey key{.secret = std::move(live.secret)};
+  if (config.sandbox_enabled) {
+    BAUTA_TRY(const auto sandbox,
+              RelaySandbox::open(config, std::move(master_of_sandbox), false, clock));
+    BAUTA_TRY(key.test_secret, run_here(sandbox->make_key(live.account.str(), "default")));
+    sandbox->close();
+  }
   return key;
 }
 

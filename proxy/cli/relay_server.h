@@ -15,16 +15,18 @@ namespace bauta {
 struct FirstKey {
   /// "bauta_live_…", shown once.
   std::string secret;
+  /// "bauta_test_…", for the sandbox, shown once; "": there is none.
+  std::string test_secret = {};
 };
 
 struct RelayServerOptions {
-  /// Also make account and service `default` and a key with every scope: `bauta dev`.
+  /// Also make account and service `default` and a key with every scope, and one of the sandbox: `bauta dev`.
   bool make_key = false;
   /// Start although the store lost writes that had been made durable: `bauta serve --accept-loss`.
   bool accept_loss = false;
 };
 
-/// A whole relay in this process, made from a configuration: store, seal, desk, carriers, lanes, the two listeners.
+/// A whole relay in this process, made from a configuration, with the sandbox beside it if there is one, and the two listeners.
 class RelayServer {
  public:
   /// Opens the store, reads what is open in it, listens, and drives lanes from then on.
@@ -57,8 +59,8 @@ class RelayServer {
   std::unique_ptr<Parts> parts_;
 };
 
-/// `bauta init`: makes the store of `config` with account and service `default` and a key with every scope.
-/// Codes: init.exists (there is an account already), and those of the store and the seal.
+/// `bauta init`: makes the store of `config` with account and service `default` and a key with every scope; the same in the sandbox, if
+/// there is one.  Codes: init.exists (there is an account already), and those of the store and the seal.
 Result<FirstKey> make_first_key(const Config& config);
 
 }  // namespace bauta

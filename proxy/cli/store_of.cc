@@ -4,10 +4,14 @@
 #include "proxy/config/log.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocks_store.h"
-#include "storage/seal/master_key.h"
 
 namespace bauta {
 namespace {
+
+/// Of what holds a few texts: the commands of an afternoon, not a pool's traffic.
+constexpr std::size_t kModestCache = std::size_t{8} << 20;
+constexpr std::size_t kModestBuffer = std::size_t{4} << 20;
+constexpr std::size_t kModestVersions = std::size_t{1} << 14;
 
 /// What the committer does, counted.
 class CountCommits final : public CommitObserver {
@@ -40,7 +44,8 @@ class CountCommits final : public CommitObserver {
 
 /// Whose records hold what somebody said, or who somebody is.
 std::vector<std::string> families_to_erase() {
-  return {"msg", "sys", "dlv", "dead", "ses", "rt", "idem", "con", "who", "pair", "job"};
+  return {"msg", "sys", "dlv",  "dead", "ses",     "rt",        "idem",
+          "con", "who", "pair", "job",  "handset", "handsetdue"};
 }
 
 }  // namespace
@@ -60,19 +65,22 @@ struct OpenStore::Parts {
     ring = KeyRing::ephemeral(random);
     sealed = std::make_unique<SealedStore>(*memory, *ring, random);
   }
-  Status open_on_disk(const Config& config, bool accept_loss, const Clock& clock,
-                      std::function<void(const Error&)> on_failure) {
-    // The master key first: it is taken out of the environment before there are other threads.
-    BAUTA_TRY(auto master, MasterKey::load({.file = config.master_key_file.value_or("").string()}));
+  Status open_on_disk(const Config& config, MasterKey master, OpenStoreOptions wanted,
+                      const Clock& clock) {
     RocksStoreOptions options;
     options.path = config.storage_path;
-    options.accept_loss = accept_loss;
+    options.accept_loss = wanted.accept_loss;
+    if (wanted.size == StoreSize::modest) {
+      options.block_cache_bytes = kModestCache;
+      options.write_buffer_bytes = kModestBuffer;
+      options.known_versions_max = kModestVersions;
+    }
     options.queue_commits_max = static_cast<std::size_t>(config.storage_queue_max);
     options.free_bytes_min = static_cast<std::uint64_t>(config.storage_reserve_bytes_max);
     options.erasable_families = families_to_erase();
     options.compact_every = config.storage_compaction;
     options.observer = &commits;
-    options.on_failure = std::move(on_failure);
+    options.on_failure = std::move(wanted.on_failure);
     BAUTA_TRY(rocks, RocksStore::open(fit_to_disk(std::move(options)), clock));
     BAUTA_TRY(ring, run_here(KeyRing::open(*rocks, std::move(master), random, clock.now())));
     sealed = std::make_unique<SealedStore>(*rocks, *ring, random);
@@ -83,15 +91,21 @@ struct OpenStore::Parts {
 OpenStore::OpenStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 OpenStore::~OpenStore() = default;
 
-Result<std::unique_ptr<OpenStore>> OpenStore::open(const Config& config, bool accept_loss,
-                                                   const Clock& clock,
-                                                   metrics::Instruments& metrics,
-                                                   std::function<void(const Error&)> on_failure) {
+Result<std::optional<MasterKey>> master_key_of(const Config& config) {
+  if (config.storage_engine == "memory") return std::optional<MasterKey>{};
+  BAUTA_TRY(auto master, MasterKey::load({.file = config.master_key_file.value_or("").string()}));
+  return std::optional(std::move(master));
+}
+
+Result<std::unique_ptr<OpenStore>> OpenStore::open(const Config& config,
+                                                   std::optional<MasterKey> master,
+                                                   OpenStoreOptions options, const Clock& clock,
+                                                   metrics::Instruments& metrics) {
   auto parts = std::make_unique<Parts>(metrics);
-  if (config.storage_engine == "memory") {
+  if (!master) {
     parts->open_in_memory(clock);
   } else {
-    BAUTA_CHECK(parts->open_on_disk(config, accept_loss, clock, std::move(on_failure)));
+    BAUTA_CHECK(parts->open_on_disk(config, *std::move(master), std::move(options), clock));
   }
   return std::unique_ptr<OpenStore>(new OpenStore(std::move(parts)));
 }

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "metrics/instruments/instruments.h"
 #include "proxy/config/config.h"
 #include "storage/seal/key_ring.h"
+#include "storage/seal/master_key.h"
 #include "storage/seal/sealed_store.h"
 #include "storage/seal/system_random.h"
 #include "storage/store/clock.h"
@@ -13,13 +16,28 @@
 
 namespace bauta {
 
+/// What the stores of `config` are sealed by; none: they die with the process.  Taken once, out of the environment too, before there are other
+/// threads.  Codes: those of MasterKey::load().
+Result<std::optional<MasterKey>> master_key_of(const Config& config);
+
+/// How much memory an engine may take for itself.
+enum class StoreSize : std::uint8_t { ample, modest };
+
+struct OpenStoreOptions {
+  bool accept_loss = false;
+  StoreSize size = StoreSize::ample;
+  /// The engine can promise nothing any more.
+  std::function<void(const Error&)> on_failure;
+};
+
 /// The store that a configuration names, opened and sealed.
 class OpenStore {
  public:
-  /// `on_failure`: the engine can promise nothing any more.  Clock and metrics outlive the store.
-  static Result<std::unique_ptr<OpenStore>> open(const Config& config, bool accept_loss,
-                                                 const Clock& clock, metrics::Instruments& metrics,
-                                                 std::function<void(const Error&)> on_failure);
+  /// Clock and metrics outlive the store.
+  static Result<std::unique_ptr<OpenStore>> open(const Config& config,
+                                                 std::optional<MasterKey> master,
+                                                 OpenStoreOptions options, const Clock& clock,
+                                                 metrics::Instruments& metrics);
   ~OpenStore();
 
   Store& store();

@@ -165,6 +165,12 @@ class Reader {
       return;
     } else if (setting.kind == SettingKind::texts) {
       take_list(setting, pointer, *node);
+    } else if (setting.kind == SettingKind::truth) {
+      if (const auto truth = node->value_exact<bool>()) {
+        setting.set_integer(config_, *truth ? 1 : 0);
+      } else {
+        fault(pointer, "config.wrong_type", "true or false is wanted here", node);
+      }
     } else if (setting.kind == SettingKind::integer) {
       if (const auto number = node->value_exact<std::int64_t>()) {
         take_integer(setting, pointer, *number, node);
@@ -195,6 +201,12 @@ class Reader {
       } else {
         take_integer(setting, pointer, number, where);
       }
+      return;
+    }
+    if (setting.kind == SettingKind::truth) {
+      if (text != "true" && text != "false")
+        fault(pointer, "config.wrong_type", "true or false is wanted here", where);
+      setting.set_integer(config_, text == "true" ? 1 : 0);
       return;
     }
     if (setting.kind == SettingKind::texts) {
@@ -413,6 +425,10 @@ class Reader {
               fmt::format("{} is no network, as 10.0.0.0/8 or fd00::/8", network));
       }
     }
+    if (config_.sandbox_path.empty())
+      config_.sandbox_path = config_.storage_path.parent_path() / "sandbox";
+    if (config_.sandbox_enabled && config_.sandbox_path == config_.storage_path)
+      fault("sandbox.path", "config.bad_value", "the sandbox needs a folder of its own");
     check_tls("public", config_.public_tls_certificate_file, config_.public_tls_key_file);
     check_tls("admin", config_.admin_tls_certificate_file, config_.admin_tls_key_file);
     if (config_.public_url.empty()) {
@@ -479,13 +495,15 @@ std::string config_reference() {
     section = setting.section;
     const auto shown = setting.kind == SettingKind::texts ? std::string("[]")
                        : setting.fallback.empty()         ? std::string("none")
-                       : setting.kind == SettingKind::integer
+                       : setting.kind == SettingKind::integer || setting.kind == SettingKind::truth
                            ? std::string(setting.fallback)
                            : fmt::format("\"{}\"", setting.fallback);
     page += fmt::format("{} = {}\n    {}\n", setting.name, shown, setting.sentence);
     if (setting.kind == SettingKind::integer) {
       page += fmt::format("    whole number{}{}, {} to {}.  ", setting.unit.empty() ? "" : " of ",
                           setting.unit, setting.min, setting.max);
+    } else if (setting.kind == SettingKind::truth) {
+      page += "    true or false.  ";
     } else if (setting.kind == SettingKind::texts) {
       page += "    list of texts; with commas between them in the environment.  ";
     } else {

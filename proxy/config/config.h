@@ -44,6 +44,9 @@ struct Config {
   std::int64_t storage_queue_max = 0;
   std::int64_t storage_reserve_bytes_max = 0;
   std::chrono::seconds storage_compaction{};
+  // [sandbox]
+  bool sandbox_enabled = false;
+  std::filesystem::path sandbox_path{};
   // [master_key]
   std::optional<std::filesystem::path> master_key_file{};
   // [relay]

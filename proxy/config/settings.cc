@@ -7,6 +7,7 @@ namespace {
 
 #define BAUTA_TEXT(member) [](Config& c, std::string_view v) { c.member = v; }, nullptr
 #define BAUTA_NUMBER(member) nullptr, [](Config& c, std::int64_t v) { c.member = v; }
+#define BAUTA_TRUTH(member) nullptr, [](Config& c, std::int64_t v) { c.member = v != 0; }
 #define BAUTA_DURATION(member) \
   nullptr, [](Config& c, std::int64_t v) { c.member = decltype(c.member)(v); }
 
@@ -60,6 +61,14 @@ constexpr std::array kSettings = {
     Setting{"storage", "compaction_seconds", integer, "seconds", "86400", 1, 86400,
             "Within what time the octets of erased texts and addresses leave the disk.",
             BAUTA_DURATION(storage_compaction)},
+    Setting{
+        "sandbox", "enabled", truth, "", "false", 0, 1,
+        "Whether there is a sandbox beside the live relay, for keys that begin with bauta_test_.",
+        BAUTA_TRUTH(sandbox_enabled)},
+    Setting{"sandbox", "path", path, "", "", 0, 0,
+            "The folder of the sandbox's store; left out, the folder `sandbox` beside that of the "
+            "store.",
+            BAUTA_TEXT(sandbox_path)},
     Setting{"master_key", "file", path, "", "", 0, 0,
             "The file with the master key, readable by its owner only; else systemd's credential "
             "bauta-master-key or BAUTA_MASTER_KEY.",

@@ -8,8 +8,8 @@
 
 namespace bauta {
 
-/// `texts`: a list of texts; one text with commas between them in the environment.
-enum class SettingKind : std::uint8_t { text, integer, path, texts };
+/// `texts`: a list of texts; one text with commas between them in the environment.  `truth`: true or false, set as 1 or 0.
+enum class SettingKind : std::uint8_t { text, integer, path, texts, truth };
 
 /// A row of the table from which the loader, its checks, the names in the environment and the reference come.
 struct Setting {

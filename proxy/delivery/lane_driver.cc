@@ -65,6 +65,16 @@ class LaneDriver::Impl : public std::enable_shared_from_this<LaneDriver::Impl> {
     co_return in_flight_;
   }
 
+  void wake() { wake_.cancel(); }
+  bool is_settled() const {
+    if (in_flight_ > 0) return false;
+    const auto now = parts_.clock.now();
+    return std::ranges::all_of(owned_, [&](const auto& owned) {
+      const auto due = owned->partition.next_due();
+      return !owned->unread && (!due || *due > now);
+    });
+  }
+
   void abandon() {
     stopping_ = true;
     wake_.cancel();
@@ -183,6 +193,8 @@ LaneDriver::LaneDriver(const Executor& executor, LaneDriverOptions options, Rela
     : impl_(std::make_shared<Impl>(executor, options, parts, carriers)) {}
 LaneDriver::~LaneDriver() { impl_->abandon(); }
 Task<Status> LaneDriver::start() { return impl_->start(); }
+void LaneDriver::wake() { impl_->wake(); }
+bool LaneDriver::is_settled() const { return impl_->is_settled(); }
 Task<std::size_t> LaneDriver::drain(std::chrono::milliseconds patience) {
   return impl_->drain(patience);
 }

@@ -33,6 +33,10 @@ class LaneDriver {
 
   /// Reads what is open in the store and what a crash cut off, then begins to drive.  Error codes: storage.*.
   Task<Status> start();
+  /// The clock was moved: what has come due by it is looked for now.  On its executor, as is_settled().
+  void wake();
+  /// Has no lane anything to do by now?
+  bool is_settled() const;
   /// Takes up no more texts and returns when those on their way are settled, or at `patience`: what is left then is claimed, exactly as
   /// after a crash.  Returns how many lanes were left.
   Task<std::size_t> drain(std::chrono::milliseconds patience);

@@ -71,6 +71,21 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     co_return in_flight_;
   }
 
+  void wake() {
+    wake_.cancel();
+    for (const auto& [id, driven] : driven_) driven->wake.cancel();
+  }
+  bool is_settled() const {
+    if (in_flight_ > 0 || look_ == steady_clock::time_point{}) return false;
+    return std::ranges::all_of(driven_, [&](const auto& one) {
+      const Driven& driven = *one.second;
+      if (driven.webhook.value.disabled && !driven.is_stale) return true;
+      if (driven.is_stale || driven.to_be_disabled || driven.is_unread) return false;
+      const auto due = driven.queue->next_due();
+      return !due || *due > now();
+    });
+  }
+
   void abandon() {
     stopping_ = true;
     wake_.cancel();
@@ -90,6 +105,8 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     std::shared_ptr<WebhookQueue> queue;
     WebhookAttempts attempts;
     bool reads_texts = false;
+    /// By which one in so many is told apart, where a webhook is to misbehave.
+    std::uint64_t attempts_begun = 0;
     std::optional<DisabledBecause> to_be_disabled;
     bool is_stale = true;  // its record is to be read
     bool is_unread = true;
@@ -237,6 +254,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     const bool is_same = driven->queue != nullptr && before.generation == after.generation &&
                          before.active_since == after.active_since;
     if (!is_same) co_return co_await begin(driven);
+    driven->queue->misbehave(after.misbehave);
     driven->queue->drop_unless([&](const Event& event) { return wants(after, event.type); });
     if (before.url != after.url) driven->queue->forgive();
     co_return Status();
@@ -258,8 +276,9 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     BAUTA_CO_TRY(auto state, co_await parts_.webhooks.state_of(driven->webhook.value));
     BAUTA_CO_TRY(auto open,
                  co_await parts_.webhooks.open_events(driven->service(), state.progress));
-    driven->queue =
-        std::make_shared<WebhookQueue>(state.progress, std::move(open), options_.limits);
+    driven->queue = std::make_shared<WebhookQueue>(state.progress, std::move(open), options_.limits,
+                                                   driven->webhook.value.misbehave);
+    driven->attempts_begun = std::max(driven->attempts_begun, state.attempts.last_number);
     // Attempts of an older queue that were not filed yet are newer than what was.
     if (state.attempts.last_number > driven->attempts.last_number)
       driven->attempts = std::move(state.attempts);
@@ -316,7 +335,8 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
   static Task<void> attempt(std::shared_ptr<Impl> self, DrivenPtr driven,
                             std::shared_ptr<WebhookQueue> queue, WebhookQueue::Taken taken) {
     const TimePoint at = self->now();
-    const EndpointAnswer answer = co_await self->call(driven, taken.event, at);
+    const EndpointAnswer answer =
+        co_await self->call(driven, taken.event, at, ++driven->attempts_begun);
     self->parts_.metrics.webhook_attempted(attempt_result_name(answer.result), answer.took);
     driven->attempts.add({.event = taken.event.id,
                           .type = std::string(event_type_name(taken.event.type)),
@@ -338,7 +358,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     if (self->in_flight_ == 0 && self->settled_ != nullptr) self->settled_->cancel();
   }
 
-  Task<EndpointAnswer> call(DrivenPtr driven, Event event, TimePoint at) {
+  Task<EndpointAnswer> call(DrivenPtr driven, Event event, TimePoint at, std::uint64_t number) {
     std::optional<ToldText> told;
     if (driven->reads_texts) {
       auto text = co_await parts_.webhooks.text_of(driven->service(), event);
@@ -348,12 +368,25 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     }
     EndpointCall call{.url = driven->webhook.value.url,
                       .id = event.id.str(),
-                      .timestamp = to_millis(at) / 1000,
+                      .timestamp = to_millis(parts_.stamps ? parts_.stamps->now() : at) / 1000,
                       .signature = {},
                       .body = event_body(event, told)};
     call.signature = signatures_of(
         driven->webhook.value, {.id = call.id, .timestamp = call.timestamp, .body = call.body}, at);
-    co_return co_await parts_.endpoints.call(std::move(call));
+    co_return co_await hand_over_as_asked(driven->webhook.value.misbehave, std::move(call), number);
+  }
+
+  /// `number`: of this attempt among all of its webhook's; the first is 1.
+  Task<EndpointAnswer> hand_over_as_asked(Misbehaviour misbehave, EndpointCall call,
+                                          std::uint64_t number) {
+    if (misbehave.fail_one_in > 0 && number % misbehave.fail_one_in == 0)
+      co_return EndpointAnswer{.result = AttemptResult::refused, .status = 503};
+    if (!misbehave.twice) co_return co_await parts_.endpoints.call(std::move(call));
+    auto answer = co_await parts_.endpoints.call(call);
+    // What is said to the second changes nothing: the event was taken.
+    if (answer.result == AttemptResult::delivered)
+      static_cast<void>(co_await parts_.endpoints.call(std::move(call)));
+    co_return answer;
   }
 
   static bool is_filing_due(const Driven& driven) {
@@ -430,6 +463,8 @@ WebhookDriver::WebhookDriver(const Executor& executor, WebhookDriverOptions opti
     : impl_(std::make_shared<Impl>(executor, options, parts)) {}
 WebhookDriver::~WebhookDriver() { impl_->abandon(); }
 void WebhookDriver::start() { impl_->start(); }
+void WebhookDriver::wake() { impl_->wake(); }
+bool WebhookDriver::is_settled() const { return impl_->is_settled(); }
 Task<std::size_t> WebhookDriver::drain(std::chrono::milliseconds patience) {
   return impl_->drain(patience);
 }

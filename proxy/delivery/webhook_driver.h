@@ -32,6 +32,8 @@ struct WebhookParts {
   Random& random;
   metrics::Instruments& metrics;
   EndpointPort& endpoints;
+  /// By what attempts are stamped, so that who verifies them sees the time of his own clock; nullptr: by `clock`.
+  const Clock* stamps = nullptr;
 };
 
 /// Drives the webhooks that are its own on one thread: reads their services' logs on, hands over what their queues say, and files how far they
@@ -45,6 +47,10 @@ class WebhookDriver {
   WebhookDriver& operator=(const WebhookDriver&) = delete;
 
   void start();
+  /// The clock was moved: what has come due by it is looked for now.  On its executor, as is_settled().
+  void wake();
+  /// Is nothing to be handed over by now?
+  bool is_settled() const;
   /// Hands nothing more over, and returns when what is under way is settled and filed, or at `patience`: what is left then is handed over
   /// again, as after a crash.  Returns how many events were left.
   Task<std::size_t> drain(std::chrono::milliseconds patience);

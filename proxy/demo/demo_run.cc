@@ -54,8 +54,8 @@ Status serve(DevLoop& loop, HandsetsProcess& handsets, RelayProcess& relay,
 Status run_demo(const DevOptions& options, const MakeDevKey& make_key) {
   BAUTA_TRY(auto folder, DevFolder::open(options));
   if (folder.key.empty()) {
-    BAUTA_TRY(const auto key, make_key(folder.config));
-    BAUTA_CHECK(folder.keep(key));
+    BAUTA_TRY(const auto keys, make_key(folder.config));
+    BAUTA_CHECK(folder.keep(keys));
   }
   const auto log = folder.path / "demo.log";  // of this run alone
   std::error_code error;

@@ -17,7 +17,7 @@ namespace {
 
 /// The numbers, the words and, if asked for, the play.
 Status present(DevLoop& loop, const DemoPlaces& places, const std::filesystem::path& folder,
-               const DevOptions& options) {
+               const std::string& test_key, const DevOptions& options) {
   const auto added = loop.run(add_demo_numbers(loop.client(), places));
   if (!added) return {};
   BAUTA_CHECK(*added);
@@ -29,11 +29,14 @@ Status present(DevLoop& loop, const DemoPlaces& places, const std::filesystem::p
           "  metrics   http://{admin}/metrics\n"
           "  handsets  {handsets}\n"
           "  folder    {folder}\n"
-          "  key       {key}\n\n",
+          "  key       {key}\n"
+          "  sandbox   {test_key}\n\n",
           fmt::arg("relay", places.relay_url), fmt::arg("admin", options.admin_listen),
           fmt::arg("handsets", places.handsets_url),
           fmt::arg("folder", options.memory ? "nothing is kept (--memory)" : folder.string()),
-          fmt::arg("key", places.key))
+          fmt::arg("key", places.key),
+          fmt::arg("test_key",
+                   test_key.empty() ? "`bauta key create --test` makes a key for it" : test_key))
           .c_str(),
       stdout);
   if (!options.play) {
@@ -65,15 +68,15 @@ Status live(const DevOptions& options, const StartDevRelay& start_relay) {
     if (!relay) {
       outcome = std::unexpected(relay.error());
     } else {
-      auto key = (*relay)->made_key();
-      if (key.empty()) {
-        key = folder.key;
+      DevKeys keys = (*relay)->made_keys();
+      if (keys.key.empty()) {
+        keys = {.key = folder.key, .test_key = folder.test_key};
       } else if (!options.memory) {
-        outcome = folder.keep(key);
+        outcome = folder.keep(keys);
       }
       const DemoPlaces places{
-          .relay_url = (*relay)->url(), .handsets_url = handsets.url(), .key = std::move(key)};
-      if (outcome) outcome = present(*loop, places, folder.path, options);
+          .relay_url = (*relay)->url(), .handsets_url = handsets.url(), .key = std::move(keys.key)};
+      if (outcome) outcome = present(*loop, places, folder.path, keys.test_key, options);
       if (outcome) loop->run_until_stopped();
       relay->reset();  // drains
     }

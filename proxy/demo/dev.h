@@ -10,8 +10,14 @@
 
 namespace bauta {
 
+/// With every scope: of the live relay, and of its sandbox.
+struct DevKeys {
+  std::string key = {};
+  std::string test_key = {};
+};
+
 /// What `bauta dev` asks for: a relay by the configuration in `config`, with what is missing made first: the master key, the store,
-/// account and service `default`, and a key with every scope if `make_key`.
+/// account and service `default`, and keys with every scope if `make_key`.
 struct DevRelayOptions {
   std::filesystem::path config;
   /// Nothing is kept: the storage of the configuration is not touched.
@@ -25,14 +31,14 @@ class DevRelay {
   virtual ~DevRelay() = default;
   /// Where its API listens: "http://127.0.0.1:8080".
   virtual std::string url() const = 0;
-  /// The key that was made, "" if none was asked for.
-  virtual std::string made_key() const = 0;
+  /// The keys that were made, "" if none were asked for.
+  virtual DevKeys made_keys() const = 0;
 };
 
 /// Given by the command line, which stands above this folder.
 using StartDevRelay = std::function<Result<std::unique_ptr<DevRelay>>(const DevRelayOptions&)>;
-/// Makes what is missing of the store that the configuration names, and a key with every scope: a relay of its own process finds both.
-using MakeDevKey = std::function<Result<std::string>(const std::filesystem::path& config)>;
+/// Makes what is missing of the store that the configuration names, and keys with every scope: a relay of its own process finds both.
+using MakeDevKey = std::function<Result<DevKeys>(const std::filesystem::path& config)>;
 
 struct DevOptions {
   /// Kept between runs; "": $XDG_DATA_HOME/bauta-dev, or ~/.local/share/bauta-dev.

@@ -68,6 +68,8 @@ engine = "{engine}"
 path = "data"
 [master_key]
 file = "master.key"
+[sandbox]
+enabled = true
 [webhooks]
 allow_private = ["127.0.0.0/8", "::1/128"]
 [[connections]]
@@ -89,7 +91,8 @@ Result<DevFolder> DevFolder::open(const DevOptions& options) {
                    .config = {},
                    .token = random_hex(16),
                    .secret = random_hex(32),
-                   .key = ""};
+                   .key = "",
+                   .test_key = ""};
   folder.config = folder.path / "bauta.toml";
   std::error_code error;
   fs::create_directories(folder.path, error);
@@ -105,14 +108,16 @@ Result<DevFolder> DevFolder::open(const DevOptions& options) {
     folder.token = string_in(*json, "token");
     folder.secret = string_in(*json, "secret");
     folder.key = string_in(*json, "key");
+    folder.test_key = string_in(*json, "test_key");
   }
   BAUTA_CHECK(folder.save());
   BAUTA_CHECK(write_private(folder.config, config_of(options, folder)));
   return folder;
 }
 
-Status DevFolder::keep(const std::string& made_key) {
-  key = made_key;
+Status DevFolder::keep(const DevKeys& made) {
+  key = made.key;
+  test_key = made.test_key;
   return save();
 }
 
@@ -121,6 +126,7 @@ Status DevFolder::save() const {
   json["token"] = token;
   json["secret"] = secret;
   json["key"] = key;
+  json["test_key"] = test_key;
   return write_private(path / "dev.json", write_json(json));
 }
 

@@ -16,11 +16,13 @@ struct DevFolder {
   std::string secret;
   /// Of the store that is kept; "" before there is one.
   std::string key;
+  /// Of its sandbox.
+  std::string test_key;
 
   /// Made where it is not there.  Codes: dev.failed.
   static Result<DevFolder> open(const DevOptions& options);
-  /// Keeps `key` for the next run.  Codes: dev.failed.
-  Status keep(const std::string& made_key);
+  /// Keeps them for the next run.  Codes: dev.failed.
+  Status keep(const DevKeys& made);
 
  private:
   Status save() const;

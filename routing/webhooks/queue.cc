@@ -1,6 +1,7 @@
 #include "routing/webhooks/queue.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/store/assert.h"
 #include "storage/store/planted.h"
@@ -8,8 +9,9 @@
 namespace bauta {
 
 WebhookQueue::WebhookQueue(const WebhookProgress& progress, std::vector<Event> open,
-                           WebhookLimits limits)
+                           WebhookLimits limits, Misbehaviour misbehaviour)
     : limits_(limits),
+      misbehaviour_(misbehaviour),
       generation_(progress.generation),
       read_to_(progress.read_to),
       paused_until_(progress.paused_until) {
@@ -32,12 +34,23 @@ std::size_t WebhookQueue::room() const {
 void WebhookQueue::read(Event event, bool is_wanted) {
   BAUTA_ASSERT(event.sequence > read_to_);
   read_to_ = event.sequence;
-  if (is_wanted) file({.event = std::move(event)});
+  if (!is_wanted) return;
+  TimePoint not_before{};
+  if (misbehaviour_.late > misbehaviour_.late.zero())
+    not_before = event.created_at + misbehaviour_.late;
+  if (misbehaviour_.shuffle && std::exchange(holds_next_, !holds_next_))
+    not_before = std::max(not_before, event.created_at) + kOvertaken;
+  file({.event = std::move(event), .not_before = not_before});
+}
+
+SessionId WebhookQueue::line_of(const Event& event) const {
+  if (!misbehaviour_.shuffle) return event.session;
+  return SessionId(event.id.bits());
 }
 
 void WebhookQueue::file(Entry entry) {
   const Position position = entry.event.sequence;
-  const SessionId session = entry.event.session;
+  const SessionId session = entry.line = line_of(entry.event);
   auto& line = sessions_[session];
   const bool is_head = line.empty();
   line.insert(position);
@@ -54,7 +67,7 @@ void WebhookQueue::file_head(SessionId session) {
 
 void WebhookQueue::unfile(const Entry& entry) {
   due_.erase({entry.not_before, entry.event.sequence});
-  const auto line = sessions_.find(entry.event.session);
+  const auto line = sessions_.find(entry.line);
   line->second.erase(entry.event.sequence);
   if (line->second.empty()) sessions_.erase(line);
 }
@@ -93,7 +106,7 @@ WebhookQueue::Verdict WebhookQueue::settle(Position position, const EndpointAnsw
 }
 
 WebhookQueue::Verdict WebhookQueue::taken(Entries::iterator entry, TimePoint now) {
-  const SessionId session = entry->second.event.session;
+  const SessionId session = entry->second.line;
   unfile(entry->second);
   open_.erase(entry);
   file_head(session);
@@ -126,7 +139,7 @@ WebhookQueue::Verdict WebhookQueue::refused(Entry& entry, const EndpointAnswer& 
     ++probes_;
     paused_until_ = std::max(paused_until_, now + backoff(probes_, random));
   }
-  file_head(entry.event.session);
+  file_head(entry.line);
   if (answer.result == AttemptResult::gone) return Verdict::gone;
   const auto since = failing_since();
   return since && now - *since >= limits_.give_up ? Verdict::failing : Verdict::go_on;
@@ -165,7 +178,7 @@ void WebhookQueue::drop_unless(const std::function<bool(const Event&)>& is_wante
   for (auto entry = open_.begin(); entry != open_.end();) {
     const auto here = entry++;
     if (here->second.in_flight || is_wanted(here->second.event)) continue;
-    const SessionId session = here->second.event.session;
+    const SessionId session = here->second.line;
     unfile(here->second);
     failing_.erase(here->first);
     open_.erase(here);

@@ -37,8 +37,14 @@ class WebhookQueue {
  public:
   static constexpr std::size_t kDownAfter = 5;
 
+  /// How long a webhook that shuffles holds every second event.
+  static constexpr Duration kOvertaken{2'000};
+
   /// `open`: the events of progress.open that there still are.
-  WebhookQueue(const WebhookProgress& progress, std::vector<Event> open, WebhookLimits limits);
+  WebhookQueue(const WebhookProgress& progress, std::vector<Event> open, WebhookLimits limits,
+               Misbehaviour misbehaviour = {});
+  /// Counts for events that are read from now on.
+  void misbehave(Misbehaviour misbehaviour) { misbehaviour_ = misbehaviour; }
 
   /// The log is to be read on behind this, for at most room() events that are wanted.
   Position read_to() const { return read_to_; }
@@ -83,6 +89,8 @@ class WebhookQueue {
     std::optional<TimePoint> first_failed_at = {};
     TimePoint not_before{};
     bool in_flight = false;
+    /// Of the events of a line, one after the other is handed over: its session's, or its own where order is not kept.
+    SessionId line{};
   };
   using Entries = std::map<Position, Entry>;
 
@@ -95,7 +103,12 @@ class WebhookQueue {
   Verdict refused(Entry& entry, const EndpointAnswer& answer, TimePoint now, Random& random);
   Duration backoff(std::uint32_t times, Random& random) const;
 
+  /// What goes out in order.
+  SessionId line_of(const Event& event) const;
+
   WebhookLimits limits_;
+  Misbehaviour misbehaviour_;
+  bool holds_next_ = true;
   std::uint32_t generation_;
   Position read_to_;
   TimePoint paused_until_;

@@ -74,6 +74,13 @@ std::string encode_webhook(const Webhook& webhook) {
   record.set_active_since_ms(to_millis(webhook.active_since));
   record.set_start(webhook.start);
   record.set_generation(webhook.generation);
+  if (webhook.misbehave != Misbehaviour{}) {
+    auto* const kept = record.mutable_misbehave();
+    kept->set_twice(webhook.misbehave.twice);
+    kept->set_late_seconds(webhook.misbehave.late.count());
+    kept->set_shuffle(webhook.misbehave.shuffle);
+    kept->set_fail_one_in(webhook.misbehave.fail_one_in);
+  }
   return record.SerializeAsString();
 }
 
@@ -95,7 +102,11 @@ Result<Stored<Webhook>> decode_webhook(const KeyedRecord& keyed) {
                   .created_at = from_millis(record.created_at_ms()),
                   .active_since = from_millis(record.active_since_ms()),
                   .start = record.start(),
-                  .generation = record.generation()};
+                  .generation = record.generation(),
+                  .misbehave = {.twice = record.misbehave().twice(),
+                                .late = std::chrono::seconds(record.misbehave().late_seconds()),
+                                .shuffle = record.misbehave().shuffle(),
+                                .fail_one_in = record.misbehave().fail_one_in()}};
   KeyReader reader(keyed.key, "hook");
   webhook.service = reader.id<ServiceTag>();
   for (const auto& kept : record.secrets()) {

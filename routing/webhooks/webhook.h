@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,20 @@ struct WebhookSecret {
   std::optional<TimePoint> signs_until = {};
 };
 
+/// How a webhook is to misbehave, so that a platform can see that it bears what the network does to others: sandbox only.
+struct Misbehaviour {
+  /// Each event that is taken is handed over once more.
+  bool twice = false;
+  /// Each event is handed over so long after it happened.
+  std::chrono::seconds late{0};
+  /// Sessions are told out of order: every second event is held until the next has overtaken it.
+  bool shuffle = false;
+  /// One hand-over in so many is answered with a 503 before it reaches the endpoint; 0: none.
+  std::uint32_t fail_one_in = 0;
+
+  friend bool operator==(const Misbehaviour&, const Misbehaviour&) = default;
+};
+
 /// A platform's wish to hear of a service's events.  Key: `hook/<svc>/<whk>`, the guard of what is filed about it.
 struct Webhook {
   WebhookId id{};
@@ -58,6 +73,7 @@ struct Webhook {
   /// What it is told begins behind this position; counts when `generation` is another one than that of its progress.
   Position start = 0;
   std::uint32_t generation = 1;
+  Misbehaviour misbehave{};
 };
 
 Key webhook_key(ServiceId service, WebhookId id);

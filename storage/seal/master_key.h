@@ -35,6 +35,8 @@ class MasterKey {
   static std::string generate(Random& random);
 
   const Secret& secret() const { return secret_; }
+  /// For a second store under the same key.
+  MasterKey copy() const { return MasterKey(Secret::copy(secret_.octets())); }
 
  private:
   explicit MasterKey(Secret secret) : secret_(std::move(secret)) {}

@@ -17,6 +17,10 @@ const ALSO_PRINTED = {
     assert.match(stdout, /refused: 1\n$/);
     assert.match(stderr, /auth\.scope_missing/);
   },
+  'docs/sandbox.md': ({ stdout }) => {
+    assert.match(stdout, /outcome +relayed[\s\S]*The key is in the blue box\.[\s\S]*settled +true[\s\S]*outcome +ended/);
+    assert.match(stdout, /session\.closed/);
+  },
 };
 
 const pages = await allPages();
@@ -40,7 +44,7 @@ test('what cannot be run is seldom, and says why', async (t) => {
 test('the pages that lead somebody in have something to type', async () => {
   const typed = [];
   for (const page of pages) if (await hasShellBlocks(page)) typed.push(page);
-  for (const page of ['README.md', 'docs/clients.md', 'docs/command-line.md', 'docs/webhooks.md']) assert.ok(typed.includes(page), page);
+  for (const page of ['README.md', 'docs/clients.md', 'docs/command-line.md', 'docs/sandbox.md', 'docs/webhooks.md']) assert.ok(typed.includes(page), page);
 });
 
 test('a page that shows what is not printed would be found', () => {

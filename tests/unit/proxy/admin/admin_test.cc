@@ -46,6 +46,25 @@ TEST_F(AdminTest, ExposesTheMetricsAsPrometheusReadsThem) {
   EXPECT_THAT(response.body, HasSubstr("bauta_refusals_total{code=\"pool.exhausted\"} 1\n"));
 }
 
+TEST_F(AdminTest, ShowsWhatTheSandboxCountsApart) {
+  EXPECT_EQ(ask("/metrics/sandbox").status, 404U) << "there is none";
+  metrics::Instruments sandbox{"0.1.0", "abc"};
+  sandbox.refused("pool.exhausted");
+  Router both;
+  mount_admin(both, metrics, {}, Secret(0), &sandbox);
+  const auto shown = [&](const std::string& path) {
+    boost::asio::io_context context;
+    std::string body;
+    boost::asio::co_spawn(
+        context.get_executor(), both.handle({.method = "GET", .target = path, .path = path}),
+        [&](const std::exception_ptr&, HttpResponse answered) { body = std::move(answered.body); });
+    context.run();
+    return body;
+  };
+  EXPECT_THAT(shown("/metrics/sandbox"), HasSubstr("code=\"pool.exhausted\"} 1\n"));
+  EXPECT_THAT(shown("/metrics"), Not(HasSubstr("pool.exhausted")));
+}
+
 TEST_F(AdminTest, IsReadyUntilACheckFails) {
   EXPECT_EQ(ask("/readyz").status, 200U);
   store = "no space is left";

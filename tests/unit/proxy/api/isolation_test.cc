@@ -28,6 +28,7 @@ constexpr std::array kBodies = {"{}",
                                 R"({"address":"+12025550150"})",
                                 R"({"batch":0,"numbers":[]})",
                                 R"({"from":"evt_00000000000000000000000000"})"};
+constexpr std::string_view kSandbox = "/api/v1/sandbox/";
 /// Lists of what an account is, which are never empty.
 const std::set<std::string> kOwn = {"/api/v1/services", "/api/v1/keys"};
 
@@ -61,9 +62,11 @@ class EveryRoute : public testing::Test {
         .secret = face.world.run(accounts.create_key(std::move(key), face.world.random))->secret,
         .service = "elsewhere"};
     for (const auto& route : face.router.routes()) {
-      if (route.pattern.starts_with("/api/")) routes.push_back(route);
+      if (!route.pattern.starts_with("/api/")) continue;
+      (route.pattern.starts_with(kSandbox) ? of_the_sandbox : routes).push_back(route);
     }
     ASSERT_THAT(routes, Not(IsEmpty()));
+    ASSERT_THAT(of_the_sandbox, Not(IsEmpty()));
   }
 
   /// As if a carrier had refused it.
@@ -144,7 +147,24 @@ class EveryRoute : public testing::Test {
   Holder ours;
   Holder theirs;
   std::vector<Router::Listed> routes;
+  /// Which a live key may not call, whoever's it is; its own accounts are kept apart by the same code (tests/e2e/sandbox.test.mjs).
+  std::vector<Router::Listed> of_the_sandbox;
 };
+
+TEST_F(EveryRoute, OfTheSandboxIsRefusedToALiveKey) {
+  const auto before = everything();
+  for (const auto& [method, pattern] : of_the_sandbox) {
+    for (const std::string body : kBodies) {
+      EXPECT_EQ(ask(ours, method, pattern, method == "GET" ? "" : body).told(),
+                "403 sandbox.live_key")
+          << method << " " << pattern;
+    }
+    EXPECT_EQ(face.ask_with("bauta_test_" + ours.secret.substr(11), method, pattern, "{}").told(),
+              "401 auth.invalid_key")
+        << "another word at its beginning makes no test key of it";
+  }
+  EXPECT_EQ(everything(), before);
+}
 
 TEST_F(EveryRoute, ShowsAnotherAccountNothingAndChangesNothing) {
   const auto before = everything();
@@ -193,6 +213,7 @@ TEST_F(EveryRoute, ABodyNamesNothingOfAnotherAccountEither) {
 }
 
 TEST_F(EveryRoute, AsksForAKeyBeforeAnythingElse) {
+  routes.insert(routes.end(), of_the_sandbox.begin(), of_the_sandbox.end());
   for (const auto& [method, pattern] : routes) {
     const auto path = path_of(pattern);
     for (const std::string& authorization :
@@ -208,6 +229,7 @@ TEST_F(EveryRoute, AsksForAKeyBeforeAnythingElse) {
 }
 
 TEST_F(EveryRoute, AsksForAScope) {
+  routes.insert(routes.end(), of_the_sandbox.begin(), of_the_sandbox.end());
   const auto scopeless = Holder{.secret = face.key({}), .service = ours.service};
   for (const auto& [method, pattern] : routes) {
     const auto path = path_of(pattern);

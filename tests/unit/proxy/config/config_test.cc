@@ -170,6 +170,25 @@ TEST_F(ConfigTest, EveryKeyIsReadFromTheFileWithinItsRange) {
   }
 }
 
+TEST_F(ConfigTest, ASandboxIsThereOnlyIfItIsAskedForAndLiesBesideTheStore) {
+  const auto without = parse("[storage]\npath = \"elsewhere/data\"\n");
+  ASSERT_TRUE(without) << faults_of(without);
+  EXPECT_FALSE(without->sandbox_enabled);
+  EXPECT_EQ(without->sandbox_path, folder / "elsewhere/sandbox");
+  const auto with = parse("[sandbox]\nenabled = true\npath = \"played\"\n");
+  ASSERT_TRUE(with) << faults_of(with);
+  EXPECT_TRUE(with->sandbox_enabled);
+  EXPECT_EQ(with->sandbox_path, folder / "played");
+  EXPECT_THAT(faults_of(parse("[sandbox]\nenabled = 1\n")),
+              HasSubstr("sandbox.enabled: config.wrong_type: line 2: true or false"));
+  EXPECT_THAT(faults_of(parse("[sandbox]\nenabled = true\npath = \"data\"\n")),
+              HasSubstr("sandbox.path: config.bad_value"));
+  const Environment enabled("BAUTA_SANDBOX_ENABLED", "true");
+  EXPECT_TRUE(parse("[sandbox]\nenabled = false\n")->sandbox_enabled);
+  const Environment wrong("BAUTA_SANDBOX_ENABLED", "yes");
+  EXPECT_THAT(faults_of(parse("")), HasSubstr("BAUTA_SANDBOX_ENABLED: config.wrong_type"));
+}
+
 TEST_F(ConfigTest, TheEnvironmentWinsOverTheFile) {
   const Environment listen("BAUTA_PUBLIC_LISTEN", "[::1]:8081");
   const Environment wait("BAUTA_RELAY_UNKNOWN_WAIT_SECONDS", "7");

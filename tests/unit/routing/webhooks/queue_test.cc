@@ -277,5 +277,51 @@ TEST_F(WebhookQueueing, WhatIsNotWantedAnyMoreIsDropped) {
   EXPECT_EQ(queue.next_due(), std::nullopt);
 }
 
+/// What the sandbox does to platforms that ask for it.
+class MisbehavingQueue : public WebhookQueueing {
+ protected:
+  void misbehave(Misbehaviour wish) { queue = WebhookQueue({}, {}, limits, wish); }
+  void read_with_ids(int count) {
+    for (int n = 0; n < count; ++n) {
+      auto one = event(log.size() + 1, 'a');
+      one.id = EventId::make(to_millis(now), random);
+      log.push_back(one);
+      queue.read(one, true);
+    }
+  }
+};
+
+TEST_F(MisbehavingQueue, TellsLateByTheTimeOfTheEvent) {
+  misbehave({.late = 60s});
+  read_with_ids(2);
+  EXPECT_THAT(take(), IsEmpty());
+  EXPECT_EQ(*queue.next_due(), now + 60s);
+  now += 59s;
+  restart();
+  EXPECT_THAT(take(), IsEmpty()) << "a restart tells nothing earlier";
+  now += 1s;
+  EXPECT_THAT(take(), ElementsAre(1)) << "in order all the same";
+}
+
+TEST_F(MisbehavingQueue, LetsTheNextOvertakeEverySecondEventOfASession) {
+  misbehave({.shuffle = true});
+  read_with_ids(4);
+  EXPECT_THAT(take(), ElementsAre(2, 4));
+  EXPECT_EQ(settle(4, kTaken), WebhookQueue::Verdict::go_on);
+  EXPECT_EQ(settle(2, kTaken), WebhookQueue::Verdict::go_on);
+  EXPECT_THAT(take(), IsEmpty());
+  now += WebhookQueue::kOvertaken;
+  EXPECT_THAT(take(), ElementsAre(1, 3));
+}
+
+TEST_F(MisbehavingQueue, GoesBackToOrderForWhatIsReadLater) {
+  misbehave({.shuffle = true, .fail_one_in = 2});
+  read_with_ids(2);
+  queue.misbehave({});
+  read_with_ids(2);
+  now += WebhookQueue::kOvertaken;
+  EXPECT_THAT(take(), ElementsAre(2, 3, 1)) << "4 waits for 3, its session's";
+}
+
 }  // namespace
 }  // namespace bauta
