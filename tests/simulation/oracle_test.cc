@@ -128,6 +128,19 @@ TEST_F(OracleOfTexts, SeesAParticipantsAddressInAText) {
   EXPECT_EQ(broken(), 2);
 }
 
+// Seed 4925.
+TEST_F(OracleOfTexts, LetsAnAddressStandWhoseOwnerJoinedOnlyLater) {
+  open_pair();
+  say("call cat");
+  at(10);
+  oracle.member_joined(ask({"cat"}), "s", {"cat", "three"}, now());
+  hand_over("call cat");
+  EXPECT_EQ(broken(), 0);
+  say("it is cat");
+  hand_over("#1: it is cat");
+  EXPECT_EQ(broken(), 2);
+}
+
 TEST_F(OracleOfTexts, LetsAddressesStandThatNobodyAskedToMask) {
   open_pair();
   say("call dan");  // who takes no part

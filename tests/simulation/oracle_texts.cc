@@ -232,12 +232,16 @@ void Oracle::check_revealed(const Submission& submission) {
   if (submission.body.contains("***")) reached_.mark(Mark::address_masked);
   const auto terms = terms_.find(numbers_[submission.from].service);
   if (terms == terms_.end() || !terms->second.masks) return;
+  const Time written =
+      submission.text < 0 ? now_ : texts_[static_cast<std::size_t>(submission.text)].is.first_try;
   for (const auto& [person, country] : countries_) {
     if (!submission.body.contains(person)) continue;
-    // Who takes part in each of the sessions that this may be of; a stranger's number is a word like any other.
+    // Who took part in each of the sessions that this may be of when it was written; a stranger's number is a word like any other.
     const bool takes_part = std::ranges::all_of(sessions_, [&](const auto& entry) {
       return !entry.second.ever_seats(submission.to, submission.from) ||
-             entry.second.people().contains(person);
+             std::ranges::any_of(entry.second.places, [&](const Place& place) {
+               return place.person == person && place.joined_answered <= written;
+             });
     });
     if (takes_part && !is_pending_for(submission.to, submission.to))
       breaks(2, submission.to + " reads the address of " + person);
