@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <utility>
 
 #include "metrics/instruments/families.h"
 #include "metrics/instruments/process.h"
@@ -47,6 +48,8 @@ class Instruments::Families {
          {"delivered", "refused", "gone", "unreachable", "timeout", "address_refused"})
       webhook_attempts.find({outcome});
     for (const auto reason : {"failing", "gone"}) webhooks_disabled.find({reason});
+    for (const auto result : {"taken_up", "refused"}) config_reloads.find({result});
+    config_reloaded.Set(1);
   }
 
   prometheus::Registry registry;
@@ -210,6 +213,23 @@ class Instruments::Families {
       {"listener", "outcome"},
       kSeriesMax,
       Overflow::other};
+  Counters<1> config_reloads{
+      counters("bauta_config_reloads_total", "Configurations read anew on SIGHUP, by result."),
+      {"result"},
+      kSeriesMax,
+      Overflow::other};
+  prometheus::Gauge& config_reloaded =
+      gauge("bauta_config_last_reload_successful",
+            "1 if the configuration that was read last was taken up, at the start or on SIGHUP.");
+  prometheus::Gauge& config_reloaded_at =
+      gauge("bauta_config_last_reload_success_timestamp_seconds",
+            "When a configuration was taken up last, in seconds since 1970.");
+  prometheus::Gauge& config_restart_needed = gauge(
+      "bauta_config_restart_needed", "Keys of the configuration whose change waits for a restart.");
+  prometheus::Family<prometheus::Gauge>& config_info =
+      gauges("bauta_config_info",
+             "Always 1; the label is a hash of the configuration that counts, secrets left out.");
+  prometheus::Gauge* config_hash = nullptr;
 
  private:
   prometheus::Family<prometheus::Counter>& counters(const char* name, const char* help) {
@@ -220,6 +240,9 @@ class Instruments::Families {
   }
   prometheus::Family<prometheus::Histogram>& histograms(const char* name, const char* help) {
     return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+  }
+  prometheus::Gauge& gauge(const char* name, const char* help) {
+    return gauges(name, help).Add({});
   }
   prometheus::Histogram& histogram(const char* name, const char* help,
                                    const std::vector<double>& buckets) {
@@ -357,6 +380,21 @@ void Instruments::tls_certificate_taken(std::string_view listener,
 }
 void Instruments::tls_reload(std::string_view listener, std::string_view outcome) {
   count(families_->tls_reloads, {listener, outcome});
+}
+
+void Instruments::config_reload(std::string_view result) {
+  count(families_->config_reloads, {result});
+  families_->config_reloaded.Set(result == "taken_up" ? 1 : 0);
+}
+void Instruments::config_in_force(std::string_view hash) {
+  families_->config_reloaded_at.SetToCurrentTime();
+  auto& now = families_->config_info.Add({{"hash", std::string(hash)}});
+  now.Set(1);
+  auto* const before = std::exchange(families_->config_hash, &now);
+  if (before != nullptr && before != &now) families_->config_info.Remove(before);
+}
+void Instruments::config_waits(std::size_t keys) {
+  families_->config_restart_needed.Set(static_cast<double>(keys));
 }
 
 std::string Instruments::expose() const {

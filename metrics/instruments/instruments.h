@@ -97,6 +97,15 @@ class Instruments {
   /// bauta_tls_reloads_total{listener, outcome}: what became of a SIGHUP (reloaded, refused).
   void tls_reload(std::string_view listener, std::string_view outcome);
 
+  // Configuration.
+  /// bauta_config_reloads_total{result}: what became of a SIGHUP (taken_up, refused), and bauta_config_last_reload_successful.
+  void config_reload(std::string_view result);
+  /// bauta_config_info{hash}, bauta_config_last_reload_success_timestamp_seconds: what counts from now on; at the start, and by a reload.
+  /// `hash` is of letters.  One at a time.
+  void config_in_force(std::string_view hash);
+  /// bauta_config_restart_needed: the keys whose change waits for a restart.
+  void config_waits(std::size_t keys);
+
   /// The text exposition format (version 0.0.4) of everything above, bauta_build_info and the process's own series.
   std::string expose() const;
 

@@ -78,15 +78,20 @@ Status CarrierSet::add(std::unique_ptr<Carrier> carrier, std::string token,
                                         ": token: 16 to 128 letters, digits, hyphens and "
                                         "underscores that nobody can guess");
   }
+  auto bucket = std::make_unique<Entry::Bucket>();
+  bucket->rate_per_second = rate_per_second;
   if (!entries_
            .emplace(name, Entry{.carrier = std::move(carrier),
                                 .token = std::move(token),
-                                .rate_per_second = rate_per_second,
-                                .bucket = std::make_unique<Entry::Bucket>()})
+                                .bucket = std::move(bucket)})
            .second) {
     return fail("config.bad_value", "connections: the name " + name + " stands there twice");
   }
   return {};
+}
+
+void CarrierSet::change_rate(std::string_view connection, double rate_per_second) {
+  if (const Entry* entry = find(connection)) entry->bucket->rate_per_second = rate_per_second;
 }
 
 const CarrierSet::Entry* CarrierSet::find(std::string_view name) const {
@@ -109,19 +114,19 @@ bool CarrierSet::receipts_carry_reference(std::string_view connection) const {
 
 SteadyPoint CarrierSet::take_turn(std::string_view connection, SteadyPoint now) {
   const Entry* entry = find(connection);
-  if (entry == nullptr || entry->rate_per_second <= 0) return now;
-  const auto turn = go_on(entry->bucket->full_at_micros, [&](std::int64_t full_at) {
-    return next_turn(full_at, now, entry->rate_per_second);
-  });
+  const double rate = entry == nullptr ? 0 : entry->bucket->rate_per_second.load();
+  if (rate <= 0) return now;
+  const auto turn = go_on(entry->bucket->full_at_micros,
+                          [&](std::int64_t full_at) { return next_turn(full_at, now, rate); });
   return turn.at;
 }
 
 SteadyPoint CarrierSet::use_turn(std::string_view connection, SteadyPoint now) {
   const Entry* entry = find(connection);
-  if (entry == nullptr || entry->rate_per_second <= 0) return now;
-  const auto use = go_on(entry->bucket->used_full_at_micros, [&](std::int64_t full_at) {
-    return next_use(full_at, now, entry->rate_per_second);
-  });
+  const double rate = entry == nullptr ? 0 : entry->bucket->rate_per_second.load();
+  if (rate <= 0) return now;
+  const auto use = go_on(entry->bucket->used_full_at_micros,
+                         [&](std::int64_t full_at) { return next_use(full_at, now, rate); });
   go_on(entry->bucket->full_at_micros, [&](std::int64_t full_at) {
     return Turn{.full_at_micros = std::max(full_at, full_again_at(use)), .at = use.at};
   });

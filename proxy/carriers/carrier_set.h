@@ -12,7 +12,7 @@
 
 namespace bauta {
 
-/// All configured connections: the outbox's way out.  Filled before use, then const and thread-safe.
+/// All configured connections: the outbox's way out.  Filled before use, then thread-safe; only rates change.
 class CarrierSet final : public CarrierPort {
  public:
   /// Makes each connection by the factory of its type.  Codes: config.bad_value (unknown type, a name twice, or what its factory says).
@@ -21,6 +21,9 @@ class CarrierSet final : public CarrierPort {
 
   /// `rate_per_second`: how many texts it is handed; 0: as many as there are.  `token` is the unguessable part of its callback path.  Codes: config.bad_value (the name is taken, unfit for a path, or the token is short).
   Status add(std::unique_ptr<Carrier> carrier, std::string token, double rate_per_second = 0);
+
+  /// From now on it is handed so many texts; one that is not there stays away.
+  void change_rate(std::string_view connection, double rate_per_second);
 
   /// The connection that a callback path speaks for; null if there is none of that name, or its token is another.
   const Carrier* find_callback(std::string_view name, std::string_view token) const;
@@ -37,9 +40,9 @@ class CarrierSet final : public CarrierPort {
   struct Entry {
     std::unique_ptr<Carrier> carrier;
     std::string token;
-    double rate_per_second = 0;
-    /// Of the bucket that all threads share (Turn): when it will be full again, by the turns that were taken and by those that were used.
+    /// What all threads share (Turn): when the bucket will be full again, by the turns that were taken and by those that were used.
     struct Bucket {
+      std::atomic<double> rate_per_second = 0;
       std::atomic<std::int64_t> full_at_micros = 0;
       std::atomic<std::int64_t> used_full_at_micros = 0;
     };

@@ -16,6 +16,7 @@
 #include "proxy/cli/relay_engine.h"
 #include "proxy/cli/relay_options.h"
 #include "proxy/cli/relay_sandbox.h"
+#include "proxy/cli/reload.h"
 #include "proxy/cli/run_task.h"
 #include "proxy/cli/store_of.h"
 #include "proxy/cli/tls_of.h"
@@ -59,6 +60,7 @@ struct RelayServer::Parts {
   explicit Parts(Config configuration)
       : config(std::move(configuration)),
         metrics(version(), revision()),
+        reload(config, metrics),
         threads(static_cast<unsigned>(config.threads)),
         webhook_threads(static_cast<unsigned>(config.webhook_threads)) {}
 
@@ -74,6 +76,7 @@ struct RelayServer::Parts {
   Config config;
   SystemClock clock;
   metrics::Instruments metrics;
+  Reload reload;
   /// Timers and sockets of everything below live in its loops; what was still under way is destroyed with them, and only counts.
   IoThreads threads;
   /// Endpoints that platforms name, which may be slow, many or hostile: no text waits for them.
@@ -273,16 +276,11 @@ std::optional<Error> RelayServer::failure() const {
 }
 
 void RelayServer::take_up(const Result<Config>& config) {
-  HttpServer& public_server = *parts_->public_server;
-  HttpServer& admin_server = *parts_->admin_server;
-  if (!config) {
-    public_server.reload_refused();
-    admin_server.reload_refused();
-    return;
-  }
-  // Each logs and counts what becomes of it: neither waits for the other.
-  static_cast<void>(public_server.reload_certificate(public_tls_of(*config)));
-  static_cast<void>(admin_server.reload_certificate(admin_tls_of(*config)));
+  parts_->reload.take_up(config, {.public_server = *parts_->public_server,
+                                  .admin_server = *parts_->admin_server,
+                                  .guard = parts_->guard,
+                                  .carriers = *parts_->carriers,
+                                  .metrics = parts_->metrics});
 }
 
 std::size_t RelayServer::drain() {

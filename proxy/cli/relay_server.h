@@ -45,8 +45,7 @@ class RelayServer {
   /// That reason; none while the store is well.
   std::optional<Error> failure() const;
 
-  /// What a changed configuration may change while the relay runs: the certificates, which are read anew.  What cannot be used is
-  /// logged and counted, and changes nothing; so is a configuration that could not be read.
+  /// What a configuration that was read anew may change while the relay runs (Reload), whole or not at all.
   void take_up(const Result<Config>& config);
 
   /// Takes no more requests, lets what is under way end for as long as [server] drain_seconds says, and closes the store.

@@ -19,18 +19,6 @@
 namespace bauta {
 namespace {
 
-void take_up(const std::filesystem::path& file, TakenVariables& secrets, RelayServer& server) {
-  const auto config = load_config(file, secrets);
-  if (config) {
-    log::set_level(*log::parse_level(config->log_level));
-    log::info("log level taken up level={}", config->log_level);
-  } else {
-    log::error("configuration not taken up code={} detail={}", config.error().code,
-               config.error().detail);
-  }
-  server.take_up(config);
-}
-
 ExitCode exit_code_of(const Error& failure) {
   if (failure.code == "storage.corrupt") return store_corrupt;
   if (failure.code == "storage.full") return store_full;
@@ -71,7 +59,7 @@ class Watch {
   void wait_for_reload() {
     reload_signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
-      take_up(config_, secrets_, *server_);
+      server_->take_up(load_config(config_, secrets_));
       wait_for_reload();
     });
   }

@@ -486,6 +486,14 @@ Result<Config> load_config(const std::filesystem::path& file, TakenVariables& se
   return config;
 }
 
+namespace {
+
+std::string_view when_taken_up(bool is_live) {
+  return is_live ? "SIGHUP takes up a change." : "A change needs a restart.";
+}
+
+}  // namespace
+
 std::string config_reference() {
   std::string page;
   std::string_view section;
@@ -511,16 +519,17 @@ std::string config_reference() {
           "    {}.  ", setting.kind == SettingKind::path ? "path, relative to the file" : "text");
       if (is_secret(setting)) page += fmt::format("Also as {}_file.  ", setting.name);
     }
-    page +=
-        fmt::format("Environment: {}.  {}\n", environment_name(setting),
-                    setting.is_live ? "SIGHUP takes up a change." : "A change needs a restart.");
+    page += fmt::format("Environment: {}.  {}\n", environment_name(setting),
+                        when_taken_up(setting.is_live));
   }
   page += "\n[[connections]]\n";
   for (const auto& setting : connection_settings()) {
     page += fmt::format("{}{}{}\n    {}\n", setting.name, setting.required ? " (required)" : "",
                         setting.type.empty() ? "" : fmt::format(" (type {})", setting.type),
                         setting.sentence);
-    if (setting.is_secret) page += fmt::format("    Also as {}_file.\n", setting.name);
+    page += fmt::format("    {}{}\n",
+                        setting.is_secret ? fmt::format("Also as {}_file.  ", setting.name) : "",
+                        when_taken_up(setting.is_live));
   }
   return page;
 }

@@ -1,19 +1,47 @@
 #include "proxy/config/settings.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <array>
+#include <concepts>
 
 namespace bauta {
 namespace {
 
-#define BAUTA_TEXT(member) [](Config& c, std::string_view v) { c.member = v; }, nullptr
-#define BAUTA_NUMBER(member) nullptr, [](Config& c, std::int64_t v) { c.member = v; }
-#define BAUTA_TRUTH(member) nullptr, [](Config& c, std::int64_t v) { c.member = v != 0; }
+std::string shown(const std::string& text) { return text; }
+std::string shown(const std::filesystem::path& path) { return path.string(); }
+std::string shown(const std::optional<std::filesystem::path>& path) {
+  return path ? path->string() : "";
+}
+/// No conversion leads here: an integer is no truth.
+template <std::same_as<bool> Truth>
+std::string shown(Truth truth) {
+  return truth ? "true" : "false";
+}
+std::string shown(std::int64_t number) { return std::to_string(number); }
+template <class Rep, class Period>
+std::string shown(std::chrono::duration<Rep, Period> duration) {
+  return std::to_string(duration.count());
+}
+std::string shown(const std::vector<std::string>& texts) {
+  return fmt::format("{}", fmt::join(texts, ","));
+}
+
+#define BAUTA_SHOWN(member) [](const Config& c) { return shown(c.member); }
+#define BAUTA_TEXT(member) \
+  BAUTA_SHOWN(member), [](Config& c, std::string_view v) { c.member = v; }, nullptr
+#define BAUTA_NUMBER(member) \
+  BAUTA_SHOWN(member), nullptr, [](Config& c, std::int64_t v) { c.member = v; }
+#define BAUTA_TRUTH(member) \
+  BAUTA_SHOWN(member), nullptr, [](Config& c, std::int64_t v) { c.member = v != 0; }
 #define BAUTA_DURATION(member) \
-  nullptr, [](Config& c, std::int64_t v) { c.member = decltype(c.member)(v); }
+  BAUTA_SHOWN(member), nullptr, [](Config& c, std::int64_t v) { c.member = decltype(c.member)(v); }
 
 /// One more of a list.
-#define BAUTA_TEXTS(member) \
-  nullptr, nullptr, false, [](Config& c, std::string_view v) { c.member.emplace_back(v); }
+#define BAUTA_TEXTS(member)                    \
+  BAUTA_SHOWN(member), nullptr, nullptr, true, \
+      [](Config& c, std::string_view v) { c.member.emplace_back(v); }
 
 using enum SettingKind;
 constexpr std::int64_t kMany = 1'000'000;
@@ -131,7 +159,7 @@ constexpr std::array kSettings = {
             "The work log is read on at least so often.", BAUTA_DURATION(log_look)},
     Setting{"webhooks", "allow_private", texts, "", "", 0, 0,
             "Networks beside the public ones that platforms' webhooks may lead to, as 10.0.0.0/8; "
-            "there, http is allowed too.",
+            "there, http is allowed too. For connections that begin after a change.",
             BAUTA_TEXTS(webhook_allow_private)},
     Setting{"webhooks", "webhooks_max", integer, "", "20", 1, 1'000, "Webhooks of a service.",
             BAUTA_NUMBER(webhooks_max)},
@@ -272,9 +300,11 @@ constexpr std::array kConnectionSettings = {
         "auth_token", "", true, true, "",
         "The secret shared with the provider: signs callbacks, and gives access to its API.",
         &ConnectionConfig::auth_token},
-    ConnectionSetting{"rate_per_second", "", false, false, "0",
-                      "Texts that it is handed in a second, 0 to 10000; 0: no limit.", nullptr,
-                      &ConnectionConfig::rate_per_second},
+    ConnectionSetting{
+        "rate_per_second", "", false, false, "0",
+        "Texts that it is handed in a second, 0 to 10000; 0: no limit. What waits at a change "
+        "keeps its turn.",
+        nullptr, &ConnectionConfig::rate_per_second, true},
 };
 
 constexpr std::array<std::string_view, 2> kConnectionTypes = {"twilio", "simulated"};

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "proxy/config/config.h"
@@ -22,6 +23,8 @@ struct Setting {
   std::int64_t min;
   std::int64_t max;
   std::string_view sentence;
+  /// What a configuration says here, as it would be written.
+  std::string (*show)(const Config&);
   void (*set_text)(Config&, std::string_view);
   void (*set_integer)(Config&, std::int64_t);
   /// Taken up anew on SIGHUP; else a change needs a restart.
@@ -42,6 +45,7 @@ struct ConnectionSetting {
   std::string_view sentence;
   std::string ConnectionConfig::* member;
   double ConnectionConfig::* number = nullptr;
+  bool is_live = false;
 };
 std::span<const ConnectionSetting> connection_settings();
 std::span<const std::string_view> connection_types();

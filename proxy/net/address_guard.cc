@@ -113,23 +113,38 @@ std::optional<AddressOctets> literal(const std::string& host) {
 }  // namespace
 
 Result<AddressGuard> AddressGuard::make(std::span<const std::string> allowed) {
-  AddressGuard guard;
+  Networks networks;
   for (const auto& text : allowed) {
     boost::system::error_code error;
     if (const auto network = ip::make_network_v4(text, error); !error) {
-      guard.allowed_.push_back({.prefix = mapped(network.network().to_uint()),
-                                .bits = kV4Bits + network.prefix_length()});
+      networks.push_back({.prefix = mapped(network.network().to_uint()),
+                          .bits = kV4Bits + network.prefix_length()});
     } else if (const auto wide = ip::make_network_v6(text, error); !error) {
-      guard.allowed_.push_back({.prefix = wide.network().to_bytes(), .bits = wide.prefix_length()});
+      networks.push_back({.prefix = wide.network().to_bytes(), .bits = wide.prefix_length()});
     } else {
       return fail("config.bad_value", text + " is no network, as 10.0.0.0/8 or fd00::/8");
     }
   }
+  AddressGuard guard;
+  guard.allow(std::make_shared<const Networks>(std::move(networks)));
   return guard;
 }
 
+std::shared_ptr<const AddressGuard::Networks> AddressGuard::allowed() const {
+  const MutexLock lock(allowed_->mutex);
+  return allowed_->networks;
+}
+
+void AddressGuard::allow(std::shared_ptr<const Networks> networks) {
+  const MutexLock lock(allowed_->mutex);
+  allowed_->networks = std::move(networks);
+}
+
+void AddressGuard::take_up(const AddressGuard& other) { allow(other.allowed()); }
+
 bool AddressGuard::allows(const AddressOctets& address, bool is_https) const {
-  const bool is_allowed = std::ranges::any_of(allowed_, [&](const Network& network) {
+  const auto networks = allowed();
+  const bool is_allowed = std::ranges::any_of(*networks, [&](const Network& network) {
     return shares_prefix(address, network.prefix, network.bits);
   });
   return is_allowed || (is_https && is_public(address));
@@ -138,7 +153,7 @@ bool AddressGuard::allows(const AddressOctets& address, bool is_https) const {
 Status AddressGuard::check_url(std::string_view text) const {
   BAUTA_TRY(const auto url, parse_url(text));
   // A name may still turn out to be allowed over http where the operator allows anything at all.
-  if (!url.is_https && allowed_.empty())
+  if (!url.is_https && allowed()->empty())
     return fail("url.not_https", "must be https: what is sent there concerns people");
   const auto address = literal(url.host);
   if (!address || allows(*address, url.is_https)) return {};

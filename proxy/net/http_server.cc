@@ -139,6 +139,8 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
         metrics_(metrics) {}
 
   Status listen(IoThreads& threads);
+  Result<PreparedCertificate> prepare_certificate(const std::optional<TlsFiles>& files) const;
+  void take_certificate(PreparedCertificate certificate);
   Status reload_certificate(const std::optional<TlsFiles>& files);
   void reload_refused();
   void close();
@@ -568,24 +570,38 @@ Task<> HttpServer::Impl::close_gently(Connection& connection) {
   co_await connection.stream.close_gently();
 }
 
-Status HttpServer::Impl::reload_certificate(const std::optional<TlsFiles>& files) {
-  if (!tls_ && !files) return {};
-  const auto reloaded =
-      tls_ && files
-          ? tls_->reload(*files)
-          : Status(fail("tls.needs_restart",
-                        "[" + options_.name +
-                            "] tls_certificate_file: TLS is turned on and off by a restart"));
-  if (reloaded) {
-    metrics_.tls_reload(options_.name, "reloaded");
-    log::info("certificate reloaded listener={}", options_.name);
-    return {};
+Result<PreparedCertificate> HttpServer::Impl::prepare_certificate(
+    const std::optional<TlsFiles>& files) const {
+  if (!tls_ && !files) return PreparedCertificate();
+  auto prepared = tls_ && files
+                      ? tls_->prepare(*files)
+                      : Result<PreparedCertificate>(fail(
+                            "tls.needs_restart",
+                            "[" + options_.name +
+                                "] tls_certificate_file: TLS is turned on and off by a restart"));
+  if (!prepared) {
+    log::error(
+        "certificate not reloaded, the one of before is still shown listener={} code={} detail={}",
+        options_.name, prepared.error().code, prepared.error().detail);
   }
-  reload_refused();
-  log::error(
-      "certificate not reloaded, the one of before is still shown listener={} code={} detail={}",
-      options_.name, reloaded.error().code, reloaded.error().detail);
-  return reloaded;
+  return prepared;
+}
+
+void HttpServer::Impl::take_certificate(PreparedCertificate certificate) {
+  if (!tls_ || !certificate) return;
+  tls_->take(std::move(certificate));
+  metrics_.tls_reload(options_.name, "reloaded");
+  log::info("certificate reloaded listener={}", options_.name);
+}
+
+Status HttpServer::Impl::reload_certificate(const std::optional<TlsFiles>& files) {
+  auto prepared = prepare_certificate(files);
+  if (!prepared) {
+    reload_refused();
+    return std::unexpected(std::move(prepared.error()));
+  }
+  take_certificate(*std::move(prepared));
+  return {};
 }
 
 void HttpServer::Impl::reload_refused() {
@@ -665,6 +681,13 @@ HttpServer::~HttpServer() {
 
 std::uint16_t HttpServer::port() const { return impl_->endpoint().port(); }
 std::string HttpServer::address() const { return show(impl_->endpoint()); }
+Result<PreparedCertificate> HttpServer::prepare_certificate(
+    const std::optional<TlsFiles>& files) const {
+  return impl_->prepare_certificate(files);
+}
+void HttpServer::take_certificate(PreparedCertificate certificate) {
+  impl_->take_certificate(std::move(certificate));
+}
 Status HttpServer::reload_certificate(const std::optional<TlsFiles>& files) {
   return impl_->reload_certificate(files);
 }

@@ -35,7 +35,7 @@ struct HttpServerOptions {
 /// nor read when its request is rejected by its head.  A peer that exceeds a time limit is cut off without an answer, and counted.
 /// An answer with a stream is sent until it ends, or until the peer goes; a drain asks it to end.
 /// Over TLS all of it is the same, but that a connection beyond the limit is closed without an answer: a handshake costs more than a request.
-/// Thread-safe: start, reload_certificate, port, address.
+/// Thread-safe: start, what is about certificates, port, address.
 class HttpServer {
  public:
   /// Listens from now on.  `threads` may be destroyed before the server or after it, `metrics` after both; `router` is complete.
@@ -47,9 +47,12 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  /// New connections are shown what `files` hold from now on, old ones live on.  Refused as a whole: then all is as it was, and the log
-  /// and a metric say so.  Without TLS before and now: nothing.
-  /// Codes: those of TlsListening::reload; tls.needs_restart (TLS was turned on or off).
+  /// What `files` hold, for take_certificate(): nothing changes yet.  What cannot be used is logged.  Without TLS before and now: null.
+  /// Codes: those of TlsListening::prepare; tls.needs_restart (TLS was turned on or off).
+  Result<PreparedCertificate> prepare_certificate(const std::optional<TlsFiles>& files) const;
+  /// New connections are shown this from now on, old ones live on.  Logged and counted.
+  void take_certificate(PreparedCertificate certificate);
+  /// Both; a refusal is counted, and all is as it was.
   Status reload_certificate(const std::optional<TlsFiles>& files);
   /// Counts a reload that was refused before it came here.
   void reload_refused();

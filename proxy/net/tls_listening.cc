@@ -104,7 +104,7 @@ Status TlsListening::check(const std::string& listener, const TlsFiles& files) {
   return {};
 }
 
-Status TlsListening::reload(const TlsFiles& files) {
+Result<PreparedCertificate> TlsListening::prepare(const TlsFiles& files) const {
   BAUTA_TRY(auto context, load(listener_, files));
   if (has_expired(*context)) {
     return fail("tls.certificate_expired",
@@ -112,6 +112,11 @@ Status TlsListening::reload(const TlsFiles& files) {
                             "it, and send SIGHUP again",
                             listener_, files.certificate_file));
   }
+  return context;
+}
+
+Status TlsListening::reload(const TlsFiles& files) {
+  BAUTA_TRY(auto context, prepare(files));
   take(std::move(context));
   return {};
 }

@@ -21,6 +21,9 @@ struct TlsFiles {
   std::string key_file = {};
 };
 
+/// A certificate and its key, read and found usable.
+using PreparedCertificate = std::shared_ptr<boost::asio::ssl::context>;
+
 /// The certificate of one listener, replaced whole while connections come in: TLS 1.2 and 1.3 with OpenSSL's default ciphers, HTTP/1.1 alone.
 /// A connection keeps the one that it began with.  The time at which the certificate expires is a metric.  Thread-safe.
 class TlsListening {
@@ -34,8 +37,12 @@ class TlsListening {
   /// Would open() take them?
   static Status check(const std::string& listener, const TlsFiles& files);
 
-  /// Reads the files anew.  If anything is wrong with them, the certificate stays as it was.
-  /// Codes: those of open(), and tls.certificate_expired.
+  /// What the files hold now, for take(); nothing changes.  Codes: those of open(), and tls.certificate_expired.
+  Result<PreparedCertificate> prepare(const TlsFiles& files) const;
+  /// Connections that begin from now on are shown this one.
+  void take(PreparedCertificate certificate);
+
+  /// Both: if anything is wrong with the files, the certificate stays as it was.
   Status reload(const TlsFiles& files);
 
   /// For a connection that begins now; shared with it.
@@ -43,7 +50,6 @@ class TlsListening {
 
  private:
   TlsListening(std::string listener, metrics::Instruments& metrics);
-  void take(std::shared_ptr<boost::asio::ssl::context> context);
 
   const std::string listener_;
   metrics::Instruments& metrics_;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allPages, blocksOf, follow, hasShellBlocks, isAsShown, isJsonAsShown, skippedOf } from './support/pages.mjs';
+import { PATIENCE } from './support/until.mjs';
 
 /** What no test can do must stay seldom: building, installing, and what needs a machine or an account of its own. */
 const SKIPPED_MAX = 8;
@@ -27,7 +28,7 @@ const pages = await allPages();
 
 for (const page of pages) {
   if (!await hasShellBlocks(page)) continue;
-  test(`what ${page} tells to type works`, { timeout: 300_000 }, async (t) => {
+  test(`what ${page} tells to type works`, { timeout: 300_000 * PATIENCE }, async (t) => {
     const printed = await follow(t, page);
     ALSO_PRINTED[page]?.(printed);
   });

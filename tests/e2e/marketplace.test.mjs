@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { londoner, STRANGER, V1, V3, V4 } from './support/people.mjs';
 import { request } from './support/http.mjs';
 import { Process, Relay, freePort } from './support/relay.mjs';
-import { each, until } from './support/until.mjs';
+import { PATIENCE, each, until } from './support/until.mjs';
 
 const PROGRAM = new URL('marketplace.mjs', import.meta.url).pathname;
 const STAYS = 4;
@@ -28,7 +28,7 @@ class Marketplace {
     await until('the marketplace is ready', () => {
       if (this.child.exitCode !== null) throw new Error(`the marketplace ended:\n${this.output}`);
       return this.output.slice(from).includes('marketplace ready');
-    });
+    }, { seconds: 60 });
     return this;
   }
 
@@ -48,11 +48,11 @@ class Marketplace {
     return until(`${method} ${path} is answered`, () => this.ask(method, path, body).catch((error) => {
       if (error instanceof assert.AssertionError) throw error;
       return null;
-    }), { every: 200 });
+    }), { seconds: 60, every: 200 });
   }
 }
 
-test('a marketplace and Bauta survive kill -9: every event comes exactly once, in order in each session', { timeout: 180_000 }, async (t) => {
+test('a marketplace and Bauta survive kill -9: every event comes exactly once, in order in each session', { timeout: 300_000 * PATIENCE }, async (t) => {
   const phonesAt = `127.0.0.1:${await freePort()}`;
   const relay = await Relay.make({
     simulated: `http://${phonesAt}`,

@@ -39,7 +39,7 @@ test('no core is dumped, keys are locked into memory, and the environment shows 
 
   // Read again, the configuration still has the key that was in the environment.
   relay.process.child.kill('SIGHUP');
-  await relay.process.says(/ log level taken up /);
+  await relay.process.says(/configuration taken up /);
   assert.equal((await ready(adminKey)).status, 200);
 });
 

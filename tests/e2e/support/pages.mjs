@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BAUTA, Process, freePort, temporaryFolder } from './relay.mjs';
+import { PATIENCE } from './until.mjs';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const SHELLS = new Set(['sh', 'bash', 'shell', 'console']);
@@ -122,7 +123,7 @@ async function runScript(script, { folder, environment, seconds }) {
   child.stderr.setEncoding('utf8').on('data', (chunk) => { stderr += chunk; });
   const exited = new Promise((resolve, reject) => child.on('error', reject).on('exit', (code) => resolve(code)));
   const closed = new Promise((resolve) => { child.on('close', resolve); });
-  const timer = setTimeout(() => { late = true; child.kill('SIGKILL'); }, seconds * 1000);
+  const timer = setTimeout(() => { late = true; child.kill('SIGKILL'); }, seconds * 1000 * PATIENCE);
   const code = await exited;
   clearTimeout(timer);
   await endSession(child.pid);
@@ -170,7 +171,7 @@ export async function follow(t, page, { seconds = 240 } = {}) {
     const relay = new Process(['dev', '--memory', '--listen', `127.0.0.1:${ports.api}`, '--admin-listen', `127.0.0.1:${ports.admin}`,
       '--handsets-listen', `127.0.0.1:${ports.phones}`]);
     t.after(() => relay.end());  // SIGKILL would leave its phones behind
-    [, environment.BAUTA_KEY] = await relay.says(/^  key +(bauta_live_\S+)/m);
+    [, environment.BAUTA_KEY] = await relay.says(/^ {2}key +(bauta_live_\S+)/m);
   }
   let script = '';
   for (const block of blocks) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How many times longer than usual everything may take: a sanitizer's binary is slow. */
-const PATIENCE = Number(process.env.BAUTA_PATIENCE ?? 1);
+export const PATIENCE = Number(process.env.BAUTA_PATIENCE ?? 1);
 
 /** Asks `condition` until its answer is truthy, and returns that; after `seconds` it fails and says what was waited for. */
 export async function until(what, condition, { seconds = 20, every = 25 } = {}) {

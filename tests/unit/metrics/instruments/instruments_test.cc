@@ -50,6 +50,9 @@ void use_all(Instruments& instruments) {
   instruments.http_rejected("public", "malformed");
   instruments.tls_certificate_taken("public", seconds(1'900'000'000));
   instruments.tls_reload("public", "refused");
+  instruments.config_in_force("abcdefghijklmnop");
+  instruments.config_reload("refused");
+  instruments.config_waits(2);
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -151,6 +154,12 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_http_request_seconds_count{listener="public",route="/api/v1/sessions/{id}"} 1)",
           R"(bauta_http_connections{listener="public"} 1)",
           R"(bauta_http_rejected_total{listener="public",reason="malformed"} 1)",
+          R"(bauta_config_info{hash="abcdefghijklmnop"} 1)",
+          R"(bauta_config_reloads_total{result="refused"} 1)",
+          R"(bauta_config_reloads_total{result="taken_up"} 0)",
+          R"(bauta_config_last_reload_successful 0)",
+          R"(bauta_config_restart_needed 2)",
+          R"(# TYPE bauta_config_last_reload_success_timestamp_seconds gauge)",
           R"(# TYPE bauta_process_resident_memory_bytes gauge)",
           R"(# TYPE bauta_process_cpu_seconds_total counter)",
           R"(# TYPE bauta_process_start_time_seconds gauge)",
@@ -199,6 +208,17 @@ TEST(Instruments, CountsUpAndDown) {
   instruments.http_connections_changed("admin", -2);
   EXPECT_THAT(instruments.expose(), HasSubstr("bauta_lane_texts 3\n"));
   EXPECT_THAT(instruments.expose(), HasSubstr("bauta_http_connections{listener=\"admin\"} 0\n"));
+}
+
+TEST(Instruments, OneConfigurationCountsAtATime) {
+  Instruments instruments("0.1.0", "abc");
+  EXPECT_THAT(instruments.expose(), HasSubstr("bauta_config_last_reload_successful 1\n"));
+  for (const auto* hash : {"aaaa", "bbbb", "bbbb", "cccc"}) instruments.config_in_force(hash);
+  EXPECT_EQ(lines_with(instruments.expose(), "bauta_config_info{"), 1U);
+  EXPECT_THAT(instruments.expose(), HasSubstr("bauta_config_info{hash=\"cccc\"} 1\n"));
+  instruments.config_reload("refused");
+  instruments.config_reload("taken_up");
+  EXPECT_THAT(instruments.expose(), HasSubstr("bauta_config_last_reload_successful 1\n"));
 }
 
 TEST(Instruments, TheForeignWorldCannotMakeSeriesWithoutEnd) {

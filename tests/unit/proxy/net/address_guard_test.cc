@@ -93,6 +93,17 @@ TEST(AddressGuard, AllowsWhatTheOperatorNamesOverHttpToo) {
   EXPECT_FALSE(guard.allows(octets("8.8.8.8"), false));
 }
 
+TEST(AddressGuard, CopiesAreAllowedTheSameAtAnyTime) {
+  AddressGuard guard = allowing({"127.0.0.0/8"});
+  const AddressGuard copy = guard;
+  guard.take_up(allowing({"10.0.0.0/8"}));
+  EXPECT_TRUE(copy.allows(octets("10.1.2.3"), false));
+  EXPECT_FALSE(copy.allows(octets("127.0.0.1"), true));
+  guard.take_up(AddressGuard());
+  EXPECT_FALSE(copy.allows(octets("10.1.2.3"), true));
+  EXPECT_EQ(told(copy.check_url("http://10.1.2.3/hook")), "url.not_https");
+}
+
 TEST(AddressGuard, KnowsNoNetworkByItsName) {
   for (const std::string text : {"localhost", "10.0.0.0", "10.0.0.0/33", "fd00::/129", ""})
     EXPECT_EQ(AddressGuard::make(std::vector{text}).error().code, "config.bad_value") << text;
