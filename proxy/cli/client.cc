@@ -161,6 +161,8 @@ struct Client::Parts {
 Client::Client(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Client::~Client() = default;
 
+const ClientOptions& Client::options() const { return parts_->options; }
+
 Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
   while (options.url.ends_with('/')) options.url.pop_back();
   const auto url = parse_url(options.url);

@@ -40,6 +40,8 @@ class Client {
   static Result<std::unique_ptr<Client>> make(ClientOptions options);
   ~Client();
 
+  /// Where it is, for what no call can do.
+  const ClientOptions& options() const;
   Result<Reply> get(const std::string& path, const Form& query = {});
   /// Sent with a random Idempotency-Key, and again with the same one if the answer is lost, so that it is done once.
   Result<Reply> post(const std::string& path, std::string body);

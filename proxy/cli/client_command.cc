@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "proxy/cli/command_tree.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/say.h"
 #include "storage/seal/environment.h"
@@ -87,15 +88,15 @@ CLI::App* ClientCommands::add_command(CLI::App* family, const CommandHelp& help,
   command
       ->add_option("--key-file", key_file_,
                    "Holds the API key, instead of BAUTA_KEY; - is standard input")
-      ->group(kServer);
+      ->group(kServer)
+      ->type_name("FILE");
   command->add_flag("--json", json_, "What the API answers, instead of a table");
-  command->footer("Example:\n  " + help.example);
+  set_footer(*command, help.notes, help.example);
   command->callback([this, run = std::move(run)] { chosen_ = run; });
   return command;
 }
 
-int ClientCommands::run() {
-  const auto ran = run_chosen();
+int ended(const Status& ran) {
   if (!ran) {
     std::fflush(stdout);
     say_refused(ran.error());
@@ -105,6 +106,8 @@ int ClientCommands::run() {
     return say_refused({.code = "output.failed", .detail = "standard output took not all of it"});
   return done;
 }
+
+int ClientCommands::run() { return ended(run_chosen()); }
 
 Status ClientCommands::run_chosen() {
   const char* const from_environment =
@@ -148,6 +151,13 @@ Result<std::string> read_input(const std::filesystem::path& file) {
                                           std::generic_category().message(errno)));
   }
   return read_stream(stream.get(), file.string());
+}
+
+Result<std::string> address_of(const std::string& word) {
+  if (word != "-") return word;
+  BAUTA_TRY(auto text, read_input("-"));
+  const auto end = text.find_first_of("\r\n");
+  return end == std::string::npos ? text : text.substr(0, end);
 }
 
 }  // namespace bauta

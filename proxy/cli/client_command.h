@@ -18,7 +18,10 @@ namespace bauta {
 struct CommandHelp {
   std::string name;
   std::string does;
+  /// Lines of a shell.
   std::string example;
+  /// What else there is to know.
+  std::string notes = {};
 };
 
 /// A command that was added, and where its options are read to.
@@ -77,6 +80,9 @@ class ClientCommands {
   Chosen chosen_ = nullptr;
 };
 
+/// The exit code of a command that ended so; says what was refused, and whether standard output took everything.
+int ended(const Status& ran);
+
 /// How much of a list is wanted.
 struct ListOptions {
   std::size_t limit = 50;
@@ -90,6 +96,9 @@ CLI::Validator is_virtual_number();
 /// What a file holds; "-": standard input.  Codes: usage.file.
 Result<std::string> read_input(const std::filesystem::path& file);
 
+/// An address as a word, or from standard input ("-"): who can list processes does not see it there.
+Result<std::string> address_of(const std::string& word);
+
 void add_key_commands(ClientCommands& commands);
 void add_service_commands(ClientCommands& commands);
 void add_number_commands(ClientCommands& commands);
@@ -99,5 +108,9 @@ void add_event_commands(ClientCommands& commands);
 void add_dead_letter_commands(ClientCommands& commands);
 void add_people_commands(ClientCommands& commands);
 void add_sandbox_commands(ClientCommands& commands);
+void add_insight_commands(ClientCommands& commands);
+void add_listen_commands(ClientCommands& commands);
+void add_trigger_commands(ClientCommands& commands);
+void add_webhook_commands(ClientCommands& commands);
 
 }  // namespace bauta

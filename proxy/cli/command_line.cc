@@ -1,14 +1,18 @@
+#include "proxy/cli/command_line.h"
+
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <optional>
 
 #include "proxy/cli/client_command.h"
+#include "proxy/cli/command_tree.h"
 #include "proxy/cli/commands.h"
+#include "proxy/cli/completion.h"
 #include "proxy/cli/dev_relay.h"
+#include "proxy/cli/manual.h"
 #include "proxy/cli/say.h"
 #include "proxy/cli/tls_of.h"
 #include "proxy/cli/version.h"
@@ -21,6 +25,7 @@ namespace bauta {
 namespace {
 
 constexpr const char* kServerGroup = "Server: runs a relay";
+constexpr const char* kAboutGroup = "About bauta itself";
 
 std::string secret_from(const char* variable) {
   const auto secret = take_variable(variable);
@@ -46,32 +51,37 @@ struct Words {
   HandsetsOptions handsets;
   StoreVerifyOptions store_verify;
   std::filesystem::path checked;
+  std::string shell;
+  bool as_markdown = false;
 };
 
 void add_init(CLI::App& app, Words& words) {
   auto* init = app.add_subcommand(
       "init", "Make a configuration, a master key, a store and the first API key");
   init->add_option("DIR", words.init.folder, "The folder, made if it is not there")->required();
-  init->footer("Example:\n  bauta init /var/lib/bauta > first.key");
+  set_footer(*init, "", "bauta init /var/lib/bauta > first.key");
 }
 
 void add_serve(CLI::App& app, Words& words) {
   auto* serve = app.add_subcommand(
       "serve", "Run the relay; SIGTERM drains it, SIGHUP takes up the log level");
-  serve->add_option("--config", words.serve.config, "The configuration")->required();
+  serve->add_option("--config", words.serve.config, "The configuration")
+      ->required()
+      ->type_name("FILE");
   serve->add_flag("--accept-loss", words.serve.accept_loss,
                   "Start although the store has lost writes that had been made durable");
-  serve->footer(
+  set_footer(
+      *serve,
       "Exit codes: 0 drained, 1 did not start (the code is on standard error), 4 the store failed "
-      "(start again), 5 its "
-      "disk is full (start again when there is space), 6 it is damaged (restore a backup).\n"
-      "Example:\n  bauta serve --config /var/lib/bauta/bauta.toml");
+      "(start again), 5 its disk is full (start again when there is space), 6 it is damaged "
+      "(restore a backup).",
+      "bauta serve --config /var/lib/bauta/bauta.toml");
 }
 
 void add_dev(CLI::App& app, Words& words) {
   auto* dev = app.add_subcommand(
       "dev", "Run a relay with simulated phones, for trying out; not for production");
-  dev->add_option("--dir", words.dev.folder, "The folder that is kept");
+  dev->add_option("--dir", words.dev.folder, "The folder that is kept")->type_name("DIR");
   auto* memory = dev->add_flag("--memory", words.dev.memory, "Keep nothing");
   auto* demo = dev->add_flag("--demo", words.dev.demo,
                              "Serve a page with two phones, on which the relay can be killed");
@@ -83,8 +93,7 @@ void add_dev(CLI::App& app, Words& words) {
       ->capture_default_str();
   dev->add_option("--handsets-listen", words.dev.handsets_listen, "The simulated phones")
       ->capture_default_str();
-  dev->footer(
-      "Examples:\n  bauta dev\n  bauta dev --demo\n  bauta dev --memory --listen 127.0.0.1:9000");
+  set_footer(*dev, "", "bauta dev\nbauta dev --demo\nbauta dev --memory --listen 127.0.0.1:9000");
 }
 
 void add_handsets(CLI::App& app, Words& words) {
@@ -96,11 +105,11 @@ void add_handsets(CLI::App& app, Words& words) {
   handsets->add_option("--connection", words.handsets.connection, "Whose name it has there")
       ->capture_default_str();
   handsets->add_option("--seed", words.handsets.seed, "Of its chances")->capture_default_str();
-  handsets->footer(
-      "The environment brings BAUTA_HANDSETS_TOKEN (of the callback path) and "
-      "BAUTA_HANDSETS_SECRET (the connection's auth_token).\n"
-      "Example:\n  BAUTA_HANDSETS_TOKEN=… BAUTA_HANDSETS_SECRET=… bauta handsets --relay "
-      "http://127.0.0.1:8080");
+  set_footer(*handsets,
+             "The environment brings BAUTA_HANDSETS_TOKEN (of the callback path) and "
+             "BAUTA_HANDSETS_SECRET (the connection's auth_token).",
+             "BAUTA_HANDSETS_TOKEN=… BAUTA_HANDSETS_SECRET=… bauta handsets --relay "
+             "http://127.0.0.1:8080");
 }
 
 void add_config(CLI::App& app, Words& words) {
@@ -108,8 +117,10 @@ void add_config(CLI::App& app, Words& words) {
   config->require_subcommand(1);
   auto* check = config->add_subcommand("check", "Say all that is wrong with a file");
   check->add_option("FILE", words.checked, "The configuration")->required();
-  check->footer("Example:\n  bauta config check /var/lib/bauta/bauta.toml");
-  config->add_subcommand("reference", "Every key with type, unit, default and range");
+  set_footer(*check, "", "bauta config check /var/lib/bauta/bauta.toml");
+  auto* reference =
+      config->add_subcommand("reference", "Every key with type, unit, default and range");
+  set_footer(*reference, "", "bauta config reference | less");
 }
 
 void add_client_commands(ClientCommands& commands) {
@@ -122,6 +133,7 @@ void add_client_commands(ClientCommands& commands) {
   add_service_commands(commands);
   add_key_commands(commands);
   add_sandbox_commands(commands);
+  add_webhook_commands(commands);
 }
 
 void add_store(CLI::App& app, Words& words) {
@@ -129,11 +141,46 @@ void add_store(CLI::App& app, Words& words) {
   store->require_subcommand(1);
   auto* verify = store->add_subcommand(
       "verify", "Read all of it, and say what in it cannot be; nothing is written");
-  verify->add_option("--config", words.store_verify.config, "The configuration")->required();
+  verify->add_option("--config", words.store_verify.config, "The configuration")
+      ->required()
+      ->type_name("FILE");
   verify->add_flag("--json", words.store_verify.json, "As JSON");
-  verify->footer(
-      "Exits with 0 and a line of counts if it is clean, else with 1 and a line for each finding.\n"
-      "Example:\n  bauta store verify --config /var/lib/bauta/bauta.toml");
+  set_footer(
+      *verify,
+      "Exits with 0 and a line of counts if it is clean, else with 1 and a line for each finding.",
+      "bauta store verify --config /var/lib/bauta/bauta.toml");
+}
+
+void add_about(CLI::App& app, Words& words) {
+  auto* completion = app.add_subcommand(
+      "completion", "A script after which a shell completes bauta's commands and options");
+  completion->add_option("SHELL", words.shell, "Which one")
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh", "fish"}));
+  set_footer(*completion, "",
+             "source <(bauta completion bash)\n"
+             "bauta completion zsh > ~/.zfunc/_bauta\n"
+             "bauta completion fish > ~/.config/fish/completions/bauta.fish");
+  auto* man = app.add_subcommand("man", "The manual page of bauta, for groff or mandoc");
+  man->add_flag("--markdown", words.as_markdown, "The same reference as Markdown");
+  set_footer(*man, "", "bauta man | man -l -\nbauta man > /usr/local/share/man/man1/bauta.1");
+  auto* version = app.add_subcommand("version", "Version, revision, compiler and libraries");
+  set_footer(*version, "", "bauta version");
+  for (auto* command : {completion, man, version}) command->group(kAboutGroup);
+}
+
+int run_completion(const CLI::App& app, const std::string& shell) {
+  const auto commands = describe(app);
+  fmt::print("{}", shell == "bash"  ? bash_completion(commands)
+                   : shell == "zsh" ? zsh_completion(commands)
+                                    : fish_completion(commands));
+  return done;
+}
+
+int run_man(const CLI::App& app, bool as_markdown) {
+  const auto commands = describe(app);
+  fmt::print("{}", as_markdown ? markdown_reference(commands) : manual_page(commands));
+  return done;
 }
 
 int run(const CLI::App& app, Words& words) {
@@ -151,6 +198,8 @@ int run(const CLI::App& app, Words& words) {
     return app.get_subcommand("config")->got_subcommand("check") ? run_config_check(words.checked)
                                                                  : run_config_reference();
   }
+  if (app.got_subcommand("completion")) return run_completion(app, words.shell);
+  if (app.got_subcommand("man")) return run_man(app, words.as_markdown);
   return run_version();
 }
 
@@ -180,23 +229,36 @@ int run_version() {
   return done;
 }
 
-int run_command_line(int argc, const char* const* argv) {
-  Words words;
-  CLI::App app("Bauta: a self-hosted number-masking relay for two-way private messaging", "bauta");
+struct CommandLine::Parts {
+  CLI::App app{"Bauta: a self-hosted number-masking relay for two-way private messaging", "bauta"};
+  Words words = {};
+  ClientCommands client_commands{app};
+};
+
+CommandLine::CommandLine() : parts_(std::make_unique<Parts>()) {
+  auto& [app, words, client_commands] = *parts_;
   app.require_subcommand(1);
-  app.footer(
-      "Exit codes: 0 done, 1 refused (the code is on standard error), 2 wrong usage, 3 server "
-      "unreachable.");
+  set_footer(app,
+             "Exit codes: 0 done, 1 refused (the code is on standard error), 2 wrong usage, 3 "
+             "server unreachable.",
+             "bauta dev\nbauta session --help\nbauta completion --help");
   add_init(app, words);
   add_serve(app, words);
   add_dev(app, words);
   add_handsets(app, words);
   add_config(app, words);
   add_store(app, words);
-  app.add_subcommand("version", "Version, revision, compiler and libraries");
   for (auto* command : app.get_subcommands({})) command->group(kServerGroup);
-  ClientCommands client_commands(app);
   add_client_commands(client_commands);
+  add_about(app, words);
+}
+
+CommandLine::~CommandLine() = default;
+
+CLI::App& CommandLine::app() { return parts_->app; }
+
+int CommandLine::run(int argc, const char* const* argv) {
+  auto& [app, words, client_commands] = *parts_;
   // CLI11 would say only that a subcommand is required.
   if (argc > 1 && argv[1][0] != '-' && !knows_command(app, argv[1])) {
     fmt::print(stderr, "bauta: there is no command '{}'; see bauta --help\n", argv[1]);
@@ -207,7 +269,9 @@ int run_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : wrong_usage;
   }
-  return client_commands.is_chosen() ? client_commands.run() : run(app, words);
+  return client_commands.is_chosen() ? client_commands.run() : bauta::run(app, words);
 }
+
+int run_command_line(int argc, const char* const* argv) { return CommandLine().run(argc, argv); }
 
 }  // namespace bauta

@@ -282,7 +282,8 @@ void add_number_commands(ClientCommands& commands) {
                                    list);
   listed.app->add_option("--country", listed.options->country, "As US");
   listed.app->add_option("--area-code", listed.options->area_code, "As 202");
-  listed.app->add_option("--status", listed.options->status, "active, reserved or draining");
+  listed.app->add_option("--status", listed.options->status, "Those alone")
+      ->check(CLI::IsMember({"active", "reserved", "draining"}));
   listed.app->add_option("--connection", listed.options->connection, "Whose");
   add_limit(listed.app, *listed.options);
 

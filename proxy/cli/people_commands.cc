@@ -37,14 +37,6 @@ struct ConsentWords {
   std::string number;
 };
 
-/// An address as a word, or from a file or standard input: who can list processes does not see it there.
-Result<std::string> address_of(const std::string& word) {
-  if (word != "-") return word;
-  BAUTA_TRY(auto text, read_input("-"));
-  const auto end = text.find_first_of("\r\n");
-  return end == std::string::npos ? text : text.substr(0, end);
-}
-
 /// One document, whatever --json says: what it is for is to be handed on.
 Status export_one(Client& client, const Output&, const PersonWords& words) {
   Json::Value whole(Json::objectValue);

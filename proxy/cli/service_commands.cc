@@ -110,10 +110,11 @@ void add_settings(CLI::App* command, ServiceWords& words) {
                       "How long a text may wait before it is not sent any more");
   command->add_option("--retention-seconds", words.retention_seconds,
                       "How long texts are kept after their session's end");
-  command->add_option("--unknown", words.unknown,
-                      "What becomes of a send whose outcome stays unknown: resend or dead_letter");
-  command->add_option("--locality-fallback", words.locality_fallback,
-                      "How far a number may be: area_code, region, country or any");
+  command
+      ->add_option("--unknown", words.unknown, "What becomes of a send whose outcome stays unknown")
+      ->check(CLI::IsMember({"resend", "dead_letter"}));
+  command->add_option("--locality-fallback", words.locality_fallback, "How far a number may be")
+      ->check(CLI::IsMember({"area_code", "region", "country", "any"}));
   command->add_option("--answer-ended", words.answer_ended,
                       "Whether a text on an ended line is answered: true or false");
 }

@@ -193,8 +193,8 @@ void add_opening(ClientCommands& commands, CLI::App* family) {
        .does = "Open a session between two people or more",
        .example = "bauta session open --participant +12025550142,label=Host --participant "
                   "+442079460142,label=Guest --ttl-seconds 7200\n"
-                  "Others on this machine may see the words of a command, not what it reads:\n"
-                  "  bauta session open --file - < session.json"},
+                  "bauta session open --file - < session.json",
+       .notes = "Others on this machine may see the words of a command, not what it reads."},
       open);
   auto& words = *opened.options;
   auto* participants =
@@ -213,6 +213,7 @@ void add_opening(ClientCommands& commands, CLI::App* family) {
           ->allow_extra_args(false);
   auto* file = opened.app->add_option(
       "--file", words.file, "The request as JSON, as the API takes it; - is standard input");
+  file->type_name("FILE");
   for (auto* other : {participants, name, ttl, idle, metadata}) file->excludes(other);
 }
 
@@ -228,7 +229,8 @@ void add_session_commands(ClientCommands& commands) {
                                     .example = "bauta session list --status in_progress"},
                                    list);
   auto& filter = *listed.options;
-  listed.app->add_option("--status", filter.status, "open, in_progress or closed");
+  listed.app->add_option("--status", filter.status, "Those alone")
+      ->check(CLI::IsMember({"open", "in_progress", "closed"}));
   listed.app->add_option("--virtual-number", filter.virtual_number, "That somebody in it texts")
       ->check(is_virtual_number());
   listed.app->add_option("--unique-name", filter.unique_name, "Its name");

@@ -11,6 +11,7 @@ namespace bauta {
 
 std::string_view version() { return BAUTA_VERSION; }
 std::string_view revision() { return BAUTA_REVISION; }
+std::string_view revision_date() { return BAUTA_REVISION_DATE; }
 
 std::string version_page() {
   return fmt::format("bauta {} ({})\n{}\nBoost {}.{}.{}, RocksDB {}.{}.{}, libsodium {}, {}\n",

@@ -263,21 +263,3 @@ test('a key whose secret was lost with the first answer is said to be useless', 
   const { client } = await standIn(t, [[201, { id: 'key_01k9xkq4z1x2y3z4a5b6c7d8e9', secret: null }]]);
   assert.match(await client.refused('key.secret_lost', 'key', 'create', '--scope', 'sessions:read'), /revoke key_01k9xkq4z1x2y3z4a5b6c7d8e9/);
 });
-
-test('every client command explains itself with an example', async () => {
-  const commandsOf = async (...path) => {
-    const { code, stdout } = await run([...path, '--help']);
-    assert.equal(code, 0);
-    const inner = path.length === 0 ? stdout.slice(stdout.indexOf('Client: ')) : stdout;
-    const names = [...inner.matchAll(/^ {2}([a-z][a-z-]*) {2,}\S/gm)].map((match) => match[1]);
-    if (names.length > 0 && path.length < 2) return (await Promise.all(names.map((name) => commandsOf(...path, name)))).flat();
-    assert.match(stdout, new RegExp(`Example:\n {2}.*bauta ${path.join(' ')}`));
-    return [path.join(' ')];
-  };
-  const commands = await commandsOf();
-  assert.deepEqual(commands.sort(), ['dead-letters delete', 'dead-letters list', 'dead-letters retry', 'events', 'key create', 'key list', 'key revoke', 'messages',
-    'numbers add', 'numbers drain', 'numbers import', 'numbers list', 'numbers remove', 'numbers show', 'people consent', 'people erase',
-    'people export', 'plan', 'pool', 'send', 'service create', 'service list',
-    'service set', 'service show', 'session close', 'session erase', 'session extend', 'session join', 'session leave', 'session list',
-    'session open', 'session reopen', 'session show']);
-});

@@ -1,0 +1,147 @@
+#include "proxy/cli/command_line.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "proxy/cli/command_tree.h"
+#include "proxy/cli/completion.h"
+#include "proxy/cli/manual.h"
+
+namespace bauta {
+namespace {
+
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+CommandEntry table() { return describe(CommandLine().app()); }
+
+std::vector<CommandEntry> leaves() {
+  std::vector<CommandEntry> found;
+  walk(table(), [&](const CommandEntry& command) {
+    if (command.is_leaf()) found.push_back(command);
+  });
+  return found;
+}
+
+/// What of a line of a shell `bauta` is given: without variables before it, and without what is done with its output.
+std::string words_of(const std::string& line) {
+  const auto from = line.find("bauta ");
+  if (from == std::string::npos) return "";
+  bool is_quoted = false;
+  for (auto at = from; at < line.size(); ++at) {
+    if (line[at] == '\'') is_quoted = !is_quoted;
+    if (!is_quoted && std::string_view("|<>)").contains(line[at]))
+      return line.substr(from, at - from);
+  }
+  return line.substr(from);
+}
+
+/// The command that CLI11 finds in it; or why it finds none.
+std::string parsed(const std::string& words) {
+  CommandLine line;
+  try {
+    line.app().parse(words, true);
+  } catch (const CLI::ParseError& error) {
+    return error.what();
+  }
+  std::string name = "bauta";
+  for (const CLI::App* at = &line.app(); !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    name += " " + at->get_name();
+  }
+  return name;
+}
+
+TEST(CommandLine, EveryCommandHasAnExampleThatItUnderstands) {
+  for (const auto& command : leaves()) {
+    EXPECT_THAT(command.examples, Not(IsEmpty())) << command.name;
+    std::set<std::string> understood;
+    for (const auto& line : command.examples) {
+      const auto words = words_of(line);
+      if (!words.empty()) understood.insert(parsed(words));
+    }
+    EXPECT_EQ(understood, std::set{command.name});
+  }
+}
+
+TEST(CommandLine, HelpShowsTheExamples) {
+  CommandLine line;
+  EXPECT_THAT(line.app().help(), HasSubstr("Example:\n  bauta dev\n"));
+  const auto* open = line.app().get_subcommand("session")->get_subcommand("open");
+  EXPECT_THAT(open->help(), HasSubstr("Example:\n  bauta session open --participant "));
+  for (const auto& command : leaves()) EXPECT_THAT(command.examples, Each(Not(StartsWith(" "))));
+}
+
+TEST(CommandLine, EveryWordIsExplained) {
+  walk(table(), [](const CommandEntry& command) {
+    EXPECT_NE(command.does, "") << command.name;
+    for (const auto& option : command.options)
+      EXPECT_NE(option.does, "") << command.name << " " << option.name;
+  });
+}
+
+TEST(CommandTree, TellsWhatAnOptionTakes) {
+  const auto all = leaves();
+  const auto list = std::ranges::find(all, "bauta session list", &CommandEntry::name);
+  const auto option = [&](std::string_view name) {
+    return *std::ranges::find(list->options, name, &OptionEntry::name);
+  };
+  EXPECT_EQ(option("--status").choices,
+            (std::vector<std::string>{"open", "in_progress", "closed"}));
+  EXPECT_EQ(option("--json").value, "");
+  EXPECT_TRUE(option("--key-file").is_path());
+  EXPECT_FALSE(option("--status").is_path());
+  EXPECT_EQ(option("--limit").default_value, "50");
+}
+
+TEST(Manual, IsAsciiAndBeginsNoLineWithARequestOfAWord) {
+  const CommandEntry root{.name = "bauta",
+                          .does = "Masks",
+                          .group = "",
+                          .notes = "",
+                          .examples = {},
+                          .options = {},
+                          .commands = {{.name = "bauta x",
+                                        .does = ".so what – \\n 'tis",
+                                        .group = "",
+                                        .notes = "'so",
+                                        .examples = {"bauta x -y"},
+                                        .options = {},
+                                        .commands = {}}}};
+  const auto page = manual_page(root);
+  EXPECT_THAT(page, HasSubstr("\n\\&.so what \\[u2013] \\en \\(aqtis.\n"));
+  EXPECT_THAT(page, HasSubstr("\n\\&\\(aqso\n"));
+  EXPECT_THAT(page, HasSubstr("\n  bauta x \\-y\n"));
+  EXPECT_TRUE(std::ranges::all_of(manual_page(table()), [](char c) { return c > 0; }));
+}
+
+TEST(Reference, IsThePageInTheDocumentation) {
+  std::ifstream file(BAUTA_DOCS "/command-line.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  const std::string head = "\n## Reference\n";
+  const auto at = page.find(head);
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_EQ(page.substr(at + head.size()), markdown_reference(table()))
+      << "write the output of `bauta man --markdown` there";
+}
+
+TEST(Completion, NamesEveryCommandInEveryShell) {
+  const auto root = table();
+  const auto fish = fish_completion(root);
+  for (const auto& command : leaves()) {
+    EXPECT_THAT(bash_completion(root), HasSubstr("'" + command.name + "'"));
+    EXPECT_THAT(zsh_completion(root), HasSubstr("'" + command.name + "'"));
+    EXPECT_THAT(fish, HasSubstr(" -a " + std::string(command.last_name()) + " "));
+  }
+}
+
+}  // namespace
+}  // namespace bauta
