@@ -1,6 +1,8 @@
 // Every shell block of README.md and docs/ is run, page by page, as somebody who reads it would; what stands in support/pages.mjs says how.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { allPages, blocksOf, follow, hasShellBlocks, isAsShown, isJsonAsShown, skippedOf } from './support/pages.mjs';
 import { PATIENCE } from './support/until.mjs';
 
@@ -19,7 +21,7 @@ const ALSO_PRINTED = {
     assert.match(stderr, /auth\.scope_missing/);
   },
   'docs/sandbox.md': ({ stdout }) => {
-    assert.match(stdout, /outcome +relayed[\s\S]*The key is in the blue box\.[\s\S]*settled +true[\s\S]*outcome +ended/);
+    assert.match(stdout, /outcome +relayed[\s\S]*The key is in the blue box\.[\s\S]*settled +yes[\s\S]*outcome +ended/);
     assert.match(stdout, /session\.closed/);
   },
 };
@@ -46,6 +48,19 @@ test('the pages that lead somebody in have something to type', async () => {
   const typed = [];
   for (const page of pages) if (await hasShellBlocks(page)) typed.push(page);
   for (const page of ['README.md', 'docs/clients.md', 'docs/command-line.md', 'docs/sandbox.md', 'docs/webhooks.md']) assert.ok(typed.includes(page), page);
+});
+
+test('every list of the API says what is in it, so that generated types know', async () => {
+  const document = parse(await readFile(new URL('../../docs/openapi.yaml', import.meta.url), 'utf8'));
+  const lists = [];
+  const look = (node, where) => {
+    if (node === null || typeof node !== 'object') return;
+    if (node.allOf?.some((part) => part.$ref === '#/components/schemas/Page')) lists.push({ where, data: node.allOf.find((part) => part.properties?.data) });
+    for (const [name, below] of Object.entries(node)) look(below, `${where}/${name}`);
+  };
+  look(document.paths, '');
+  assert.ok(lists.length > 10);
+  assert.deepEqual(lists.filter(({ data }) => !data?.required?.includes('data') || !data.properties.data.items).map(({ where }) => where), []);
 });
 
 test('a page that shows what is not printed would be found', () => {
