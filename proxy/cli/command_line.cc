@@ -12,6 +12,7 @@
 #include "proxy/cli/commands.h"
 #include "proxy/cli/completion.h"
 #include "proxy/cli/dev_relay.h"
+#include "proxy/cli/local_command.h"
 #include "proxy/cli/manual.h"
 #include "proxy/cli/say.h"
 #include "proxy/cli/tls_of.h"
@@ -134,6 +135,8 @@ void add_client_commands(ClientCommands& commands) {
   add_key_commands(commands);
   add_sandbox_commands(commands);
   add_webhook_commands(commands);
+  add_listen_commands(commands);
+  add_trigger_commands(commands);
 }
 
 void add_store(CLI::App& app, Words& words) {
@@ -233,10 +236,11 @@ struct CommandLine::Parts {
   CLI::App app{"Bauta: a self-hosted number-masking relay for two-way private messaging", "bauta"};
   Words words = {};
   ClientCommands client_commands{app};
+  LocalCommands local_commands{app};
 };
 
 CommandLine::CommandLine() : parts_(std::make_unique<Parts>()) {
-  auto& [app, words, client_commands] = *parts_;
+  auto& [app, words, client_commands, local_commands] = *parts_;
   app.require_subcommand(1);
   set_footer(app,
              "Exit codes: 0 done, 1 refused (the code is on standard error), 2 wrong usage, 3 "
@@ -250,6 +254,7 @@ CommandLine::CommandLine() : parts_(std::make_unique<Parts>()) {
   add_store(app, words);
   for (auto* command : app.get_subcommands({})) command->group(kServerGroup);
   add_client_commands(client_commands);
+  add_signature_commands(local_commands);
   add_about(app, words);
 }
 
@@ -258,7 +263,7 @@ CommandLine::~CommandLine() = default;
 CLI::App& CommandLine::app() { return parts_->app; }
 
 int CommandLine::run(int argc, const char* const* argv) {
-  auto& [app, words, client_commands] = *parts_;
+  auto& [app, words, client_commands, local_commands] = *parts_;
   // CLI11 would say only that a subcommand is required.
   if (argc > 1 && argv[1][0] != '-' && !knows_command(app, argv[1])) {
     fmt::print(stderr, "bauta: there is no command '{}'; see bauta --help\n", argv[1]);
@@ -269,6 +274,7 @@ int CommandLine::run(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : wrong_usage;
   }
+  if (local_commands.is_chosen()) return local_commands.run();
   return client_commands.is_chosen() ? client_commands.run() : bauta::run(app, words);
 }
 

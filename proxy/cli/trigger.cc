@@ -1,0 +1,253 @@
+#include "proxy/cli/trigger.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "proxy/net/json.h"
+#include "proxy/net/rfc3339.h"
+#include "routing/events/event_log.h"
+#include "storage/seal/system_random.h"
+#include "storage/store/clock.h"
+
+namespace bauta {
+namespace {
+
+// Numbers that are nobody's (47 CFR 52.15(f)(1)(vi): 555-01XX; Ofcom's for drama).
+constexpr const char* kHost = "+12025550131";
+constexpr const char* kGuest = "+442079460131";
+constexpr const char* kThird = "+12025550132";
+constexpr const char* kStranger = "+12025550133";
+constexpr const char* kNumber = "+12025550134";
+
+constexpr std::chrono::milliseconds kPollPause{250};
+constexpr std::chrono::seconds kPatience{20};
+
+/// The calls that a recipe is made of.
+class Stage {
+ public:
+  Stage(Client& client, Client& handsets, const TriggerOptions& options)
+      : client_(client), handsets_(handsets), options_(options) {}
+
+  Status open() {
+    Json::Value body(Json::objectValue);
+    for (const auto* address : {kHost, kGuest}) {
+      Json::Value participant(Json::objectValue);
+      participant["address"] = address;
+      body["participants"].append(std::move(participant));
+    }
+    body["ttl_seconds"] = 600;
+    body["metadata"]["trigger"] = options_.type;
+    BAUTA_TRY(auto opened, client_.post("/api/v1/sessions", write_json(body)));
+    session_ = std::move(opened.json);
+    for (const auto& participant : session_["participants"])
+      BAUTA_CHECK(must_be_simulated(string_in(participant, "virtual_number")));
+    return {};
+  }
+  Status change(const std::string& fields) {
+    BAUTA_CHECK(client_.patch(session_path(), fields));
+    return {};
+  }
+  Status erase() { return done_by(client_.remove(session_path())); }
+  Status join() {
+    Json::Value body(Json::objectValue);
+    body["address"] = kThird;
+    BAUTA_TRY(const auto joined, client_.post(session_path() + "/participants", write_json(body)));
+    third_ = string_in(joined.json, "id");
+    return must_be_simulated(string_in(joined.json, "virtual_number"));
+  }
+  Status leave() {
+    return done_by(client_.remove(path_to(session_path() + "/participants/", third_)));
+  }
+  Status block() {
+    return done_by(client_.patch(path_to(session_path() + "/participants/", third_),
+                                 R"({"state":"blocked"})"));
+  }
+  Status say() {
+    return done_by(client_.post(session_path() + "/messages", R"({"text":"Hello!"})"));
+  }
+  /// Somebody's phone texts the host's line.
+  Status text(const char* from, const char* words) {
+    Json::Value body(Json::objectValue);
+    body["from"] = from;
+    body["to"] = session_["participants"][0]["virtual_number"];
+    body["text"] = words;
+    return done_by(handsets_.post("/handsets/text", write_json(body)));
+  }
+  Status add_number() {
+    Json::Value body(Json::objectValue);
+    body["number"] = kNumber;
+    body["connection"] = options_.connection;
+    body["reserved"] = true;
+    return done_by(client_.post("/api/v1/numbers", write_json(body)));
+  }
+  Status drain_number() {
+    return done_by(client_.patch(number_path(), R"({"status":"draining"})"));
+  }
+  Status remove_number() { return done_by(client_.remove(number_path())); }
+
+ private:
+  static Status done_by(Result<Reply> reply) {
+    if (!reply) return std::unexpected(std::move(reply).error());
+    return {};
+  }
+  std::string session_path() const {
+    return path_to("/api/v1/sessions/", string_in(session_, "id"));
+  }
+  static std::string number_path() { return path_to("/api/v1/numbers/", kNumber); }
+
+  /// Nothing of this may reach a phone.
+  Status must_be_simulated(const std::string& number) {
+    BAUTA_TRY(const auto found, client_.get(path_to("/api/v1/numbers/", number)));
+    if (string_in(found.json, "connection") == options_.connection) return {};
+    BAUTA_CHECK(client_.remove(session_path()));
+    return fail("trigger.not_simulated",
+                number + " is a number of another connection than " + options_.connection +
+                    ": events are made to happen on the simulated carrier alone (bauta dev)");
+  }
+
+  Client& client_;
+  Client& handsets_;
+  const TriggerOptions& options_;
+  Json::Value session_ = {};
+  std::string third_ = {};
+};
+
+using Step = Status (*)(Stage&);
+
+Status open(Stage& stage) { return stage.open(); }
+Status host_texts(Stage& stage) { return stage.text(kHost, "Hello!"); }
+Status host_stops(Stage& stage) { return stage.text(kHost, "STOP"); }
+Status host_starts(Stage& stage) { return stage.text(kHost, "START"); }
+Status stranger_texts(Stage& stage) { return stage.text(kStranger, "Hello!"); }
+Status platform_texts(Stage& stage) { return stage.say(); }
+Status close(Stage& stage) { return stage.change(R"({"status":"closed"})"); }
+Status reopen(Stage& stage) { return stage.change(R"({"status":"open","ttl_seconds":600})"); }
+Status erase(Stage& stage) { return stage.erase(); }
+Status join(Stage& stage) { return stage.join(); }
+Status leave(Stage& stage) { return stage.leave(); }
+Status block(Stage& stage) { return stage.block(); }
+Status add_number(Stage& stage) { return stage.add_number(); }
+Status drain_number(Stage& stage) { return stage.drain_number(); }
+Status remove_number(Stage& stage) { return stage.remove_number(); }
+
+/// What makes an event of a type happen, and what is put right once it has.
+struct Recipe {
+  std::string_view type;
+  std::array<Step, 4> steps = {};
+  std::array<Step, 2> afterwards = {};
+};
+
+constexpr auto kRecipes = std::to_array<Recipe>({
+    {.type = "inbound.unrouted", .steps = {open, stranger_texts}},
+    {.type = "message.blocked",
+     .steps = {open, host_stops, platform_texts},
+     .afterwards = {host_starts}},
+    {.type = "message.delivered", .steps = {open, platform_texts}},
+    {.type = "message.received", .steps = {open, host_texts}},
+    {.type = "message.sent", .steps = {open, platform_texts}},
+    {.type = "number.added", .steps = {add_number}, .afterwards = {drain_number, remove_number}},
+    {.type = "number.draining", .steps = {add_number, drain_number}, .afterwards = {remove_number}},
+    {.type = "number.removed", .steps = {add_number, drain_number, remove_number}},
+    {.type = "participant.blocked", .steps = {open, join, block}},
+    {.type = "participant.joined", .steps = {open, join}},
+    {.type = "participant.left", .steps = {open, join, leave}},
+    {.type = "participant.opted_in", .steps = {open, host_stops, host_starts}},
+    {.type = "participant.opted_out", .steps = {open, host_stops}, .afterwards = {host_starts}},
+    {.type = "session.closed", .steps = {open, close}},
+    {.type = "session.created", .steps = {open}},
+    {.type = "session.erased", .steps = {open, erase}},
+    {.type = "session.in_progress", .steps = {open, host_texts}},
+    {.type = "session.reopened", .steps = {open, close, reopen}},
+});
+
+template <std::size_t n>
+Status run(const std::array<Step, n>& steps, Stage& stage) {
+  for (const Step step : steps)
+    if (step != nullptr) BAUTA_CHECK(step(stage));
+  return {};
+}
+
+std::uint64_t sequence_of(const Json::Value& event) {
+  return event["sequence"].isUInt64() ? event["sequence"].asUInt64() : 0;
+}
+
+Result<std::uint64_t> newest_of(Client& client) {
+  BAUTA_TRY(const auto newest, client.list("/api/v1/events", {}, 1));
+  const auto& data = newest.json["data"];
+  return data.empty() ? 0 : sequence_of(data[0]);
+}
+
+/// The first of this type after `before`.
+Result<Reply> wait_for(Client& client, const std::string& type, std::uint64_t before) {
+  const auto patience = std::chrono::steady_clock::now() + kPatience;
+  do {
+    BAUTA_TRY(const auto page, client.list("/api/v1/events", {}, 100));
+    const Json::Value* found = nullptr;
+    for (const auto& event : page.json["data"]) {
+      if (sequence_of(event) <= before) break;
+      if (string_in(event, "type") == type) found = &event;
+    }
+    if (found != nullptr) return Reply{.body = write_json(*found), .json = *found};
+    std::this_thread::sleep_for(kPollPause);
+  } while (std::chrono::steady_clock::now() < patience);
+  return fail("trigger.no_event", "there was no " + type +
+                                      " within 20 seconds: does the simulated carrier run, and "
+                                      "may the key read events?");
+}
+
+}  // namespace
+
+std::vector<std::string> triggered_types() {
+  std::vector<std::string> types;
+  for (const auto& recipe : kRecipes) types.emplace_back(recipe.type);
+  return types;
+}
+
+Result<Reply> trigger(Client& client, const TriggerOptions& options) {
+  const auto recipe = std::ranges::find(kRecipes, options.type, &Recipe::type);
+  if (recipe == kRecipes.end())
+    return fail("usage.type", "there is no way to make " + options.type + " happen; see --sample");
+  // The phones ask for no key.
+  BAUTA_TRY(const auto handsets, Client::make({.url = options.handsets, .key = "none"}));
+  BAUTA_TRY(const auto before, newest_of(client));
+  Stage stage(client, *handsets, options);
+  BAUTA_CHECK(run(recipe->steps, stage));
+  auto event = wait_for(client, options.type, before);
+  BAUTA_CHECK(run(recipe->afterwards, stage));
+  return event;
+}
+
+Json::Value sample_event(const std::string& type) {
+  SystemRandom random;
+  const auto now = SystemClock().now();
+  const auto millis = to_millis(now);
+  Json::Value event(Json::objectValue);
+  event["id"] = EventId::make(millis, random).str();
+  event["type"] = type;
+  event["created_at"] = format_rfc3339(now);
+  const bool in_session =
+      !type.starts_with("number.") && !type.starts_with("pool.") && !type.starts_with("webhook.");
+  event["session"] =
+      in_session ? Json::Value(SessionId::make(millis, random).str()) : Json::Value();
+  event["sequence"] = 1;
+  auto& data = event["data"] = Json::Value(Json::objectValue);
+  if (type.starts_with("message.")) {
+    data["message"] = MessageId::make(millis, random).str();
+    const bool is_received = type == "message.received";
+    data[is_received ? "from" : "to"] = SeatId::make(millis, random).str();
+    if (!is_received) {
+      data["number"] = kNumber;
+      data["connection"] = "simulated";
+    }
+  } else if (type.starts_with("participant.")) {
+    data["participant"] = SeatId::make(millis, random).str();
+  } else if (!type.starts_with("session.")) {
+    data["number"] = kNumber;
+  }
+  return event;
+}
+
+}  // namespace bauta
