@@ -45,6 +45,13 @@ Carriers::Plan Carriers::plan(int id) {
   const auto reach = chance_.percent(temper_.slow) ? Micros(chance_.between(200'000, 8'000'000))
                                                    : Micros(chance_.between(300, 150'000));
   plan.answered_after = reach + Micros(chance_.between(300, 100'000));
+  if (schedule_.now() < opted_out_until_) {
+    plan.opted_out = true;
+    plan.answer = SubmitRefused{.code = "carrier.opted_out", .detail = "", .opted_out = true};
+    plan.told = SubmitAnswer::refused;
+    plan.answered_after = Micros(chance_.between(100'000, 2'000'000));
+    return plan;
+  }
   const auto drawn = chance_.below(100);
   if (schedule_.now() < throttled_until_[submission.connection] || drawn < temper_.later) {
     std::optional<milliseconds> retry_after;

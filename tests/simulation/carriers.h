@@ -51,6 +51,8 @@ class Carriers {
 
   void be(Temper temper) { temper_ = temper; }
   void throttle(const std::string& connection, Micros until);
+  /// Until then both say, late, of whoever they are asked to text that they have opted out.
+  void say_opted_out(Micros until) { opted_out_until_ = until; }
   void allow(const std::string& connection, double rate_per_second) {
     rates_[connection] = rate_per_second;
   }
@@ -123,6 +125,7 @@ class Carriers {
   std::function<void(const std::string&)> handed_over_;
   Temper temper_;
   std::vector<Submission> submissions_;
+  Micros opted_out_until_{0};
   std::map<std::string, Micros> throttled_until_;
   std::map<std::string, double> rates_;
   /// From, to, text: asked about, and not found.

@@ -233,6 +233,7 @@ void World::close_session(std::size_t at, bool erase) {
 
 void World::erase_during_a_send(std::size_t at) {
   text(sessions_[at], chance_.below(sessions_[at].lines.size()));
+  if (chance_.one_in(3)) carriers_.say_opted_out(schedule_.now() + milliseconds(300));
   begin_change(at);
   ++under_way_;
   schedule_.in(Micros(chance_.between(20'000, 500'000)), [this, at] {
