@@ -252,7 +252,7 @@ test('it fits a desktop and a telephone, light and dark', async () => {
   await until('all to be delivered', async () => (await shown('host')).every((one) => !one.mine || one.ticks === '✓✓'));
   const pictures = PICTURES ?? join(folder, 'pictures');
   await mkdir(pictures, { recursive: true });
-  await page.waitForFunction(() => document.getElementById('banner').hidden, null, { timeout: 90_000 });
+  await until('the banner to go', () => page.evaluate(() => document.getElementById('banner').hidden));
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
     for (const [name, width, height] of [['desktop', 1360, 960], ['tablet', 900, 1200], ['phone', 390, 844]]) {

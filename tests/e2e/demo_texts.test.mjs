@@ -10,7 +10,7 @@ const message = (id, text, when, deliveries = [], from = 'par_host') => ({ id, f
 const delivery = (status, error = null) => [{ to: 'par_guest', status, error }];
 
 const state = (phone, messages, session = { status: 'open', closed_at: null }, up = true) =>
-  bubblesOf({ written: [], received: [], ...phone }, { messages: messages.toReversed(), session }, 'par_host', up)
+  bubblesOf({ written: [], received: [], ...phone }, { messages: [...messages].reverse(), session }, 'par_host', up)
     .map((bubble) => [bubble.text, bubble.state ?? bubble.from]);
 
 test('a text is found by its words and its time, also where addresses were masked in it', () => {
