@@ -42,7 +42,7 @@ Task<Status> add_some(Desk& desk, Caller caller, std::vector<std::string> candid
     const auto done = co_await desk.add_number(caller,
                                                {.number = std::move(number),
                                                 .connection = std::string(SandboxCarrier::kName),
-                                                                                       .rate_per_second = kRatePerSecond},
+                                                .rate_per_second = kRatePerSecond},
                                                {});
     if (done) {
       ++added;
