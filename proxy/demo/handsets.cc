@@ -195,7 +195,8 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
     }
     if (fate.lost) ++counters_.texts_lost;
     spawn(show(to->reveal(), {.sequence = 0, .from = from->str(), .text = text->reveal(), .at = {}},
-               fate, id, reference, mode, sent, ended));
+               fate));
+    spawn(report(fate, id, reference, mode, sent, ended));
     if (fate.answer == TroubleDice::Answer::hang) {
       ++counters_.texts_hung;
       co_await sleep_for(options_.hang);
@@ -227,10 +228,21 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   /// A text's way to its phone, and what is reported about it.
-  Task<void> show(std::string phone, ReceivedText text, TroubleDice::TextFate fate, std::string id,
-                  std::string reference, ReceiptMode mode, TroubleDice::CallbackFate sent,
-                  TroubleDice::CallbackFate ended) {
+  /// Waits for no receipt: one that the relay puts off would let later texts overtake this one.
+  Task<void> show(std::string phone, ReceivedText text, TroubleDice::TextFate fate) {
     const auto self = shared_from_this();
+    if (fate.delay > milliseconds::zero()) co_await sleep_for(fate.delay);
+    if (fate.lost) co_return;
+    text.at = clock_.now();
+    inboxes_.put(phone, std::move(text));
+    ++counters_.texts_shown;
+  }
+
+  Task<void> report(TroubleDice::TextFate fate, std::string id, std::string reference,
+                    ReceiptMode mode, TroubleDice::CallbackFate sent,
+                    TroubleDice::CallbackFate ended) {
+    const auto self = shared_from_this();
+    if (mode == ReceiptMode::never) co_return;
     if (mode == ReceiptMode::normal) {
       co_await sleep_for(kReceiptPause);
       Callback callback{callback_path_ + "/status", receipt(id, reference, "sent"), sent};
@@ -241,12 +253,6 @@ class Handsets::Exchange : public std::enable_shared_from_this<Exchange> {
       }
     }
     if (fate.delay > milliseconds::zero()) co_await sleep_for(fate.delay);
-    if (!fate.lost) {
-      text.at = clock_.now();
-      inboxes_.put(phone, std::move(text));
-      ++counters_.texts_shown;
-    }
-    if (mode == ReceiptMode::never) co_return;
     co_await bring({callback_path_ + "/status",
                     receipt(id, reference, fate.lost ? "undelivered" : "delivered"), ended},
                    &Counters::receipts_brought);

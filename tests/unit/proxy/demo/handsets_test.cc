@@ -168,6 +168,13 @@ TEST_F(HandsetsTest, ShowATextAndReportIt) {
   EXPECT_EQ(inbox("+12025550142"), "");
 }
 
+// Found by the demo's page: the receipt of the first was put off, and the phone showed it last.
+TEST_F(HandsetsTest, ShowTextsInTheirOrderWhateverBecomesOfReceipts) {
+  relay.refuse_the_next(1'000);
+  for (const auto* text : {"one", "two", "three"}) EXPECT_EQ(submit(text, text).status, 202U);
+  EXPECT_EQ(inbox("+442079460142"), "[+12025550177:one][+12025550177:two][+12025550177:three]");
+}
+
 TEST_F(HandsetsTest, ReportLostTextsAsUndelivered) {
   // Answers to callbacks are lost as well, so each comes again, until one comes through.
   EXPECT_EQ(call("POST", "/trouble", R"({"loss_percent":100})").status, 200U);
