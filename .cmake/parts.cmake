@@ -12,6 +12,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(bauta_warnings INTERFACE -Wthread-safety)
 endif()
 
+include(precompiled)
+
 # bauta_part(routing/consent SOURCES ledger.cc RECORDS ledger.proto PUBLIC bauta_storage_store PRIVATE bauta_storage_seal)
 #
 # The library bauta_routing_consent.  It sees its own headers, as "routing/consent/ledger.h", and those of the parts that it
@@ -50,6 +52,7 @@ function(bauta_part path)
   add_library(${target} STATIC ${ARG_SOURCES})
   target_include_directories(${target} PUBLIC ${root})
   target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} bauta_warnings)
+  bauta_precompiled(${target} common)
 endfunction()
 
 # A part that is not named in the house stands at the end of its folder.
@@ -124,7 +127,8 @@ function(bauta_test path)
   set(target bauta_${name})
   list(TRANSFORM ARG_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/${path}/)
   add_executable(${target} ${ARG_SOURCES})
-  target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main bauta_warnings)
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main bauta_warnings bauta_quickly)
+  bauta_precompiled(${target} testing)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()

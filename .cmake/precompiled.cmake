@@ -1,0 +1,29 @@
+# What is precompiled once for all parts, and once for all tests.
+
+option(BAUTA_PRECOMPILED "precompile the headers that most files include" OFF)
+
+# What a test does itself is compiled as quickly as can be; what it tests is what is shipped.
+add_library(bauta_quickly INTERFACE)
+target_compile_options(bauta_quickly INTERFACE $<$<CONFIG:RelWithDebInfo>:-O0;-U_FORTIFY_SOURCE>)
+
+if(BAUTA_PRECOMPILED)
+  file(WRITE ${PROJECT_BINARY_DIR}/precompiled.cc "")
+  foreach(kind common testing)
+    add_library(bauta_precompiled_${kind} OBJECT ${PROJECT_BINARY_DIR}/precompiled.cc)
+    target_precompile_headers(bauta_precompiled_${kind} PRIVATE ${PROJECT_SOURCE_DIR}/.cmake/${kind}.h)
+    # Without the time in it, it is the same file when it is made again, and ccache goes on knowing what was compiled with it.
+    target_compile_options(bauta_precompiled_${kind} PRIVATE -fpch-instantiate-templates -Xclang -fno-pch-timestamp)
+    target_link_libraries(bauta_precompiled_${kind} PRIVATE bauta_warnings)
+    set_target_properties(bauta_precompiled_${kind} PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
+  endforeach()
+  target_include_directories(bauta_precompiled_testing PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_options(bauta_precompiled_testing PRIVATE -fPIE)  # as programs are
+  target_link_libraries(bauta_precompiled_testing PRIVATE GTest::gmock bauta_quickly)
+endif()
+
+function(bauta_precompiled target kind)
+  if(BAUTA_PRECOMPILED)
+    target_precompile_headers(${target} REUSE_FROM bauta_precompiled_${kind})
+    target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp)
+  endif()
+endfunction()
