@@ -10,6 +10,7 @@
 #include "proxy/demo/demo_run.h"
 #include "proxy/demo/dev_folder.h"
 #include "proxy/demo/dev_loop.h"
+#include "proxy/demo/dev_places.h"
 #include "proxy/demo/handsets_process.h"
 
 namespace bauta {
@@ -91,7 +92,8 @@ Status live(const DevOptions& options, const StartDevRelay& start_relay) {
 
 int run_dev(const DevOptions& options, const StartDevRelay& start_relay,
             const MakeDevKey& make_key) {
-  const auto outcome = options.demo ? run_demo(options, make_key) : live(options, start_relay);
+  auto outcome = places_are_free(options);
+  if (outcome) outcome = options.demo ? run_demo(options, make_key) : live(options, start_relay);
   if (outcome) return 0;
   std::fputs(
       fmt::format("bauta dev: {}: {}\n", outcome.error().code, outcome.error().detail).c_str(),

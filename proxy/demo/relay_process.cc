@@ -1,6 +1,8 @@
 #include "proxy/demo/relay_process.h"
 
 #include <csignal>
+#include <fstream>
+#include <string>
 #include <utility>
 
 namespace bauta {
@@ -15,6 +17,15 @@ constexpr milliseconds kCallTimeout{2'000};
 constexpr milliseconds kPollPause{50};
 
 std::unexpected<Error> failed(std::string detail) { return fail("dev.failed", std::move(detail)); }
+
+/// A process that gives up says why last.
+std::string last_line_of(const std::filesystem::path& path) {
+  std::ifstream log(path);
+  std::string last;
+  for (std::string line; std::getline(log, line);)
+    if (!line.empty()) last = line;
+  return last;
+}
 
 }  // namespace
 
@@ -37,7 +48,8 @@ Status RelayProcess::start() {
     const auto outcome = loop_.run(loop_.client().call(
         {.method = "GET", .url = options_.admin_url + "/readyz", .timeout = kCallTimeout}));
     if (child_.has_ended())
-      return failed("the relay ended at once; it says why in " + options_.log.string());
+      return failed("the relay ended at once: " + last_line_of(options_.log) +
+                    " (all of it: " + options_.log.string() + ")");
     const auto* answer = outcome ? std::get_if<HttpAnswer>(&*outcome) : nullptr;
     if (answer != nullptr && answer->status == 200) {
       kept_running_ = true;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { request } from './support/http.mjs';
@@ -138,4 +139,21 @@ test('bauta dev --memory starts, and the curl lines that it prints work', { time
 
   assert.deepEqual(await dev.end('SIGINT'), { code: 0, signal: null });
   await assert.rejects(request('GET', ports[2], '/handsets/stats'), 'its phones end with it');
+});
+
+test('bauta dev says which of its addresses is taken, and which option chooses another', { timeout: 60_000 }, async (t) => {
+  const dir = await folder(t);
+  const taken = createServer();
+  await new Promise((listening) => taken.listen(0, '127.0.0.1', listening));
+  t.after(() => taken.close());
+  const address = `127.0.0.1:${taken.address().port}`;
+  const free = `127.0.0.1:${await freePort()}`;
+  for (const [option, other] of [['--listen', '--admin-listen'], ['--admin-listen', '--listen']]) {
+    for (const kind of ['--memory', '--demo']) {
+      const { code, stdout, stderr } = await bauta('dev', kind, '--dir', join(dir, kind), option, address, other, free);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.equal(stderr, `bauta dev: dev.failed: cannot listen on ${address}: Address already in use; choose another address with ${option}\n`);
+    }
+  }
+  assert.deepEqual(await readdir(dir), [], 'nothing was made');
 });

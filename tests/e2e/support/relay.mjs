@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -25,13 +26,20 @@ export async function bauta(...args) {
 
 export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'bauta-e2e-'));
 
+/** Below the ports that Linux gives to connections (32768 and up): one that is free now is not lent to somebody's call in the meantime. */
+const LOWEST_PORT = 11_000;
+const HIGHEST_PORT = 32_000;
+
 /** For what must know its port before it runs. */
 export async function freePort() {
-  const server = createServer();
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
+  for (;;) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    const server = createServer();
+    const free = await new Promise((answer) => server.once('error', () => answer(false)).listen(port, '127.0.0.1', () => answer(true)));
+    if (!free) continue;
+    await new Promise((closed) => server.close(closed));
+    return port;
+  }
 }
 
 /** A process of the binary, with everything that it says. */
