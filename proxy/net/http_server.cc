@@ -1,11 +1,9 @@
 #include "proxy/net/http_server.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,83 +11,32 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <exception>
 #include <optional>
-#include <typeinfo>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "proxy/config/log.h"
-#include "proxy/net/http_head.h"
-#include "proxy/net/http_rejections.h"
+#include "proxy/net/http_connection.h"
+#include "proxy/net/http_exchanges.h"
 #include "proxy/net/listening.h"
-#include "proxy/net/server_stream.h"
-#include "storage/store/assert.h"
 
 namespace bauta {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
-using std::chrono::steady_clock;
-using Parser = http::request_parser<http::string_body>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
-/// What is read of a body at once.
-constexpr std::size_t kReadOctets = 65'536;
-/// What an idle connection holds.
-constexpr std::size_t kFirstReadOctets = 4'096;
 /// Connections beyond the limit are told so, but no more than these at once a thread; others are just closed.
 constexpr std::size_t kTurnedAwayMax = 64;
 /// After a failed accept (no file descriptor is left): a pause, so that the loop doesn't spin.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 /// For handlers that were cancelled at the end of a drain to unwind.
 constexpr std::chrono::milliseconds kUnwindTimeout{500};
-constexpr std::string_view kUnmatched = "unmatched";
-
-/// What arrives from outside is logged under a name from this list only.
-std::string_view known_method(std::string_view method) {
-  for (const std::string_view known :
-       {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
-    if (known == method) return known;
-  }
-  return "other";
-}
-
-std::optional<std::uint64_t> content_length_of(const Parser& parser) {
-  const auto length = parser.content_length();
-  return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
-}
-
-struct Connection : std::enable_shared_from_this<Connection> {
-  Connection(tcp::socket socket, std::shared_ptr<asio::ssl::context> tls, std::string from)
-      : stream(std::move(socket), std::move(tls)), peer(std::move(from)) {}
-
-  void close() {
-    cut_off.emit(asio::cancellation_type::terminal);
-    stream.close();
-  }
-
-  ServerStream stream;
-  const std::string peer;
-  asio::cancellation_signal cut_off;
-  /// Waits for a request of which nothing has come yet.
-  bool is_idle = false;
-  /// From a complete request to the end of its answer.
-  bool is_answering = false;
-  /// The body that is being sent, if it is made meanwhile.
-  std::shared_ptr<HttpStream> streaming = {};
-};
 
 /// Lends what lives in a coroutine's frame to who needs to reach it, for as long as it lives.
 template <class T>
@@ -111,18 +58,17 @@ struct ThreadState {
 
   Executor executor;
   tcp::acceptor* acceptor = nullptr;
-  std::unordered_set<Connection*> connections;
+  std::unordered_set<HttpConnection*> connections;
   std::size_t turned_away = 0;
   asio::steady_timer* emptied = nullptr;
-  RequestIds request_ids;
-  DateHeader date;
+  HttpExchanges::Tools tools;
 };
 
 void cut_off_all(ThreadState& thread) {
   // What is cut off may leave the set at once.
-  std::vector<std::shared_ptr<Connection>> connections;
+  std::vector<std::shared_ptr<HttpConnection>> connections;
   connections.reserve(thread.connections.size());
-  for (Connection* connection : thread.connections)
+  for (HttpConnection* connection : thread.connections)
     connections.push_back(connection->shared_from_this());
   for (const auto& connection : connections) connection->close();
 }
@@ -134,8 +80,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   Impl(HttpServerOptions options, Router router, metrics::Instruments& metrics)
       : options_(std::move(options)),
         limits_(options_.limits),
-        rejections_(limits_, options_.public_url),
-        router_(std::move(router)),
+        exchanges_(options_, std::move(router), metrics),
         metrics_(metrics) {}
 
   Status listen(IoThreads& threads);
@@ -149,63 +94,28 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
   tcp::endpoint endpoint() const { return endpoint_; }
 
  private:
-  /// One request, as far as its answer and the records of it need it.
-  struct Exchange {
-    std::string request_id;
-    std::string method = {};
-    std::string_view route = kUnmatched;
-    bool keep_alive = false;
-    bool is_http_1_0 = false;
-    steady_clock::time_point began = steady_clock::now();
-  };
-  enum class Next : std::uint8_t { another_request, close, close_gently };
   class Registration;
 
   static Task<> accept(std::shared_ptr<Impl> self, std::size_t index, tcp::acceptor acceptor);
   static Task<> serve(std::shared_ptr<Impl> self, ThreadState& thread,
-                      std::shared_ptr<Connection> connection,
+                      std::shared_ptr<HttpConnection> connection,
                       std::unique_ptr<Registration> registration);
   static Task<> turn_away(std::shared_ptr<Impl> self, ThreadState& thread,
-                          std::shared_ptr<Connection> connection);
+                          std::shared_ptr<HttpConnection> connection);
   static Task<std::size_t> drain_thread(std::shared_ptr<Impl> self, std::size_t index,
                                         std::chrono::milliseconds deadline);
 
   void admit(ThreadState& thread, tcp::socket socket);
-  Task<bool> shake_hands(Connection& connection);
-  Task<bool> wait_for_request(Connection& connection, beast::flat_buffer& buffer);
-  Task<Next> serve_request(ThreadState& thread, Connection& connection, beast::flat_buffer& buffer);
-  Task<Next> reject_head(ThreadState& thread, Connection& connection, Exchange exchange,
-                         error_code error);
-  Task<error_code> read_body(Connection& connection, beast::flat_buffer& buffer, Parser& parser,
-                             std::size_t octets_max);
-  Task<HttpResponse> answer(const HttpHandler* handler, HttpRequest request);
-  Task<Next> send(ThreadState& thread, Connection& connection, Exchange exchange,
-                  HttpResponse response, bool was_read_to_its_end);
-  Task<bool> write(ThreadState& thread, Connection& connection, Exchange& exchange,
-                   HttpResponse& response);
-  Task<> write_stream(Connection& connection, bool is_http_1_0, std::shared_ptr<HttpStream> body);
-  static Task<> watch_peer(std::shared_ptr<Connection> connection,
-                           std::shared_ptr<HttpStream> body);
-  Task<> close_gently(Connection& connection);
-
-  HttpRequest request_of(const Parser& parser, const Connection& connection,
-                         const std::string& request_id) const;
-  bool is_overloaded() const {
-    return in_flight_.load(std::memory_order_relaxed) >= limits_.requests_in_flight_max;
-  }
 
   const HttpServerOptions options_;
   const HttpLimits& limits_;
-  const HttpRejections rejections_;
-  const Router router_;
+  HttpExchanges exchanges_;
   /// Null: plain.
   std::unique_ptr<TlsListening> tls_;
   metrics::Instruments& metrics_;
   tcp::endpoint endpoint_;
   std::vector<std::unique_ptr<ThreadState>> threads_;
   std::atomic<std::size_t> connections_ = 0;
-  std::atomic<std::size_t> in_flight_ = 0;
-  std::atomic<bool> draining_ = false;
 };
 
 Status HttpServer::Impl::listen(IoThreads& threads) {
@@ -234,7 +144,7 @@ Status HttpServer::Impl::listen(IoThreads& threads) {
 class HttpServer::Impl::Registration {
  public:
   Registration(std::shared_ptr<Impl> server, ThreadState& thread,
-               std::shared_ptr<Connection> connection)
+               std::shared_ptr<HttpConnection> connection)
       : server_(std::move(server)), thread_(thread), connection_(std::move(connection)) {
     server_->connections_.fetch_add(1);
     server_->metrics_.http_connections_changed(server_->options_.name, 1);
@@ -252,14 +162,14 @@ class HttpServer::Impl::Registration {
  private:
   std::shared_ptr<Impl> server_;
   ThreadState& thread_;
-  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<HttpConnection> connection_;
 };
 
 Task<> HttpServer::Impl::accept(std::shared_ptr<Impl> self, std::size_t index,
                                 tcp::acceptor acceptor) {
   ThreadState& thread = *self->threads_[index];
   const Lent lent(thread.acceptor, acceptor);
-  while (!self->draining_) {
+  while (!self->exchanges_.is_draining()) {
     auto [error, socket] = co_await acceptor.async_accept(kTuple);
     if (!error) {
       self->admit(thread, std::move(socket));
@@ -276,7 +186,7 @@ void HttpServer::Impl::admit(ThreadState& thread, tcp::socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error || socket.set_option(tcp::no_delay(true), error)) return;  // gone already
   // Shared by its coroutine and the coroutine's end.
-  auto connection = std::make_shared<Connection>(
+  auto connection = std::make_shared<HttpConnection>(
       std::move(socket), tls_ ? tls_->context() : nullptr, peer.address().to_string());
   const auto spawn = [&](Task<> task) {
     asio::co_spawn(thread.executor, std::move(task),
@@ -294,280 +204,17 @@ void HttpServer::Impl::admit(ThreadState& thread, tcp::socket socket) {
 }
 
 Task<> HttpServer::Impl::turn_away(std::shared_ptr<Impl> self, ThreadState& thread,
-                                   std::shared_ptr<Connection> connection) {
+                                   std::shared_ptr<HttpConnection> connection) {
   ++thread.turned_away;
-  Exchange exchange{.request_id = thread.request_ids.next()};
-  auto response = self->rejections_.overloaded(exchange.request_id);
-  if (co_await self->write(thread, *connection, exchange, response))
-    co_await self->close_gently(*connection);
+  co_await self->exchanges_.turn_away(*connection, thread.tools);
   --thread.turned_away;
 }
 
 Task<> HttpServer::Impl::serve(std::shared_ptr<Impl> self, ThreadState& thread,
-                               std::shared_ptr<Connection> connection,
+                               std::shared_ptr<HttpConnection> connection,
                                std::unique_ptr<Registration> registration) {
-  beast::flat_buffer buffer(self->limits_.header_bytes_max + kReadOctets);
-  Next next = co_await self->shake_hands(*connection) ? Next::another_request : Next::close;
-  while (next == Next::another_request) {
-    if (buffer.size() == 0 && !co_await self->wait_for_request(*connection, buffer)) break;
-    next = co_await self->serve_request(thread, *connection, buffer);
-  }
-  if (next == Next::close_gently) co_await self->close_gently(*connection);
+  co_await self->exchanges_.serve(*connection, thread.tools);
   registration.reset();
-}
-
-/// True once requests may come.
-Task<bool> HttpServer::Impl::shake_hands(Connection& connection) {
-  if (!connection.stream.has_tls()) co_return true;
-  connection.stream.expires_after(limits_.tls_handshake_timeout);
-  const auto error = co_await connection.stream.shake_hands();
-  if (!error) co_return true;
-  metrics_.http_rejected(options_.name,
-                         error == beast::error::timeout ? "tls_handshake_timeout" : "tls_failed");
-  co_return false;
-}
-
-/// True once the first octets of a request are there.
-Task<bool> HttpServer::Impl::wait_for_request(Connection& connection, beast::flat_buffer& buffer) {
-  if (draining_) co_return false;
-  connection.stream.expires_after(limits_.idle_timeout);
-  connection.is_idle = true;
-  const auto [error, octets] =
-      co_await connection.stream.async_read_some(buffer.prepare(kFirstReadOctets), kTuple);
-  connection.is_idle = false;
-  buffer.commit(octets);
-  co_return !error;
-}
-
-Task<HttpServer::Impl::Next> HttpServer::Impl::serve_request(ThreadState& thread,
-                                                             Connection& connection,
-                                                             beast::flat_buffer& buffer) {
-  Exchange exchange{.request_id = thread.request_ids.next()};
-  Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes_max));
-  parser.body_limit(boost::none);  // ours to judge, by the route
-  connection.stream.expires_after(limits_.header_timeout);
-  const auto [head_error, head_octets] =
-      co_await http::async_read_header(connection.stream, buffer, parser, kTuple);
-  if (head_error)
-    co_return co_await reject_head(thread, connection, std::move(exchange), head_error);
-
-  auto request = request_of(parser, connection, exchange.request_id);
-  auto outcome = router_.find(request.method, request.path);
-  exchange.method = request.method;
-  exchange.keep_alive = parser.keep_alive();
-  exchange.is_http_1_0 = parser.get().version() == 10;
-  exchange.began = steady_clock::now();
-  auto* const match = std::get_if<Router::Match>(&outcome);
-  if (match != nullptr) exchange.route = match->pattern;
-  auto rejection = rejections_.of_head(
-      request, {.is_http_1_0 = exchange.is_http_1_0, .content_length = content_length_of(parser)},
-      outcome);
-  if (!rejection && is_overloaded()) rejection = rejections_.overloaded(exchange.request_id);
-  if (rejection) {
-    co_return co_await send(thread, connection, std::move(exchange), *std::move(rejection),
-                            parser.is_done());
-  }
-
-  if (!parser.is_done()) {
-    const auto octets_max = rejections_.body_limit_of(match->options);
-    const auto error = co_await read_body(connection, buffer, parser, octets_max);
-    if (error == http::error::body_limit) {
-      auto response = rejections_.body_too_large(exchange.request_id, octets_max);
-      co_return co_await send(thread, connection, std::move(exchange), std::move(response), false);
-    }
-    if (error.category() == http::make_error_code(http::error::bad_chunk).category() &&
-        error != http::error::partial_message) {
-      auto response =
-          rejections_.malformed("the body is not what its head announces", exchange.request_id);
-      co_return co_await send(thread, connection, std::move(exchange), std::move(response), false);
-    }
-    if (error == beast::error::timeout) metrics_.http_rejected(options_.name, "body_timeout");
-    if (error) co_return Next::close;
-    request.body = std::move(parser.get().body());
-  }
-  if (is_overloaded()) {
-    auto response = rejections_.overloaded(exchange.request_id);
-    co_return co_await send(thread, connection, std::move(exchange), std::move(response), true);
-  }
-  request.route = match->pattern;
-  request.path_parameters = std::move(match->parameters);
-  connection.is_answering = true;
-  auto response = co_await answer(match->handler, std::move(request));
-  const auto next =
-      co_await send(thread, connection, std::move(exchange), std::move(response), true);
-  connection.is_answering = false;
-  co_return next;
-}
-
-/// What came is not the head of a request, or none came at all.
-Task<HttpServer::Impl::Next> HttpServer::Impl::reject_head(ThreadState& thread,
-                                                           Connection& connection,
-                                                           Exchange exchange, error_code error) {
-  if (error == beast::error::timeout) metrics_.http_rejected(options_.name, "header_timeout");
-  const bool is_protocol_error =
-      error.category() == http::make_error_code(http::error::bad_method).category();
-  if (!is_protocol_error || error == http::error::end_of_stream ||
-      error == http::error::partial_message)
-    co_return Next::close;
-  const bool is_too_large =
-      error == http::error::header_limit || error == http::error::buffer_overflow;
-  metrics_.http_rejected(options_.name, is_too_large ? "too_large" : "malformed");
-  auto response = is_too_large
-                      ? rejections_.head_too_large(exchange.request_id)
-                      : rejections_.malformed("this is no HTTP/1.1 request", exchange.request_id);
-  co_return co_await write(thread, connection, exchange, response) ? Next::close_gently
-                                                                   : Next::close;
-}
-
-HttpRequest HttpServer::Impl::request_of(const Parser& parser, const Connection& connection,
-                                         const std::string& request_id) const {
-  const auto& message = parser.get();
-  HttpRequest request{.method = std::string(message.method_string()),
-                      .target = std::string(message.target()),
-                      .request_id = request_id,
-                      .public_url = options_.public_url};
-  std::string_view rest = request.target;
-  if (rest.starts_with("http://") ||
-      rest.starts_with("https://")) {  // absolute-form (RFC 9112, 3.2.2)
-    const auto path = rest.find('/', rest.find("://") + 3);
-    rest = path == std::string_view::npos ? "/" : rest.substr(path);
-  }
-  const auto question = rest.find('?');
-  request.path = rest.substr(0, question);
-  if (question != std::string_view::npos) request.query = rest.substr(question + 1);
-  for (const auto& field : message)
-    request.headers.add(std::string(field.name_string()), std::string(field.value()));
-  request.peer = connection.peer;
-  return request;
-}
-
-Task<error_code> HttpServer::Impl::read_body(Connection& connection, beast::flat_buffer& buffer,
-                                             Parser& parser, std::size_t octets_max) {
-  parser.body_limit(octets_max);
-  connection.stream.expires_after(limits_.body_timeout);
-  // The one who waits for it has sent nothing yet.
-  if (buffer.size() == 0 && parser.get().version() == 11 &&
-      parser.get().find(http::field::expect) != parser.get().end()) {
-    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    const auto [error, octets] =
-        co_await asio::async_write(connection.stream, asio::buffer(kContinue), kTuple);
-    if (error) co_return error;
-  }
-  const auto [error, octets] = co_await http::async_read(connection.stream, buffer, parser, kTuple);
-  co_return error;
-}
-
-Task<HttpResponse> HttpServer::Impl::answer(const HttpHandler* handler, HttpRequest request) {
-  struct InFlight {
-    std::atomic<std::size_t>& count;
-    explicit InFlight(std::atomic<std::size_t>& counter) : count(counter) { ++count; }
-    ~InFlight() { --count; }
-    InFlight(const InFlight&) = delete;
-    InFlight& operator=(const InFlight&) = delete;
-  };
-  const InFlight in_flight(in_flight_);
-  const std::string request_id = request.request_id;
-  const std::string_view route = request.route;
-  std::string_view kind;
-  try {
-    co_return co_await (*handler)(std::move(request));
-  } catch (const std::exception& exception) {
-    kind = typeid(exception).name();  // never what(): it may quote its input
-  } catch (...) {
-    kind = "unknown";
-  }
-  if (draining_) {
-    log::warn("handler cut off listener={} route={} request={}", options_.name, route, request_id);
-  } else {
-    log::error("handler failed listener={} route={} request={} kind={}", options_.name, route,
-               request_id, kind);
-  }
-  co_return rejections_.internal(request_id);
-}
-
-/// Sends an answer, and keeps the records of it.
-Task<HttpServer::Impl::Next> HttpServer::Impl::send(ThreadState& thread, Connection& connection,
-                                                    Exchange exchange, HttpResponse response,
-                                                    bool was_read_to_its_end) {
-  exchange.keep_alive =
-      exchange.keep_alive && was_read_to_its_end && !draining_ && response.stream == nullptr;
-  const bool was_written = co_await write(thread, connection, exchange, response);
-  const auto took = steady_clock::now() - exchange.began;
-  metrics_.http_request(options_.name, exchange.route, exchange.method, response.status, took);
-  log::debug("http listener={} method={} route={} status={} took_us={} request={}", options_.name,
-             known_method(exchange.method), exchange.route, response.status,
-             std::chrono::duration_cast<std::chrono::microseconds>(took).count(),
-             exchange.request_id);
-  if (!was_written) co_return Next::close;
-  if (response.stream != nullptr && exchange.method != "HEAD") {
-    co_await write_stream(connection, exchange.is_http_1_0, std::move(response.stream));
-    co_return Next::close;
-  }
-  co_return exchange.keep_alive ? Next::another_request : Next::close_gently;
-}
-
-Task<bool> HttpServer::Impl::write(ThreadState& thread, Connection& connection, Exchange& exchange,
-                                   HttpResponse& response) {
-  const bool has_body =
-      exchange.method != "HEAD" && response.status != 204 && response.status != 304;
-  const auto head = render_head(response, exchange.request_id, thread.date.value(),
-                                exchange.keep_alive, exchange.is_http_1_0);
-  const std::array<asio::const_buffer, 2> buffers = {
-      asio::buffer(head), has_body ? asio::buffer(response.body) : asio::const_buffer()};
-  connection.stream.expires_after(limits_.write_timeout);
-  const auto [error, octets] = co_await asio::async_write(connection.stream, buffers, kTuple);
-  co_return !error;
-}
-
-/// Until the body ends, or the peer: then the connection is closed.
-Task<> HttpServer::Impl::write_stream(Connection& connection, bool is_http_1_0,
-                                      std::shared_ptr<HttpStream> body) {
-  connection.streaming = body;
-  if (draining_) body->end();
-  // Without a time: a peer that listens has nothing to say.
-  connection.stream.expires_never();
-  asio::co_spawn(connection.stream.get_executor(), watch_peer(connection.shared_from_this(), body),
-                 asio::detached);
-  bool has_ended = false;
-  while (!has_ended) {
-    std::optional<std::string> octets;
-    try {
-      octets = co_await body->next();
-    } catch (const std::exception& exception) {
-      log::error("stream failed listener={} kind={}", options_.name, typeid(exception).name());
-      break;  // without the last chunk: the peer sees that it is not whole
-    }
-    has_ended = !octets.has_value();
-    std::string chunk = has_ended ? "" : *std::move(octets);
-    if (!is_http_1_0) chunk = as_chunk(chunk);
-    if (chunk.empty()) break;
-    connection.stream.expires_after(limits_.write_timeout);
-    const auto [error, written] =
-        co_await asio::async_write(connection.stream, asio::buffer(chunk), kTuple);
-    if (error == beast::error::timeout) metrics_.http_rejected(options_.name, "write_timeout");
-    if (error) break;
-  }
-  connection.streaming.reset();
-  // Ends the watch, too.
-  connection.stream.close();
-}
-
-/// A body that nobody reads any more is not waited for.
-Task<> HttpServer::Impl::watch_peer(std::shared_ptr<Connection> connection,
-                                    std::shared_ptr<HttpStream> body) {
-  std::array<char, 512> ignored{};
-  for (;;) {
-    const auto [error, octets] =
-        co_await connection->stream.async_read_some(asio::buffer(ignored), kTuple);
-    if (error) break;
-  }
-  body->end();
-}
-
-Task<> HttpServer::Impl::close_gently(Connection& connection) {
-  connection.stream.expires_after(limits_.linger_timeout);
-  co_await connection.stream.close_gently();
 }
 
 Result<PreparedCertificate> HttpServer::Impl::prepare_certificate(
@@ -609,7 +256,7 @@ void HttpServer::Impl::reload_refused() {
 }
 
 void HttpServer::Impl::close() {
-  draining_ = true;
+  exchanges_.drain();
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     asio::post(threads_[i]->executor, [self = shared_from_this(), i] {
       ThreadState& thread = *self->threads_[i];
@@ -623,14 +270,14 @@ Task<std::size_t> HttpServer::Impl::drain_thread(std::shared_ptr<Impl> self, std
                                                  std::chrono::milliseconds deadline) {
   ThreadState& thread = *self->threads_[index];
   if (thread.acceptor != nullptr) thread.acceptor->close();
-  for (Connection* connection : thread.connections) {
+  for (HttpConnection* connection : thread.connections) {
     if (connection->is_idle) connection->stream.close();
     if (connection->streaming != nullptr) connection->streaming->end();
   }
   asio::steady_timer emptied(thread.executor, deadline);
   const Lent lent(thread.emptied, emptied);
   if (!thread.connections.empty()) co_await emptied.async_wait(kTuple);
-  const auto cut_off = std::ranges::count_if(thread.connections, &Connection::is_answering);
+  const auto cut_off = std::ranges::count_if(thread.connections, &HttpConnection::is_answering);
   if (!thread.connections.empty()) {
     cut_off_all(thread);
     emptied.expires_after(kUnwindTimeout);
@@ -646,7 +293,7 @@ Task<std::size_t> HttpServer::Impl::drain(std::shared_ptr<Impl> self,
     std::size_t cut_off = 0;
     asio::steady_timer* all = nullptr;
   };
-  self->draining_ = true;
+  self->exchanges_.drain();
   const Executor here = co_await asio::this_coro::executor;
   auto drained = std::make_shared<Drained>(self->threads_.size());
   asio::steady_timer all(here, deadline + 2 * kUnwindTimeout);
