@@ -278,6 +278,7 @@ void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
   api::mount_jobs(*mounted);
   api::mount_plan(*mounted);
   api::mount_sandbox(*mounted);
+  api::mount_insight(*mounted);
   api::mount_error_help(router);
   api::mount_reference(router);
 }

@@ -196,5 +196,6 @@ void mount_imports(Api& api);
 void mount_jobs(Api& api);
 void mount_plan(Api& api);
 void mount_sandbox(Api& api);
+void mount_insight(Api& api);
 
 }  // namespace bauta::api

@@ -14,10 +14,7 @@
 #include "proxy/cli/dev_relay.h"
 #include "proxy/cli/local_command.h"
 #include "proxy/cli/manual.h"
-#include "proxy/cli/say.h"
-#include "proxy/cli/tls_of.h"
 #include "proxy/cli/version.h"
-#include "proxy/config/config.h"
 #include "proxy/demo/dev.h"
 #include "proxy/demo/handsets.h"
 #include "storage/seal/environment.h"
@@ -54,12 +51,16 @@ struct Words {
   std::filesystem::path checked;
   std::string shell;
   bool as_markdown = false;
+  bool as_json = false;
 };
+
+void add_json(CLI::App* command, bool& as_json) { command->add_flag("--json", as_json, "As JSON"); }
 
 void add_init(CLI::App& app, Words& words) {
   auto* init = app.add_subcommand(
       "init", "Make a configuration, a master key, a store and the first API key");
   init->add_option("DIR", words.init.folder, "The folder, made if it is not there")->required();
+  add_json(init, words.init.json);
   set_footer(*init, "", "bauta init /var/lib/bauta > first.key");
 }
 
@@ -118,9 +119,11 @@ void add_config(CLI::App& app, Words& words) {
   config->require_subcommand(1);
   auto* check = config->add_subcommand("check", "Say all that is wrong with a file");
   check->add_option("FILE", words.checked, "The configuration")->required();
+  add_json(check, words.as_json);
   set_footer(*check, "", "bauta config check /var/lib/bauta/bauta.toml");
   auto* reference =
       config->add_subcommand("reference", "Every key with type, unit, default and range");
+  add_json(reference, words.as_json);
   set_footer(*reference, "", "bauta config reference | less");
 }
 
@@ -134,6 +137,7 @@ void add_client_commands(ClientCommands& commands) {
   add_service_commands(commands);
   add_key_commands(commands);
   add_sandbox_commands(commands);
+  add_insight_commands(commands);
   add_webhook_commands(commands);
   add_listen_commands(commands);
   add_trigger_commands(commands);
@@ -147,7 +151,7 @@ void add_store(CLI::App& app, Words& words) {
   verify->add_option("--config", words.store_verify.config, "The configuration")
       ->required()
       ->type_name("FILE");
-  verify->add_flag("--json", words.store_verify.json, "As JSON");
+  add_json(verify, words.store_verify.json);
   set_footer(
       *verify,
       "Exits with 0 and a line of counts if it is clean, else with 1 and a line for each finding.",
@@ -168,6 +172,7 @@ void add_about(CLI::App& app, Words& words) {
   man->add_flag("--markdown", words.as_markdown, "The same reference as Markdown");
   set_footer(*man, "", "bauta man | man -l -\nbauta man > /usr/local/share/man/man1/bauta.1");
   auto* version = app.add_subcommand("version", "Version, revision, compiler and libraries");
+  add_json(version, words.as_json);
   set_footer(*version, "", "bauta version");
   for (auto* command : {completion, man, version}) command->group(kAboutGroup);
 }
@@ -198,12 +203,13 @@ int run(const CLI::App& app, Words& words) {
   }
   if (app.got_subcommand("store")) return run_store_verify(words.store_verify);
   if (app.got_subcommand("config")) {
-    return app.get_subcommand("config")->got_subcommand("check") ? run_config_check(words.checked)
-                                                                 : run_config_reference();
+    return app.get_subcommand("config")->got_subcommand("check")
+               ? run_config_check(words.checked, words.as_json)
+               : run_config_reference(words.as_json);
   }
   if (app.got_subcommand("completion")) return run_completion(app, words.shell);
   if (app.got_subcommand("man")) return run_man(app, words.as_markdown);
-  return run_version();
+  return run_version(words.as_json);
 }
 
 bool knows_command(const CLI::App& app, const std::string& name) {
@@ -213,22 +219,8 @@ bool knows_command(const CLI::App& app, const std::string& name) {
 
 }  // namespace
 
-int run_config_check(const std::filesystem::path& file) {
-  const auto config = load_config(file);
-  if (!config) return say_refused(config.error());
-  if (const auto certificates = check_certificates(*config); !certificates)
-    return say_refused(certificates.error());
-  fmt::print("{} is fine\n", file.string());
-  return done;
-}
-
-int run_config_reference() {
-  fmt::print("{}", config_reference());
-  return done;
-}
-
-int run_version() {
-  fmt::print("{}", version_page());
+int run_version(bool as_json) {
+  fmt::print("{}", as_json ? version_json() + "\n" : version_page());
   return done;
 }
 

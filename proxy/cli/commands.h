@@ -20,8 +20,9 @@ enum ExitCode : int {
 
 struct InitOptions {
   std::filesystem::path folder;
+  bool json = false;
 };
-/// Writes folder/bauta.toml and folder/master.key, and makes the store in folder/data; prints the first key, once.
+/// Writes folder/bauta.toml and folder/master.key, and makes the store in folder/data; prints the first keys, once.
 int run_init(const InitOptions& options);
 
 struct ServeOptions {
@@ -35,12 +36,12 @@ struct StoreVerifyOptions {
   std::filesystem::path config;
   bool json = false;
 };
-/// Reads the whole store of a relay that does not run, and says what in it cannot be; nothing is written.
+/// Reads the whole store of a relay that does not run, and its sandbox's, and says what in them cannot be; nothing is written.
 int run_store_verify(const StoreVerifyOptions& options);
 
-int run_config_check(const std::filesystem::path& file);
-int run_config_reference();
-int run_version();
+int run_config_check(const std::filesystem::path& file, bool as_json);
+int run_config_reference(bool as_json);
+int run_version(bool as_json);
 
 /// The whole command line: finds the command, says what is wrong with the words.
 int run_command_line(int argc, const char* const* argv);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <json/value.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "proxy/cli/relay_server.h"
 #include "proxy/cli/say.h"
 #include "proxy/config/config.h"
+#include "proxy/net/json.h"
 #include "storage/seal/master_key.h"
 #include "storage/seal/secret.h"
 #include "storage/seal/system_random.h"
@@ -62,6 +64,29 @@ file = "master.key"                  # keep a copy elsewhere: without it the sto
       token(random));
 }
 
+/// Secrets on standard output, where they can be sent on unseen; words on standard error.
+void show(const InitOptions& options, const fs::path& file, const FirstKey& key) {
+  fmt::print(stderr,
+             "Made {} with its master key and store.  Keep a copy of the master key elsewhere.\n"
+             "The first API key, with every scope, is shown only now:\n",
+             file.string());
+  if (options.json) {
+    Json::Value json(Json::objectValue);
+    json["config"] = file.string();
+    json["key"] = key.secret;
+    json["test_key"] = key.test_secret.empty() ? Json::Value() : Json::Value(key.test_secret);
+    fmt::print("{}\n", write_json(json));
+    std::fflush(stdout);
+  } else {
+    fmt::print("{}\n", key.secret);
+    std::fflush(stdout);
+    if (!key.test_secret.empty())
+      fmt::print(stderr, "And one for the sandbox, where nothing reaches a phone:\n{}\n",
+                 key.test_secret);
+  }
+  fmt::print(stderr, "Start with: bauta serve --config {}\n", file.string());
+}
+
 }  // namespace
 
 Status write_new_private_file(const fs::path& path, std::string_view content) {
@@ -107,16 +132,7 @@ int run_init(const InitOptions& options) {
   if (!config) return say_refused(config.error());
   const auto key = make_first_key(*config);
   if (!key) return say_refused(key.error());
-  fmt::print(stderr,
-             "Made {} with its master key and store.  Keep a copy of the master key elsewhere.\n"
-             "The first API key, with every scope, is shown only now:\n",
-             file.string());
-  fmt::print("{}\n", key->secret);
-  std::fflush(stdout);
-  if (!key->test_secret.empty())
-    fmt::print(stderr, "And one for the sandbox, where nothing reaches a phone:\n{}\n",
-               key->test_secret);
-  fmt::print(stderr, "Start with: bauta serve --config {}\n", file.string());
+  show(options, file, *key);
   return done;
 }
 

@@ -12,6 +12,7 @@
 #include "proxy/cli/client_command.h"
 #include "proxy/cli/forwarder.h"
 #include "proxy/cli/local_command.h"
+#include "proxy/cli/progress_line.h"
 #include "proxy/cli/signature_check.h"
 #include "proxy/net/event_source.h"
 #include "proxy/net/json.h"
@@ -101,12 +102,12 @@ class Listening {
     const auto forwarded = forwarder_.post(string_in(*json, "id"), event.data);
     ++(forwarded.is_taken() ? taken_ : given_up_);
     show(*json, forwarded);
-    show_progress();
+    progress_.show(fmt::format("{} forwarded, {} given up", taken_, given_up_));
     return std::ferror(stdout) == 0;
   }
 
-  void show(const Json::Value& event, const Forwarded& forwarded) const {
-    clear_progress();
+  void show(const Json::Value& event, const Forwarded& forwarded) {
+    progress_.clear();
     if (output_.is_json()) {
       Json::Value line(Json::objectValue);
       line["event"] = event;
@@ -125,16 +126,8 @@ class Listening {
     std::fflush(stdout);
   }
 
-  /// One line that is written over, where somebody watches.
-  void show_progress() const {
-    if (::isatty(STDERR_FILENO) == 1)
-      fmt::print(stderr, "\r\x1b[K{} forwarded, {} given up", taken_, given_up_);
-  }
-  static void clear_progress() {
-    if (::isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\x1b[K");
-  }
-  static void say(const std::string& words) {
-    clear_progress();
+  void say(const std::string& words) {
+    progress_.clear();
     Output::say(words);
   }
 
@@ -142,6 +135,7 @@ class Listening {
   const Output& output_;
   const ListenWords& words_;
   Forwarder& forwarder_;
+  ProgressLine progress_;
   bool was_lost_ = false;
   std::size_t taken_ = 0;
   std::size_t given_up_ = 0;

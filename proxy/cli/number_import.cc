@@ -233,12 +233,8 @@ Status NumberImport::send(std::size_t from, std::size_t to) {
   return {};
 }
 
-void NumberImport::show_progress() const {
-  if (::isatty(STDERR_FILENO) != 1) return;
-  const std::size_t done = before_ + outcomes_.size();
-  fmt::print(stderr, "\r{} of {} numbers{}", done, lines_.size(),
-             done == lines_.size() ? "\n" : "");
-  std::fflush(stderr);
+void NumberImport::show_progress() {
+  progress_.show(fmt::format("{} of {} numbers", before_ + outcomes_.size(), lines_.size()));
 }
 
 std::string describe(const NumberOutcome& outcome) {

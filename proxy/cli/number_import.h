@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proxy/cli/client.h"
+#include "proxy/cli/progress_line.h"
 #include "storage/store/result.h"
 
 namespace bauta {
@@ -56,13 +57,14 @@ class NumberImport {
   Status run_job();
   Status bring(std::size_t batch);
   Status send(std::size_t from, std::size_t to);
-  void show_progress() const;
+  void show_progress();
 
   Client& client_;
   std::vector<NumberLine> lines_;
   std::string job_;
   std::size_t before_ = 0;
   std::vector<NumberOutcome> outcomes_ = {};
+  ProgressLine progress_;
 };
 
 /// What is wrong with a line, a fault a line: "line 3: rate_per_second: field.out_of_range: …"; "" if it was added.

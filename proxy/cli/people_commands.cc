@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <array>
 #include <chrono>
 #include <string>
@@ -5,6 +7,7 @@
 #include <thread>
 
 #include "proxy/cli/client_command.h"
+#include "proxy/cli/progress_line.h"
 #include "proxy/net/json.h"
 
 namespace bauta {
@@ -65,10 +68,15 @@ Status erase(Client& client, const Output& output, const PersonWords& words) {
   BAUTA_TRY(body["address"], address_of(words.address));
   BAUTA_TRY(auto job, client.post("/api/v1/people/erase", write_json(body)));
   const auto path = path_to("/api/v1/jobs/", string_in(job.json, "id"));
+  ProgressLine progress;
   while (!words.no_wait && string_in(job.json, "status") != "done") {
+    const auto& erased = job.json["erased"];
+    progress.show(fmt::format("erased so far: {} sessions, {} messages",
+                              cell_of(erased["sessions"]), cell_of(erased["messages"])));
     std::this_thread::sleep_for(kPollPause);
     BAUTA_TRY(job, client.get(path));
   }
+  progress.clear();
   output.one(kJobShape, job);
   return {};
 }

@@ -1,15 +1,21 @@
 #include <fmt/format.h>
 #include <json/value.h>
-#include <json/writer.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "proxy/cli/commands.h"
+#include "proxy/cli/progress_line.h"
 #include "proxy/cli/run_task.h"
 #include "proxy/cli/say.h"
 #include "proxy/config/config.h"
+#include "proxy/net/json.h"
+#include "proxy/sandbox/sandbox_clock.h"
 #include "routing/inspection/inspection.h"
 #include "storage/rocksdb/stopped_store.h"
 #include "storage/seal/key_ring.h"
@@ -38,11 +44,12 @@ Finding of_engine(std::string what) {
 /// What an inspector can say although it cannot go on; other refusals say nothing about the store.
 bool is_finding(const Error& error) { return error.code == "storage.corrupt"; }
 
-Result<Verdict> inspect_records(StoppedStore& store, const KeyRing& ring) {
+Result<Verdict> inspect_records(StoppedStore& store, const KeyRing& ring,
+                                InspectionOptions options) {
   std::set<Key> unreadable;
   SalvageStore opened(store, ring, [&](const Key& key) { unreadable.insert(key); });
   Verdict verdict;
-  auto inspection = run_here(inspect(opened, ring.index_key()));
+  auto inspection = run_here(inspect(opened, ring.index_key(), std::move(options)));
   if (inspection) {
     verdict.inspection = *std::move(inspection);
   } else if (is_finding(inspection.error())) {
@@ -69,36 +76,81 @@ void add_flaws(Verdict& verdict, const StoppedStore::Verdict& engine, const Inde
   verdict.last_sequence = engine.last_sequence;
 }
 
-Result<Verdict> verify(const Config& config) {
-  SystemClock clock;
+/// One of the two stores of a relay.
+struct Place {
+  /// "": that of its people.
+  std::string name;
+  std::filesystem::path path;
+};
+
+/// The live store, and the sandbox's if there ever was one.
+std::vector<Place> places_of(const Config& config) {
+  std::vector<Place> places{{.name = "", .path = config.storage_path}};
+  if (std::filesystem::exists(config.sandbox_path / "CURRENT"))
+    places.push_back({.name = "sandbox", .path = config.sandbox_path});
+  return places;
+}
+
+/// A store, and the keys that open it.
+struct Opened {
+  std::unique_ptr<StoppedStore> store;
+  std::unique_ptr<KeyRing> ring;
+};
+
+Result<Opened> open_at(const Place& place, const MasterKey& master, TimePoint now) {
+  Opened opened;
   SystemRandom random;
-  BAUTA_TRY(auto master, MasterKey::load({.file = config.master_key_file.value_or("").string()}));
-  auto store = StoppedStore::open(config.storage_path, clock.now());
-  if (!store) {
-    if (!is_finding(store.error())) return std::unexpected(std::move(store).error());
-    Verdict broken;
-    broken.add(of_engine(store.error().detail));
-    return broken;
-  }
-  const auto engine = (*store)->verify();
-  BAUTA_TRY(const auto ring,
-            run_here(KeyRing::open(**store, std::move(master), random, clock.now())));
-  BAUTA_TRY(auto verdict, inspect_records(**store, *ring));
-  add_flaws(verdict, engine, ring->index_key());
+  BAUTA_TRY(opened.store, StoppedStore::open(place.path, now));
+  BAUTA_TRY(opened.ring, run_here(KeyRing::open(*opened.store, master.copy(), random, now)));
+  return opened;
+}
+
+/// What is over in a store is over by its own clock, and the sandbox's is ahead.
+Result<TimePoint> time_in(const Place& place, const MasterKey& master) {
+  SystemClock real;
+  if (place.name.empty()) return real.now();
+  BAUTA_TRY(const auto opened, open_at(place, master, real.now()));
+  SalvageStore store(*opened.store, *opened.ring, [](const Key&) {});
+  SandboxClock clock(real);
+  BAUTA_CHECK(run_here(clock.load(store)));
+  return clock.now();
+}
+
+Result<Verdict> verify_readable(const Place& place, const MasterKey& master) {
+  ProgressLine progress;
+  BAUTA_TRY(const auto now, time_in(place, master));
+  BAUTA_TRY(const auto opened, open_at(place, master, now));
+  progress.show("comparing checksums");
+  const auto engine = opened.store->verify();
+  const auto show = [&](std::uint64_t read) {
+    progress.show(fmt::format("{} of {} records", read, engine.records));
+  };
+  BAUTA_TRY(auto verdict, inspect_records(*opened.store, *opened.ring, {.progress = show}));
+  add_flaws(verdict, engine, opened.ring->index_key());
   return verdict;
 }
 
-void print_lines(const Verdict& verdict) {
+/// What keeps a store from being read is what is wrong with it.
+Result<Verdict> verify(const Place& place, const MasterKey& master) {
+  auto verdict = verify_readable(place, master);
+  if (verdict || !is_finding(verdict.error())) return verdict;
+  Verdict broken;
+  broken.add(of_engine(verdict.error().detail));
+  return broken;
+}
+
+void print_lines(const Place& place, const Verdict& verdict) {
   const auto& inspection = verdict.inspection;
-  for (const auto& finding : inspection.findings) fmt::print("{}\n", describe(finding));
+  const auto where = place.name.empty() ? std::string() : place.name + ": ";
+  for (const auto& finding : inspection.findings) fmt::print("{}{}\n", where, describe(finding));
   if (inspection.findings_left_out > 0)
-    fmt::print("and {} findings more\n", inspection.findings_left_out);
+    fmt::print("{}and {} findings more\n", where, inspection.findings_left_out);
   if (verdict.is_clean())
-    fmt::print("clean: {} records of {} families agree, up to write {}\n",
+    fmt::print("{}clean: {} records of {} families agree, up to write {}\n", where,
                inspection.records_read(), inspection.records.size(), verdict.last_sequence);
 }
 
-void print_json(const Verdict& verdict) {
+Json::Value json_of(const Verdict& verdict) {
   const auto& inspection = verdict.inspection;
   Json::Value page(Json::objectValue);
   page["clean"] = verdict.is_clean();
@@ -115,10 +167,7 @@ void print_json(const Verdict& verdict) {
     page["findings"].append(std::move(finding));
   }
   page["findings_left_out"] = Json::UInt64(inspection.findings_left_out);
-  Json::StreamWriterBuilder builder;
-  builder["indentation"] = "";
-  builder["emitUTF8"] = true;
-  fmt::print("{}\n", Json::writeString(builder, page));
+  return page;
 }
 
 }  // namespace
@@ -130,14 +179,27 @@ int run_store_verify(const StoreVerifyOptions& options) {
     return say_refused({.code = "storage.unavailable",
                         .detail = "the engine " + config->storage_engine + " keeps nothing"});
   }
-  const auto verdict = verify(*config);
-  if (!verdict) return say_refused(verdict.error());
-  if (options.json) {
-    print_json(*verdict);
-  } else {
-    print_lines(*verdict);
+  const auto master = MasterKey::load({.file = config->master_key_file.value_or("").string()});
+  if (!master) return say_refused(master.error());
+  Json::Value page;
+  bool is_clean = true;
+  for (const auto& place : places_of(*config)) {
+    const auto verdict = verify(place, *master);
+    if (!verdict) return say_refused(verdict.error());
+    is_clean = is_clean && verdict->is_clean();
+    if (!options.json) {
+      print_lines(place, *verdict);
+    } else if (place.name.empty()) {
+      page = json_of(*verdict);
+    } else {
+      page[place.name] = json_of(*verdict);
+    }
   }
-  return verdict->is_clean() ? done : refused;
+  if (options.json) {
+    page["clean"] = is_clean;
+    fmt::print("{}\n", write_json(page));
+  }
+  return is_clean ? done : refused;
 }
 
 }  // namespace bauta

@@ -13,5 +13,7 @@ std::string_view revision();
 std::string_view revision_date();
 /// Version, revision, compiler and libraries, a line each.
 std::string version_page();
+/// The same for programs, on one line.
+std::string version_json();
 
 }  // namespace bauta

@@ -19,16 +19,6 @@
 namespace bauta {
 namespace {
 
-std::string environment_name(const Setting& setting) {
-  std::string name = fmt::format("BAUTA_{}_{}", setting.section, setting.name);
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return name;
-}
-
-bool is_secret(const Setting& setting) { return setting.unit == "secret"; }
-
 std::string trimmed(std::string text) {
   constexpr std::string_view kSpace = " \t\r\n";
   text.erase(text.find_last_not_of(kSpace) + 1);
@@ -484,54 +474,6 @@ Result<Config> load_config(const std::filesystem::path& file, TakenVariables& se
   auto config = Reader(std::filesystem::absolute(file).parent_path(), secrets).read(text);
   wipe(text);
   return config;
-}
-
-namespace {
-
-std::string_view when_taken_up(bool is_live) {
-  return is_live ? "SIGHUP takes up a change." : "A change needs a restart.";
-}
-
-}  // namespace
-
-std::string config_reference() {
-  std::string page;
-  std::string_view section;
-  for (const auto& setting : settings()) {
-    if (section != setting.section)
-      page += fmt::format("{}[{}]\n", section.empty() ? "" : "\n", setting.section);
-    section = setting.section;
-    const auto shown = setting.kind == SettingKind::texts ? std::string("[]")
-                       : setting.fallback.empty()         ? std::string("none")
-                       : setting.kind == SettingKind::integer || setting.kind == SettingKind::truth
-                           ? std::string(setting.fallback)
-                           : fmt::format("\"{}\"", setting.fallback);
-    page += fmt::format("{} = {}\n    {}\n", setting.name, shown, setting.sentence);
-    if (setting.kind == SettingKind::integer) {
-      page += fmt::format("    whole number{}{}, {} to {}.  ", setting.unit.empty() ? "" : " of ",
-                          setting.unit, setting.min, setting.max);
-    } else if (setting.kind == SettingKind::truth) {
-      page += "    true or false.  ";
-    } else if (setting.kind == SettingKind::texts) {
-      page += "    list of texts; with commas between them in the environment.  ";
-    } else {
-      page += fmt::format(
-          "    {}.  ", setting.kind == SettingKind::path ? "path, relative to the file" : "text");
-      if (is_secret(setting)) page += fmt::format("Also as {}_file.  ", setting.name);
-    }
-    page += fmt::format("Environment: {}.  {}\n", environment_name(setting),
-                        when_taken_up(setting.is_live));
-  }
-  page += "\n[[connections]]\n";
-  for (const auto& setting : connection_settings()) {
-    page += fmt::format("{}{}{}\n    {}\n", setting.name, setting.required ? " (required)" : "",
-                        setting.type.empty() ? "" : fmt::format(" (type {})", setting.type),
-                        setting.sentence);
-    page += fmt::format("    {}{}\n",
-                        setting.is_secret ? fmt::format("Also as {}_file.  ", setting.name) : "",
-                        when_taken_up(setting.is_live));
-  }
-  return page;
 }
 
 }  // namespace bauta

@@ -133,5 +133,7 @@ Result<Config> parse_config(std::string_view toml, const std::filesystem::path& 
 
 /// The table as text: every key with type, unit, default, range, whether a change needs a restart, its environment name and a sentence.
 std::string config_reference();
+/// The same for programs: {"settings": […], "connections": […]}, on one line.
+std::string config_reference_json();
 
 }  // namespace bauta

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 
@@ -312,6 +313,16 @@ constexpr std::array<std::string_view, 2> kConnectionTypes = {"twilio", "simulat
 }  // namespace
 
 std::span<const Setting> settings() { return kSettings; }
+std::string environment_name(const Setting& setting) {
+  std::string name = fmt::format("BAUTA_{}_{}", setting.section, setting.name);
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return name;
+}
+
+bool is_secret(const Setting& setting) { return setting.unit == "secret"; }
+
 std::span<const ConnectionSetting> connection_settings() { return kConnectionSettings; }
 std::span<const std::string_view> connection_types() { return kConnectionTypes; }
 

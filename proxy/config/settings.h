@@ -32,6 +32,10 @@ struct Setting {
   void (*add_text)(Config&, std::string_view) = nullptr;
 };
 std::span<const Setting> settings();
+/// "BAUTA_PUBLIC_LISTEN"
+std::string environment_name(const Setting& setting);
+/// May also be given as `<name>_file`, and is shown nowhere.
+bool is_secret(const Setting& setting);
 
 /// The same for a key of [[connections]]: a text, or a number where `number` says where it goes.
 struct ConnectionSetting {

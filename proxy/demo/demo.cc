@@ -280,6 +280,17 @@ std::string dev_curl_lines(const DemoPlaces& places) {
       fmt::arg("host", DemoPeople::kHost));
 }
 
+std::string dev_command_lines(const DemoPlaces& places) {
+  return fmt::format(
+      "The same from another terminal, with bauta itself:\n"
+      "  export BAUTA_URL={relay} BAUTA_KEY={key}\n"
+      "  bauta session open --participant {host} --participant {guest}\n"
+      "  bauta session list\n"
+      "Ctrl-C ends it.\n",
+      fmt::arg("relay", places.relay_url), fmt::arg("key", places.key),
+      fmt::arg("guest", DemoPeople::kGuest), fmt::arg("host", DemoPeople::kHost));
+}
+
 std::string demo_curl_lines(const DemoPlaces& places, const DemoPeople& people) {
   return fmt::format(
       "Go on by hand.  The guest writes from London:\n"

@@ -32,6 +32,8 @@ Task<Result<DemoPeople>> play_demo(HttpClient& client, DemoPlaces places);
 
 /// What to type to begin with.
 std::string dev_curl_lines(const DemoPlaces& places);
+/// The same with `bauta`.
+std::string dev_command_lines(const DemoPlaces& places);
 /// What to type to go on by hand.
 std::string demo_curl_lines(const DemoPlaces& places, const DemoPeople& people);
 

@@ -27,6 +27,7 @@ Status present(DevLoop& loop, const DemoPlaces& places, const std::filesystem::p
           "\nbauta dev: for trying out, not for production: the carrier is simulated, and the key "
           "stands below.\n"
           "  API       {relay}/api/v1\n"
+          "  reference {relay}/docs\n"
           "  metrics   http://{admin}/metrics\n"
           "  handsets  {handsets}\n"
           "  folder    {folder}\n"
@@ -41,7 +42,7 @@ Status present(DevLoop& loop, const DemoPlaces& places, const std::filesystem::p
           .c_str(),
       stdout);
   if (!options.play) {
-    std::fputs(dev_curl_lines(places).c_str(), stdout);
+    std::fputs((dev_curl_lines(places) + dev_command_lines(places)).c_str(), stdout);
     std::fflush(stdout);
     return {};
   }

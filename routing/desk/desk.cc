@@ -8,6 +8,7 @@
 #include "routing/desk/census.h"
 #include "routing/desk/cursor.h"
 #include "routing/desk/eraser.h"
+#include "routing/desk/insight.h"
 #include "routing/desk/job_runner.h"
 #include "routing/desk/message_desk.h"
 #include "routing/desk/number_desk.h"
@@ -45,6 +46,7 @@ class Desk::Parts {
   Census census{bench};
   Sweeper sweeper{bench, eraser};
   Unconfirmed unconfirmed{bench};
+  Insight insight{bench};
   Webhooks webhooks{bench.parts.store, bench.parts.random};
 
   Task<Result<Service>> create_service(Caller caller, std::string name, ServiceSettings settings,
@@ -148,6 +150,7 @@ Desk::~Desk() = default;
 Accounts& Desk::accounts() { return parts_->bench.accounts; }
 
 Webhooks& Desk::webhooks() { return parts_->webhooks; }
+const Insight& Desk::insight() const { return parts_->insight; }
 
 Task<Result<Service>> Desk::create_service(const Caller& caller, std::string name,
                                            ServiceSettings settings,

@@ -19,6 +19,7 @@
 
 namespace bauta {
 
+class Insight;
 class Webhooks;
 
 /// Who calls: authenticated, and the service that the call is about.
@@ -249,6 +250,8 @@ class Desk {
 
   Accounts& accounts();
   Webhooks& webhooks();
+  /// What would happen to a text, what happened to one, and what waits.
+  const Insight& insight() const;
 
   /// Of the caller's account.
   Task<Result<Service>> create_service(const Caller& caller, std::string name,

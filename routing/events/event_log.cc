@@ -4,6 +4,7 @@
 #include <array>
 
 #include "routing/events/event.pb.h"
+#include "routing/events/event_place.h"
 #include "storage/store/assert.h"
 
 namespace bauta {
@@ -40,8 +41,6 @@ constexpr std::array<std::pair<EventType, std::string_view>, 26> kTypes{{
 
 constexpr std::size_t kTogether = 500;
 constexpr std::uint32_t kLookedThrough = 500;
-/// Two events that were made this far apart are committed in their order, whatever the store was doing.
-constexpr std::chrono::minutes kDisorder{1};
 
 /// id.h: the first 48 bits.
 std::int64_t millis_of(const Bits128& bits) {
@@ -183,29 +182,33 @@ Task<Result<Position>> EventLog::head(ServiceId service) const {
   co_return page.events.empty() ? Position{0} : page.events.front().sequence;
 }
 
-/// An id holds the time at which its event was made; the log is in commit order, which is that of time but for what was under way at the
-/// same moment.  So the place is sought by halves, and then a little before and behind it.
+/// An id holds the time at which its event was made; so the place is sought by that, and then a little before and behind it.
 Task<Result<std::optional<Position>>> EventLog::find(ServiceId service, EventId id) const {
   const auto made_at = from_millis(millis_of(id.bits()));
-  BAUTA_CO_TRY(const auto newest_of_all, co_await head(service));
-  Position before = 0;  // every event up to here is too old
-  for (Position beyond = newest_of_all + 1; before + 1 < beyond;) {
-    const Position middle = before + (beyond - before) / 2;
-    BAUTA_CO_TRY(const auto found, co_await at(service, std::vector<Position>{middle}));
-    // Positions are dense: one without an event had one that is kept no more.
-    const bool is_too_old = found.empty() || found.front().created_at < made_at - kDisorder;
-    (is_too_old ? before : beyond) = middle;
-  }
+  BAUTA_CO_TRY(auto before, co_await position_before(*this, service, made_at));
   for (bool more = true; more;) {
     BAUTA_CO_TRY(const auto page, co_await after(service, before, kLookedThrough));
     for (const Event& event : page.events) {
       if (event.id == id) co_return std::optional(event.sequence);
-      if (event.created_at > made_at + kDisorder) co_return std::optional<Position>();
+      if (event.created_at > made_at + kEventDisorder) co_return std::optional<Position>();
       before = event.sequence;
     }
     more = page.next.has_value();
   }
   co_return std::optional<Position>();
+}
+
+Task<Result<Position>> position_before(const EventLog& log, ServiceId service, TimePoint time) {
+  BAUTA_CO_TRY(const auto newest_of_all, co_await log.head(service));
+  Position before = 0;  // every event up to here is too old
+  for (Position beyond = newest_of_all + 1; before + 1 < beyond;) {
+    const Position middle = before + (beyond - before) / 2;
+    BAUTA_CO_TRY(const auto found, co_await log.at(service, std::vector<Position>{middle}));
+    // Positions are dense: one without an event had one that is kept no more.
+    const bool is_too_old = found.empty() || found.front().created_at < time - kEventDisorder;
+    (is_too_old ? before : beyond) = middle;
+  }
+  co_return before;
 }
 
 }  // namespace bauta

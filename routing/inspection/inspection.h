@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -27,11 +28,13 @@ std::string describe_key(const Key& key, const IndexKey& index_key);
 /// What stands before the key's first slash, if it can be shown; else "?".
 std::string family_of(const Key& key);
 
-struct InspectionLimits {
+struct InspectionOptions {
   /// Findings that are told; the others are counted.
   std::size_t findings_max = 1'000;
   /// Open deliveries that are held in memory at once; the work log is read once for each such number of them.
   std::size_t open_deliveries_max = 100'000;
+  /// Told after each page how many records were read.
+  std::function<void(std::uint64_t)> progress = {};
 };
 
 struct Inspection {
@@ -46,9 +49,9 @@ struct Inspection {
 
 /// Whether the records of a store say the same as each other: each decodes as its family's record, and what two of them say about one
 /// thing agrees (the relations of docs/operations/store.md).  `store` is at rest: nobody commits, and its clock stands, else
-/// what changes meanwhile is found too.  Needs memory for one page and the limits, however large the store is.
+/// what changes meanwhile is found too.  Needs memory for one page and what the options allow, however large the store is.
 /// Codes: the store's, where a whole page cannot be read.
 Task<Result<Inspection>> inspect(Store& store, const IndexKey& index_key,
-                                 InspectionLimits limits = {});
+                                 InspectionOptions options = {});
 
 }  // namespace bauta

@@ -129,17 +129,21 @@ std::uint64_t Inspection::records_read() const {
   return sum;
 }
 
-Task<Result<Inspection>> inspect(Store& store, const IndexKey& index_key, InspectionLimits limits) {
-  return walk_of(std::make_unique<Inspector>(store, index_key, limits));
+Task<Result<Inspection>> inspect(Store& store, const IndexKey& index_key,
+                                 InspectionOptions options) {
+  return walk_of(std::make_unique<Inspector>(store, index_key, std::move(options)));
 }
 
 Task<Result<Inspection>> Inspector::walk() {
   auto request = everything();
+  std::uint64_t read = 0;
   for (bool more = true; more;) {
     BAUTA_CO_TRY(auto page, co_await store_.scan(request));
     more = page.more;
     if (more) request.after = end_of(page);
+    read += page.records.size();
     for (auto& record : page.records) BAUTA_CO_CHECK(co_await look_at(std::move(record)));
+    if (options_.progress) options_.progress(read);
   }
   BAUTA_CO_CHECK(co_await look_through_work_log());
   co_return std::move(inspection_);
@@ -172,7 +176,7 @@ void Inspector::entry_of_log(const KeyedRecord& entry) {
 }
 
 void Inspector::report(const Key& key, std::string what) {
-  if (inspection_.findings.size() >= limits_.findings_max) {
+  if (inspection_.findings.size() >= options_.findings_max) {
     ++inspection_.findings_left_out;
     return;
   }

@@ -27,8 +27,8 @@ struct Counterpart {
 /// returned; an error is one that keeps the walk from going on.  Not thread-safe.
 class Inspector {
  public:
-  Inspector(Store& store, const IndexKey& index_key, InspectionLimits limits)
-      : store_(store), index_key_(index_key), limits_(limits) {}
+  Inspector(Store& store, const IndexKey& index_key, InspectionOptions options)
+      : store_(store), index_key_(index_key), options_(std::move(options)) {}
 
   Task<Result<Inspection>> walk();
 
@@ -126,7 +126,7 @@ class Inspector {
 
   Store& store_;
   const IndexKey& index_key_;
-  const InspectionLimits limits_;
+  const InspectionOptions options_;
   Inspection inspection_;
 
   std::unordered_set<Key> open_deliveries_;

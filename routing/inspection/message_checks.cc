@@ -182,7 +182,7 @@ Task<Status> Inspector::event(KeyedRecord record) {
 
 Task<Status> Inspector::expect_in_work_log(Key delivery) {
   open_deliveries_.insert(std::move(delivery));
-  if (open_deliveries_.size() < limits_.open_deliveries_max) co_return Status{};
+  if (open_deliveries_.size() < options_.open_deliveries_max) co_return Status{};
   co_return co_await look_through_work_log();
 }
 

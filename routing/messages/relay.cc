@@ -2,7 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
-#include "pool/address/spellings.h"
+#include "routing/messages/line.h"
 #include "routing/outbox/fan_out.h"
 #include "routing/text/segments.h"
 #include "storage/store/assert.h"
@@ -24,14 +24,6 @@ constexpr std::string_view kMark = "1";
 
 /// How many lines are watched for machines that answer each other.
 constexpr std::size_t kWatchedLinesMax = 100'000;
-
-/// A line means nothing any more once its cooling is over, whether or not its session's end was written down.
-bool is_forgotten(const Route& route, const std::optional<SessionState>& session,
-                  std::chrono::seconds cooling, TimePoint now) {
-  if (route.state == RouteState::cooling) return route.reusable_at <= now;
-  const auto ending = session ? session->ending(now) : std::nullopt;
-  return ending && ending->at + cooling <= now;
-}
 
 }  // namespace
 
@@ -125,44 +117,36 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
     BAUTA_CO_TRY(auto consent, co_await ledger_.look_up(consenting(arrival), arrival.mo.to));
     if (planted(PlantedBug::stop_needs_route) && !route)
       co_return co_await refuse(std::move(arrival), "inbound.no_route");
-    // START and YES act only for someone who is out, and are words like any other else.
-    if (*keyword == Keyword::stop || (*keyword == Keyword::start && consent.is_out()))
+    if (changes_consent(*keyword, consent))
       co_return co_await record_consent(std::move(arrival), *keyword, consent, std::move(route));
     arrival.asks_for_help = *keyword == Keyword::help;
   }
-  if (!route) co_return co_await refuse_stranger(std::move(arrival));
-  BAUTA_CO_TRY(auto session, co_await sessions_.find(arrival.service.id, route->value.session));
-  const bool live = route->value.state == RouteState::live && session && !session->ending(now);
-  if (!live)
-    co_return co_await answer_ended(std::move(arrival), *std::move(route), std::move(session));
+  std::optional<SessionState> session;
+  if (route) {
+    BAUTA_CO_TRY(session, co_await sessions_.find(arrival.service.id, route->value.session));
+  }
+  switch (standing_of(route, session, arrival.service.settings.cooling_seconds, now)) {
+    case LineStanding::none:
+      co_return co_await refuse_stranger(std::move(arrival));
+    case LineStanding::ended:
+      co_return co_await answer_ended(std::move(arrival), *std::move(route), std::move(session));
+    case LineStanding::seat_gone:
+      co_return co_await refuse(std::move(arrival), "participant.gone");
+    case LineStanding::live:
+      break;
+  }
   // Only what would wait is put off: a STOP is heard however much waits, and not every carrier comes again (promise 6).
   BAUTA_CO_CHECK(parts_.may_take_in_more());
   co_return co_await commit_relay(std::move(arrival), *std::move(route), *std::move(session));
 }
 
-/// Says who the sender is, and on which route they text, if any.  Carriers spell some countries' numbers in two ways: the exact digits come
-/// first, and of other spellings exactly one may have a route, else nobody is guessed at.
+/// Says who the sender is, and on which route they text, if any.
 Task<Result<std::optional<Stored<Route>>>> Relay::settle_sender(Arrival& arrival) const {
-  const auto hash = [&](const RealAddress& address) {
-    return parts_.index_key.person(arrival.service.id, channel_name(address.channel()),
-                                   address.reveal());
-  };
-  arrival.person = hash(arrival.mo.from);
-  BAUTA_CO_TRY(auto exact, co_await routes_.find(arrival.service.id, arrival.person,
+  BAUTA_CO_TRY(auto sender, co_await find_sender(parts_.store, parts_.index_key, arrival.service.id,
                                                  arrival.mo.from, arrival.mo.to));
-  if (exact) co_return exact;
-  std::optional<std::pair<RealAddress, Stored<Route>>> other;
-  for (const RealAddress& spelling : other_spellings(arrival.mo.from)) {
-    BAUTA_CO_TRY(auto found, co_await routes_.find(arrival.service.id, hash(spelling), spelling,
-                                                   arrival.mo.to));
-    if (!found) continue;
-    if (other) co_return std::optional<Stored<Route>>{};
-    other.emplace(spelling, *std::move(found));
-  }
-  if (!other) co_return std::optional<Stored<Route>>{};
-  arrival.mo.from = other->first;
-  arrival.person = hash(arrival.mo.from);
-  co_return std::move(other->second);
+  arrival.mo.from = std::move(sender.from);
+  arrival.person = sender.person;
+  co_return std::move(sender.route);
 }
 
 Task<Result<std::optional<InboundOutcome>>> Relay::end(Arrival arrival, Commit commit,
@@ -294,9 +278,6 @@ Task<Result<std::string>> Relay::language_of(ServiceId service,
 /// A late text meets "ended", never the number's next holder (promise 1).
 Task<Result<std::optional<InboundOutcome>>> Relay::answer_ended(
     Arrival arrival, Stored<Route> route, std::optional<SessionState> session) {
-  if (is_forgotten(route.value, session, arrival.service.settings.cooling_seconds, arrival.now)) {
-    co_return co_await refuse_stranger(std::move(arrival));
-  }
   if (session) {
     const Seat* const seat = session->session.value.seat(route.value.seat);
     if (seat != nullptr) arrival.language = seat->language;
@@ -325,10 +306,7 @@ Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
                                                                 SessionState state) {
   const auto& session = state.session.value;
   const auto* sender = session.seat(route.value.seat);
-  BAUTA_ASSERT(sender != nullptr);  // a live route names a seat of its session
-  if (sender->state == SeatState::left || sender->state == SeatState::blocked) {
-    co_return co_await refuse(std::move(arrival), "participant.gone");
-  }
+  BAUTA_ASSERT(sender != nullptr);
   if (!repeats_.allow(arrival.line(), arrival.mo.text, arrival.now)) {
     co_return co_await refuse(std::move(arrival), "inbound.repeated");
   }

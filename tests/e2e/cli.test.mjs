@@ -137,6 +137,15 @@ test('bauta dev --memory starts, and the curl lines that it prints work', { time
   });
   assert.deepEqual([text.text, text.from], ['Hello!', session.participants[1].virtual_number]);
 
+  const [, BAUTA_URL, BAUTA_KEY] = dev.output.match(/^ {2}export BAUTA_URL=(\S+) BAUTA_KEY=(\S+)$/m);
+  const commands = [...dev.output.matchAll(/^ {2}bauta (.*)$/gm)].map(([, words]) => words.split(' '));
+  assert.equal(commands.length, 2);
+  for (const words of commands) {
+    const command = new Process(words, { BAUTA_URL, BAUTA_KEY });
+    assert.deepEqual(await command.ended, { code: 0, signal: null }, command.output);
+    assert.match(command.output, /\bses_[a-z0-9]{26}\b/);
+  }
+
   assert.deepEqual(await dev.end('SIGINT'), { code: 0, signal: null });
   await assert.rejects(request('GET', ports[2], '/handsets/stats'), 'its phones end with it');
 });
@@ -156,4 +165,36 @@ test('bauta dev says which of its addresses is taken, and which option chooses a
     }
   }
   assert.deepEqual(await readdir(dir), [], 'nothing was made');
+});
+
+test('what other programs read is JSON on standard output: init, version, config', async (t) => {
+  const dir = join(await folder(t), 'new');
+  const json = async (code, ...args) => {
+    const said = await bauta(...args, '--json');
+    assert.equal(said.code, code, said.stderr);
+    return [JSON.parse(said.stdout), said.stderr];
+  };
+  const [made, words] = await json(0, 'init', dir);
+  assert.deepEqual(Object.keys(made).sort(), ['config', 'key', 'test_key']);
+  assert.match(made.key, /^bauta_live_/);
+  assert.match(made.test_key, /^bauta_test_/);
+  for (const secret of [made.key, made.test_key]) assert.ok(!words.includes(secret));
+
+  const [version] = await json(0, 'version');
+  assert.ok((await bauta('version')).stdout.startsWith(`bauta ${version.version} (${version.revision})\n`));
+  assert.deepEqual(Object.keys(version.libraries).sort(), ['boost', 'libsodium', 'openssl', 'rocksdb']);
+
+  assert.deepEqual(await json(0, 'config', 'check', made.config), [{ file: made.config, fine: true, faults: [] }, '']);
+  const wrong = join(dir, 'wrong.toml');
+  await writeFile(wrong, '[public]\nlisten = 8\nlissten = "x"\n');
+  const [found] = await json(1, 'config', 'check', wrong);
+  assert.equal(found.fine, false);
+  assert.ok(found.faults.some((fault) => fault.setting === 'public.listen' && fault.code === 'config.wrong_type'), JSON.stringify(found));
+  const [missing] = await json(1, 'config', 'check', join(dir, 'none.toml'));
+  assert.deepEqual(missing.faults.map((fault) => [fault.setting, fault.code]), [[null, 'config.file_missing']]);
+
+  const [{ settings, connections }] = await json(0, 'config', 'reference');
+  const listen = settings.find((setting) => setting.name === 'public.listen');
+  assert.deepEqual([listen.environment, listen.type, listen.live], ['BAUTA_PUBLIC_LISTEN', 'text', false]);
+  assert.ok(connections.some((setting) => setting.name === 'connections.auth_token' && setting.secret));
 });

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { V1, V2, V3, V4, berliner, londoner } from './support/people.mjs';
+import { A, V1, V2, V3, V4, berliner, londoner } from './support/people.mjs';
 import { Process, bauta } from './support/relay.mjs';
+import { Sandbox } from './support/sandbox.mjs';
 import { texts } from './support/twilio_stand_in.mjs';
 import { world } from './support/world.mjs';
 
@@ -30,7 +31,7 @@ test('bauta store verify: a store that runs is refused, one that is whole is cle
   await relay.stop();
   const clean = await verify();
   assert.equal(clean.code, 0, clean.stdout);
-  assert.match(clean.stdout, /^clean: \d+ records of \d+ families agree, up to write \d+\n$/);
+  assert.match(clean.stdout, /^clean: \d+ records of \d+ families agree, up to write \d+\nsandbox: clean: [^\n]+\n$/);
   const json = JSON.parse((await verify('--json')).stdout);
   assert.deepEqual([json.clean, json.findings, json.records.rt, json.records.msg], [true, [], 2, 1]);
 
@@ -61,4 +62,30 @@ test('bauta store verify: nothing where there is no store, and wrong words', asy
   const missing = await bauta('store', 'verify', '--config', '/nowhere/bauta.toml');
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /config\.file_missing/);
+});
+
+test('bauta store verify reads the store of the sandbox too, by the clock that it lives in', async (t) => {
+  const sandbox = await Sandbox.make(t);
+  const { relay } = sandbox;
+  const session = await sandbox.open({}, A, londoner(1));
+  await sandbox.text(A, session.participants[0].virtual_number, 'the tide is high');
+  await sandbox.advance(40 * 86_400);  // what is kept for thirty days is over there, and not here
+  await relay.stop();
+  const verify = (...more) => bauta('store', 'verify', '--config', relay.config, ...more);
+  const clean = await verify();
+  assert.equal(clean.code, 0, clean.stdout);
+  assert.match(clean.stdout, /^clean: .*\nsandbox: clean: \d+ records of \d+ families agree, up to write \d+\n$/);
+  const json = JSON.parse((await verify('--json')).stdout);
+  assert.deepEqual([json.clean, json.sandbox.clean, json.sandbox.findings], [true, true, []]);
+  assert.ok(json.sandbox.records.ses > 0 && !json.records.ses, 'each says what it holds');
+
+  const folder = join(relay.folder, 'sandbox');
+  const logs = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
+  const log = join(folder, logs.at(-1));
+  await truncate(log, (await stat(log)).size - 100);
+  const cut = await verify();
+  assert.equal(cut.code, 1);
+  assert.match(cut.stdout, /^clean: .*\nsandbox: engine -: the store's log is damaged/);
+  const told = JSON.parse((await verify('--json')).stdout);
+  assert.deepEqual([told.clean, told.sandbox.clean], [false, false]);
 });

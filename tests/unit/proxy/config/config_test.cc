@@ -373,6 +373,16 @@ TEST(ConfigReference, ExplainsEveryKey) {
   EXPECT_THAT(page, HasSubstr("Environment: BAUTA_LOG_LEVEL.  SIGHUP takes up a change."));
 }
 
+TEST(ConfigReference, SaysTheSameToPrograms) {
+  const auto page = config_reference_json();
+  for (const auto& setting : settings()) {
+    EXPECT_THAT(page, HasSubstr("\"environment\":\"" + environment_name(setting) + "\""));
+    EXPECT_THAT(page, HasSubstr("\"name\":\"" + std::string(setting.section) + "." +
+                                std::string(setting.name) + "\""));
+  }
+  EXPECT_THAT(page, HasSubstr(R"("name":"connections.auth_token","required":true,"secret":true)"));
+}
+
 TEST(ConfigReference, IsThePageInTheDocumentation) {
   std::ifstream file(BAUTA_DOCS "/configuration.md");
   const std::string page(std::istreambuf_iterator<char>(file), {});

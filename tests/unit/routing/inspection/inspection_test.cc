@@ -39,8 +39,8 @@ class InspectionTest : public ::testing::Test {
   using World = testing_routing::World;
 
   /// What is found, a line each.
-  std::string found(InspectionLimits limits = {}) {
-    const auto inspection = *world.run(inspect(world.store, world.index_key, limits));
+  std::string found(InspectionOptions options = {}) {
+    const auto inspection = *world.run(inspect(world.store, world.index_key, options));
     std::string lines;
     for (const auto& finding : inspection.findings)
       lines += finding.family + ": " + finding.what + "\n";

@@ -1,0 +1,58 @@
+#include "routing/messages/line.h"
+
+#include <utility>
+
+#include "pool/address/spellings.h"
+#include "storage/store/assert.h"
+
+namespace bauta {
+namespace {
+
+bool is_forgotten(const Route& route, const std::optional<SessionState>& session,
+                  std::chrono::seconds cooling, TimePoint now) {
+  if (route.state == RouteState::cooling) return route.reusable_at <= now;
+  const auto ending = session ? session->ending(now) : std::nullopt;
+  return ending && ending->at + cooling <= now;
+}
+
+}  // namespace
+
+LineStanding standing_of(const std::optional<Stored<Route>>& route,
+                         const std::optional<SessionState>& session, std::chrono::seconds cooling,
+                         TimePoint now) {
+  if (!route) return LineStanding::none;
+  const bool live = route->value.state == RouteState::live && session && !session->ending(now);
+  if (!live) {
+    return is_forgotten(route->value, session, cooling, now) ? LineStanding::none
+                                                             : LineStanding::ended;
+  }
+  const Seat* const seat = session->session.value.seat(route->value.seat);
+  BAUTA_ASSERT(seat != nullptr);  // a live route names a seat of its session
+  const bool is_gone = seat->state == SeatState::left || seat->state == SeatState::blocked;
+  return is_gone ? LineStanding::seat_gone : LineStanding::live;
+}
+
+bool changes_consent(Keyword keyword, const ConsentView& consent) {
+  return keyword == Keyword::stop || (keyword == Keyword::start && consent.is_out());
+}
+
+Task<Result<Sender>> find_sender(Store& store, const IndexKey& index_key, ServiceId service,
+                                 RealAddress from, VirtualNumber to) {
+  const RouteTable routes(store);
+  const auto hash = [&](const RealAddress& address) {
+    return index_key.person(service, channel_name(address.channel()), address.reveal());
+  };
+  Sender sender{.from = from, .person = hash(from), .route = {}};
+  BAUTA_CO_TRY(sender.route, co_await routes.find(service, sender.person, from, to));
+  if (sender.route) co_return sender;
+  std::optional<Sender> other;
+  for (const RealAddress& spelling : other_spellings(from)) {
+    BAUTA_CO_TRY(auto found, co_await routes.find(service, hash(spelling), spelling, to));
+    if (!found) continue;
+    if (other) co_return sender;
+    other = Sender{.from = spelling, .person = hash(spelling), .route = std::move(found)};
+  }
+  co_return std::move(other).value_or(std::move(sender));
+}
+
+}  // namespace bauta

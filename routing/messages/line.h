@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "pool/allocation/routes.h"
+#include "routing/consent/keywords.h"
+#include "routing/consent/ledger.h"
+#include "routing/sessions/session.h"
+#include "storage/seal/index_key.h"
+
+namespace bauta {
+
+/// What somebody's line at one of our numbers is worth at a moment: what a text on it meets.
+enum class LineStanding : std::uint8_t {
+  /// There is none, or it is forgotten: its cooling is over, whether or not its session's end was written down.
+  none,
+  ended,
+  /// Whoever texts left the session, or was blocked in it.
+  seat_gone,
+  live
+};
+
+/// `session`: of the route; none: it is not there any more.
+LineStanding standing_of(const std::optional<Stored<Route>>& route,
+                         const std::optional<SessionState>& session, std::chrono::seconds cooling,
+                         TimePoint now);
+
+/// Does this word change what somebody agreed to?  STOP always; START and YES only for someone who is out, and are words like any other else.
+bool changes_consent(Keyword keyword, const ConsentView& consent);
+
+/// Who texts, and on which route.
+struct Sender {
+  /// As the route spells it.
+  RealAddress from;
+  PersonHash person;
+  std::optional<Stored<Route>> route;
+};
+
+/// Finds whoever texts a number of `service`.  Carriers spell some countries' numbers in two ways: the exact digits come first, and of other
+/// spellings exactly one may have a route, else nobody is guessed at.
+Task<Result<Sender>> find_sender(Store& store, const IndexKey& index_key, ServiceId service,
+                                 RealAddress from, VirtualNumber to);
+
+}  // namespace bauta
