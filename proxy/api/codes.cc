@@ -183,6 +183,8 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
     {"request.invalid", 422, "Several fields are faulty.", "`errors` names each."},
     {"sandbox.clock_limit", 409, "The sandbox's clock is as far ahead as it can be.",
      "Begin with a new sandbox: remove the folder of its store while the relay is stopped."},
+    {"sandbox.clock_shared", 403, "A key of one service would have moved the clock of all.",
+     "Use a test key of the whole account: one that was made without `service`."},
     {"sandbox.live_key", 403, "A live key asked for what only the sandbox has.",
      "Use a key that begins with bauta_test_: POST /api/v1/keys with `\"test\": true` makes one."},
     {"sandbox.none", 409, "The relay has no sandbox.",

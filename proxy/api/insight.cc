@@ -7,9 +7,6 @@
 namespace bauta::api {
 namespace {
 
-/// Of a text that nobody sent.
-constexpr std::size_t kSupposedCharsMax = 1'600;
-
 Json::Value id_or_null(SeatId id) { return id.is_nil() ? Json::Value() : Json::Value(id.str()); }
 
 std::string_view keyword_name(Keyword keyword) {
@@ -91,9 +88,8 @@ Result<SupposedText> read_supposed(const Json::Value& body, const ApiCall& call)
   if (const auto* given = fields.raw("text"); given != nullptr && !given->isNull()) {
     if (!given->isString()) {
       fields.fault("text", "field.type", "must be a string");
-    } else if (given->asString().empty() ||
-               count_characters(given->asString()) > kSupposedCharsMax) {
-      fields.fault("text", "field.value", "must have 1 to 1600 characters");
+    } else if (given->asString().empty()) {
+      fields.fault("text", "field.too_short", "must not be empty: left out, words like any other");
     } else if (auto parsed = MessageText::parse(given->asString())) {
       text = *std::move(parsed);
     } else {

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "proxy/api/frame.h"
+#include "proxy/net/rfc3339.h"
 #include "proxy/sandbox/test_keys.h"
 
 namespace bauta::api {
@@ -88,8 +89,15 @@ Task<Result<ApiAnswer>> create_test(const Api& test, ApiKey own, NewKeyRequest r
 }
 
 /// A key makes none that may more than itself: who steals one gains no more than it.
-Status check_reach(const ApiKey& own, const std::vector<Scope>& wanted) {
-  for (const auto scope : wanted) {
+Status check_reach(const ApiKey& own, const NewKeyRequest& wanted) {
+  if (own.expires_at && (!wanted.expires_at || *wanted.expires_at > *own.expires_at)) {
+    Faults faults;
+    faults.add("/expires_at", "field.out_of_range",
+               "a key makes none that lives longer than itself: at most until " +
+                   format_rfc3339(*own.expires_at));
+    return std::move(faults).status();
+  }
+  for (const auto scope : wanted.scopes) {
     if (!own.may(scope)) {
       return fail("auth.scope_missing", "a key can give only scopes that it has, and lacks " +
                                             string_of(scope_name(scope)));
@@ -103,7 +111,7 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
   const auto now = api.clock.now();
   BAUTA_CO_TRY(const auto body, body_of(api, call));
   BAUTA_CO_TRY(auto request, read_new(body, api, now));
-  BAUTA_CO_CHECK(check_reach(own, request.scopes));
+  BAUTA_CO_CHECK(check_reach(own, request));
   std::optional<ServiceId> service = own.service;
   if (own.service && request.service.empty()) request.service = call.caller.service.name;
   if (!request.service.empty()) {

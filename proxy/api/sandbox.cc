@@ -23,9 +23,14 @@ Task<Result<ApiAnswer>> show_clock(Api& api, ApiCall) {
   co_return answer(200, clock_json(api.sandbox->clock));
 }
 
+/// For keys of the whole account alone: the clock is one for all services, and a leap ends the sessions of all.
 /// Answered once what came due by it was done, as far as that can be said: what waits for somebody else (an endpoint that hangs) may go on.
 Task<Result<ApiAnswer>> advance_clock(Api& api, ApiCall call) {
   if (!api.sandbox) co_return live_key();
+  if (call.caller.key.service) {
+    co_return fail("sandbox.clock_shared",
+                   "the clock is that of all services: a key of one of them does not move it");
+  }
   BAUTA_CO_TRY(const auto body, body_of(api, call));
   Faults faults;
   ObjectReader fields(body, "", faults);

@@ -212,6 +212,11 @@ Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto id, id_in_path<WebhookId>(call, "id", kNotFound));
   BAUTA_CO_TRY(const auto body, body_of(api, call));
   BAUTA_CO_TRY(auto wanted, read_change(api, body));
+  if (wanted.url && !wanted.include_text) {
+    // Another address for texts is a new wish to be told them.
+    BAUTA_CO_TRY(const auto found, co_await api.desk.webhooks().find(call.caller.service.id, id));
+    wanted.include_text = found.value.include_text;
+  }
   BAUTA_CO_CHECK(check_may_tell_texts(call, wanted));
   const auto now = api.clock.now();
   const auto apply = [wanted = std::move(wanted), key = call.caller.key.id, now](Webhook& webhook) {
@@ -220,7 +225,7 @@ Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
     if (wanted.misbehave) webhook.misbehave = *wanted.misbehave;
     if (wanted.include_text) {
       webhook.include_text = *wanted.include_text;
-      webhook.key = key;
+      webhook.key = key;  // whose rights count from now on
     }
     if (wanted.active && *wanted.active && webhook.disabled) {
       webhook.disabled.reset();

@@ -88,8 +88,11 @@ void add_dev(CLI::App& app, Words& words) {
   auto* demo = dev->add_flag("--demo", words.dev.demo,
                              "Serve a page with two phones, on which the relay can be killed");
   demo->excludes(memory);  // what is killed would have nothing to come back with
-  dev->add_flag("--play", words.dev.play, "Play a short conversation on the terminal")
-      ->excludes(demo);
+  auto* play = dev->add_flag("--play", words.dev.play, "Play a short conversation on the terminal")
+                   ->excludes(demo);
+  dev->add_flag("--json", words.dev.json, "Say where it is, and its keys, as a line of JSON")
+      ->excludes(demo)
+      ->excludes(play);
   dev->add_option("--listen", words.dev.listen, "API and callbacks")->capture_default_str();
   dev->add_option("--admin-listen", words.dev.admin_listen, "Metrics and health")
       ->capture_default_str();

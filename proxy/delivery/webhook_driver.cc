@@ -123,6 +123,11 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     WebhookId id() const { return webhook.value.id; }
     ServiceId service() const { return webhook.value.service; }
     bool is_active() const { return queue != nullptr && !webhook.value.disabled; }
+    /// Whether `webhook`, as it is now, may be told texts; good until then.
+    void has_rights(bool to_texts, steady_clock::time_point until) {
+      reads_texts = to_texts;
+      rights_until = until;
+    }
   };
   using DrivenPtr = std::shared_ptr<Driven>;
 
@@ -222,7 +227,10 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     const auto now = steady_clock::now();
     if (now >= driven->look_at) driven->is_unread = true;
     // Its key may be revoked, however much there is to read meanwhile.
-    if (now >= driven->rights_until) BAUTA_CO_CHECK(co_await with_rights(driven, driven->webhook));
+    if (now >= driven->rights_until) {
+      BAUTA_CO_TRY(const bool reads_texts, co_await may_read_texts(driven->webhook.value));
+      driven->has_rights(reads_texts, now + options_.look_interval);
+    }
     if (driven->is_unread && driven->queue->room() > 0) {
       driven->look_at = now + options_.look_interval;
       BAUTA_CO_CHECK(co_await read_on(driven));
@@ -239,12 +247,14 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
       driven->is_gone = true;
       co_return Status();
     }
-    if (found) found = co_await with_rights(driven, *std::move(found));
-    if (!found) {
+    auto reads_texts = found ? co_await may_read_texts(found->value)
+                             : Result<bool>(std::unexpected(found.error()));
+    if (!reads_texts) {
       driven->is_stale = true;
-      co_return std::unexpected(std::move(found).error());
+      co_return std::unexpected(std::move(reads_texts).error());
     }
     const Webhook before = std::exchange(driven->webhook, *std::move(found)).value;
+    driven->has_rights(*reads_texts, steady_clock::now() + options_.look_interval);
     const Webhook& after = driven->webhook.value;
     driven->is_unread = true;
     if (after.disabled) {
@@ -260,12 +270,8 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     co_return Status();
   }
 
-  /// The same webhook, once it is known whether it may be told texts.
-  Task<Result<Stored<Webhook>>> with_rights(DrivenPtr driven, Stored<Webhook> webhook) {
-    BAUTA_CO_TRY(driven->reads_texts,
-                 co_await parts_.webhooks.may_read_texts(parts_.accounts, webhook.value, now()));
-    driven->rights_until = steady_clock::now() + options_.look_interval;
-    co_return webhook;
+  Task<Result<bool>> may_read_texts(Webhook webhook) {
+    co_return co_await parts_.webhooks.may_read_texts(parts_.accounts, std::move(webhook), now());
   }
 
   /// From what was filed.
@@ -359,6 +365,8 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
   }
 
   Task<EndpointAnswer> call(DrivenPtr driven, Event event, TimePoint at, std::uint64_t number) {
+    // A text goes nowhere but to the URL for which it was judged: what is changed meanwhile counts from the next attempt on.
+    const Webhook webhook = driven->webhook.value;
     std::optional<ToldText> told;
     if (driven->reads_texts) {
       auto text = co_await parts_.webhooks.text_of(driven->service(), event);
@@ -366,14 +374,14 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
       if (!text) co_return EndpointAnswer{.error = std::string(text.error().code)};
       told = ToldText{.text = *std::move(text)};
     }
-    EndpointCall call{.url = driven->webhook.value.url,
+    EndpointCall call{.url = webhook.url,
                       .id = event.id.str(),
                       .timestamp = to_millis(parts_.stamps ? parts_.stamps->now() : at) / 1000,
                       .signature = {},
                       .body = event_body(event, told)};
-    call.signature = signatures_of(
-        driven->webhook.value, {.id = call.id, .timestamp = call.timestamp, .body = call.body}, at);
-    co_return co_await hand_over_as_asked(driven->webhook.value.misbehave, std::move(call), number);
+    call.signature =
+        signatures_of(webhook, {.id = call.id, .timestamp = call.timestamp, .body = call.body}, at);
+    co_return co_await hand_over_as_asked(webhook.misbehave, std::move(call), number);
   }
 
   /// `number`: of this attempt among all of its webhook's; the first is 1.

@@ -1,6 +1,7 @@
 #include "proxy/demo/dev.h"
 
 #include <fmt/format.h>
+#include <json/value.h>
 
 #include <cstdio>
 #include <memory>
@@ -12,9 +13,23 @@
 #include "proxy/demo/dev_loop.h"
 #include "proxy/demo/dev_places.h"
 #include "proxy/demo/handsets_process.h"
+#include "proxy/net/json.h"
 
 namespace bauta {
 namespace {
+
+void print_json(const DemoPlaces& places, const std::filesystem::path& folder,
+                const std::string& test_key, const DevOptions& options) {
+  Json::Value json(Json::objectValue);
+  json["url"] = places.relay_url;
+  json["key"] = places.key;
+  json["test_key"] = test_key.empty() ? Json::Value() : Json::Value(test_key);
+  json["admin"] = "http://" + options.admin_listen;
+  json["handsets"] = places.handsets_url;
+  json["folder"] = options.memory ? Json::Value() : Json::Value(folder.string());
+  std::fputs((write_json(json) + "\n").c_str(), stdout);
+  std::fflush(stdout);
+}
 
 /// The numbers, the words and, if asked for, the play.
 Status present(DevLoop& loop, const DemoPlaces& places, const std::filesystem::path& folder,
@@ -22,6 +37,10 @@ Status present(DevLoop& loop, const DemoPlaces& places, const std::filesystem::p
   const auto added = loop.run(add_demo_numbers(loop.client(), places));
   if (!added) return {};
   BAUTA_CHECK(*added);
+  if (options.json) {
+    print_json(places, folder, test_key, options);
+    return {};
+  }
   std::fputs(
       fmt::format(
           "\nbauta dev: for trying out, not for production: the carrier is simulated, and the key "

@@ -48,6 +48,8 @@ struct DevOptions {
   bool demo = false;
   /// A conversation on the terminal.
   bool play = false;
+  /// Where it is and its keys as a line of JSON, for programs, instead of words.
+  bool json = false;
   std::string listen = "127.0.0.1:8080";
   std::string admin_listen = "127.0.0.1:9090";
   std::string handsets_listen = "127.0.0.1:8079";

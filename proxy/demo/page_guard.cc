@@ -32,7 +32,8 @@ bool only_reads(const HttpRequest& request) {
 bool is_of_another_site(const HttpRequest& request) {
   const auto origin = request.headers.find("Origin");
   const auto host = request.headers.find("Host");
-  return origin && (!host || *origin != "http://" + std::string(*host));
+  return origin &&
+         (!host || *origin != "http://" + std::string(*host) || !cannot_be_somebody_elses(*host));
 }
 
 std::optional<std::string_view> why_foreign(const HttpRequest& request) {

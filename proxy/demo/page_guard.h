@@ -10,7 +10,8 @@ namespace bauta {
 /// What a request that changes something must carry: other sites' pages cannot send it unless they are allowed to, and nobody is.
 inline constexpr std::string_view kPageHeader = "Bauta-Demo";
 
-/// Does another site's page send it?  For what programs call, which name no Origin.
+/// Does another site's page send it, or one that was served under a name, which may be anybody's who lets it point here?  For what programs
+/// call, which name no Origin.
 bool is_of_another_site(const HttpRequest& request);
 
 /// Why `request` does not come from the page, opened where it is served; nullopt: it may.

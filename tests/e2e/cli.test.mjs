@@ -150,6 +150,19 @@ test('bauta dev --memory starts, and the curl lines that it prints work', { time
   await assert.rejects(request('GET', ports[2], '/handsets/stats'), 'its phones end with it');
 });
 
+test('bauta dev --json says to a program where it is, and its keys', { timeout: 60_000 }, async (t) => {
+  const [listen, admin, handsets] = [await freePort(), await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`);
+  const dev = new Process(['dev', '--memory', '--json', '--dir', await folder(t), '--listen', listen, '--admin-listen', admin, '--handsets-listen', handsets]);
+  t.after(() => dev.end('SIGKILL'));
+  const [line] = await dev.says(/^\{.*\}$/m, 30);
+  const told = JSON.parse(line);
+  assert.deepEqual([told.url, told.admin, told.handsets, told.folder], [`http://${listen}`, `http://${admin}`, `http://${handsets}`, null]);
+  const list = new Process(['session', 'list', '--json'], { BAUTA_URL: told.url, BAUTA_KEY: told.key });
+  assert.deepEqual([await list.ended, JSON.parse(list.output).data], [{ code: 0, signal: null }, []]);
+  assert.match(told.test_key, /^bauta_test_/);
+  assert.deepEqual(await dev.end('SIGINT'), { code: 0, signal: null });
+});
+
 test('bauta dev says which of its addresses is taken, and which option chooses another', { timeout: 60_000 }, async (t) => {
   const dir = await folder(t);
   const taken = createServer();

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { A, B, STRANGER, V1, V2 } from './support/people.mjs';
 import { request } from './support/http.mjs';
 import { Relay } from './support/relay.mjs';
-import { INBOUND, callback, created, inboundFields, refusal, report, text, texts } from './support/twilio_stand_in.mjs';
+import { INBOUND, callback, created, inboundByGet, inboundFields, refusal, report, text, texts } from './support/twilio_stand_in.mjs';
 import { until } from './support/until.mjs';
 import { world } from './support/world.mjs';
 
@@ -57,6 +57,10 @@ test('a run at log level debug leaves no address, text or key in the store, the 
     await report(relay, post, 'delivered');
     await report(relay, post, `surprise ${post.To}`);
   }
+  // C52: a carrier may call by GET, with everything in the query.
+  const byGet = (signature) => inboundByGet(relay, inboundFields(A, V1, WORDS[0]), signature);
+  assert.equal((await byGet()).status, 200);
+  await expectError(byGet('wrong'));
   // A carrier that repeats what it was given.
   refuses = true;
   await texts(relay, A, V1, WORDS[1]);

@@ -187,6 +187,14 @@ export function inboundFields(from, to, text, sid = newSid()) {
   };
 }
 
+/** The same for a number whose webhook is called by GET: everything stands in the query. */
+export function inboundByGet(relay, fields, signature) {
+  const target = `${INBOUND}?${new URLSearchParams(fields)}`;
+  return request('GET', relay.address, target, {
+    headers: { 'X-Twilio-Signature': signature ?? getExpectedTwilioSignature(Relay.AUTH_TOKEN, Relay.PUBLIC_URL + target, {}) },
+  });
+}
+
 /** A person texts: the answer to Twilio's request. */
 export function text(relay, from, to, body, sid = newSid()) {
   return callback(relay, INBOUND, inboundFields(from, to, body, sid));

@@ -76,6 +76,21 @@ TEST_F(KeysApi, GiveNoMoreThanTheirMakerHas) {
   EXPECT_EQ(face.ask_with(secret, "GET", "/api/v1/keys").json["data"].size(), 2U);
 }
 
+TEST_F(KeysApi, MakeNoneThatLivesLongerThanThemselves) {
+  const auto made =
+      post(R"({"scopes":["account","events:read"],"expires_at":"2026-03-01T01:00:00Z"})");
+  const auto secret = made.json["secret"].asString();
+  const auto with = [&](const std::string& expires_at) {
+    return face
+        .ask_with(secret, "POST", "/api/v1/keys",
+                  R"({"scopes":["events:read"],"expires_at":)" + expires_at + "}")
+        .told();
+  };
+  for (const std::string longer : {"null", R"("2026-03-01T01:00:00.001Z")"})
+    EXPECT_EQ(with(longer), "422 field.out_of_range: /expires_at field.out_of_range") << longer;
+  EXPECT_EQ(with(R"("2026-03-01T01:00:00Z")"), "201");
+}
+
 TEST_F(KeysApi, OfOneServiceRevokeNoneOfTheAccount) {
   const auto whole = post(R"({"scopes":["events:read"]})").header("Location");
   const auto secret = face.key(all_scopes(), face.world.service.id);

@@ -96,6 +96,20 @@ TEST_F(WebhooksApi, TellTextsOnlyToWhoMayReadThem) {
   EXPECT_EQ(face.ask_with(secret, "PATCH", path, R"({"include_text":false})").told(), "200");
 }
 
+TEST_F(WebhooksApi, ToldTextsAreNotLedElsewhereByWhoMayNotReadThem) {
+  const auto secret = face.key({Scope::webhooks_write});
+  const auto path =
+      post(R"({"url":"https://example.com/","include_text":true})").header("Location");
+  const std::string elsewhere = R"({"url":"https://example.org/"})";
+  EXPECT_EQ(face.ask_with(secret, "PATCH", path, elsewhere).told(), "403 auth.scope_missing");
+  EXPECT_EQ(face.ask("GET", path).json["url"], "https://example.com/");
+  EXPECT_EQ(face.ask("PATCH", path, elsewhere).json["include_text"], true);
+  // Without the texts it may be led anywhere.
+  const auto without = R"({"url":"https://example.net/","include_text":false})";
+  EXPECT_EQ(face.ask_with(secret, "PATCH", path, without).told(), "200");
+  EXPECT_EQ(face.ask("GET", path).json["include_text"], false);
+}
+
 TEST_F(WebhooksApi, SecretsAreNotReplayed) {
   const std::vector<std::pair<std::string, std::string>> key = {{"Idempotency-Key", "k1"}};
   const auto first = post(R"({"url":"https://example.com/"})", key);

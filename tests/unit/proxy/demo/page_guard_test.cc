@@ -50,5 +50,16 @@ TEST(PageGuard, AnotherSitesOriginIsRefused) {
   }
 }
 
+TEST(PageGuard, WhatProgramsCallIsClosedToPagesOfOtherSites) {
+  const auto is_refused = [](HttpHeaders headers) {
+    return is_of_another_site({.method = "POST", .headers = std::move(headers)});
+  };
+  EXPECT_FALSE(is_refused({{"Host", "handsets:8079"}})) << "a program names no Origin";
+  EXPECT_FALSE(is_refused({{"Host", "127.0.0.1:8079"}, {"Origin", "http://127.0.0.1:8079"}}));
+  EXPECT_TRUE(is_refused({{"Host", "127.0.0.1:8079"}, {"Origin", "http://example.com"}}));
+  EXPECT_TRUE(is_refused({{"Host", "evil.example"}, {"Origin", "http://evil.example"}}))
+      << "a name that was pointed here";
+}
+
 }  // namespace
 }  // namespace bauta
