@@ -24,7 +24,7 @@ body{margin:0;font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var
 .page{display:grid;grid-template-columns:18rem minmax(0,1fr);max-width:90rem;margin:0 auto}
 nav{position:sticky;top:0;height:100vh;overflow:auto;padding:1.5rem 1rem;border-right:1px solid var(--line);font-size:.875rem}
 nav ul{list-style:none;margin:0 0 1rem;padding:0}nav li{margin:.2rem 0}nav h2{font-size:.875rem;margin:1rem 0 .25rem}
-main{padding:1.5rem 2rem 6rem;max-width:60rem}
+main{padding:1.5rem 2rem 6rem;max-width:60rem;overflow-wrap:anywhere}
 h1{margin-top:0}h2{margin-top:3rem}section>h3{margin:3rem 0 .25rem;padding-top:1rem;border-top:1px solid var(--line)}
 a{color:var(--mark);text-decoration:none}a:hover,a:focus{text-decoration:underline}
 code,pre{font:.875em/1.45 ui-monospace,monospace}pre{background:var(--box);border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;overflow:auto}
@@ -41,7 +41,9 @@ def inline(text):
     text = html.escape(text, quote=False)
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
     text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
-    return re.sub(r"\[([^\]]+)\]\(errors\.md\)", r'<a href="/errors">\1</a>', text)
+    text = re.sub(r"\[([^\]]+)\]\(errors\.md\)", r'<a href="/errors">\1</a>', text)
+    text = re.sub(r"\[([^\]]+)\]\((https://[^)]+)\)", r'<a href="\2">\1</a>', text)
+    return re.sub(r"\[([^\]]+)\]\([^)]+\.md[^)]*\)", r"\1", text)  # a relay serves no other page
 
 
 def words(text, level=4):

@@ -250,8 +250,10 @@ std::string status_line(const ErrorCode& code) {
   return "HTTP status " + std::to_string(code.status) + " " + std::string(reason_of(code.status));
 }
 
+/// As HTML; what stands between `…` is code.
 std::string escaped(std::string_view text) {
   std::string html;
+  bool is_code = false;
   for (const char c : text) {
     switch (c) {
       case '&':
@@ -259,6 +261,10 @@ std::string escaped(std::string_view text) {
         break;
       case '<':
         html += "&lt;";
+        break;
+      case '`':
+        is_code = !is_code;
+        html += is_code ? "<code>" : "</code>";
         break;
       default:
         html += c;

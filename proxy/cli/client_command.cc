@@ -68,6 +68,7 @@ bool is_of(std::string_view text, std::string_view characters) {
 CLI::App* ClientCommands::add_family(const std::string& name, const std::string& does) {
   auto* family = app_.add_subcommand(name, does);
   family->group(kGroup);
+  family->footer("bauta " + name + " COMMAND --help: what one of them takes, with an example.");
   family->require_subcommand(1);
   return family;
 }

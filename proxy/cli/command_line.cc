@@ -120,6 +120,7 @@ void add_handsets(CLI::App& app, Words& words) {
 void add_config(CLI::App& app, Words& words) {
   auto* config = app.add_subcommand("config", "Check a configuration, or explain every key");
   config->require_subcommand(1);
+  config->footer("bauta config COMMAND --help: what one of them takes, with an example.");
   auto* check = config->add_subcommand("check", "Say all that is wrong with a file");
   check->add_option("FILE", words.checked, "The configuration")->required();
   add_json(check, words.as_json);
@@ -149,6 +150,7 @@ void add_client_commands(ClientCommands& commands) {
 void add_store(CLI::App& app, Words& words) {
   auto* store = app.add_subcommand("store", "Look after the store of a relay that does not run");
   store->require_subcommand(1);
+  store->footer("bauta store COMMAND --help: what one of them takes, with an example.");
   auto* verify = store->add_subcommand(
       "verify", "Read all of it, and say what in it cannot be; nothing is written");
   verify->add_option("--config", words.store_verify.config, "The configuration")
@@ -237,6 +239,7 @@ struct CommandLine::Parts {
 CommandLine::CommandLine() : parts_(std::make_unique<Parts>()) {
   auto& [app, words, client_commands, local_commands] = *parts_;
   app.require_subcommand(1);
+  app.set_version_flag("--version", "bauta " + std::string(version()));
   set_footer(app,
              "Exit codes: 0 done, 1 refused (the code is on standard error), 2 wrong usage, 3 "
              "server unreachable.",
@@ -259,6 +262,13 @@ CLI::App& CommandLine::app() { return parts_->app; }
 
 int CommandLine::run(int argc, const char* const* argv) {
   auto& [app, words, client_commands, local_commands] = *parts_;
+  std::vector<const char*> words_of_help;
+  if (argc > 1 && argv[1] == std::string_view("help")) {
+    words_of_help.assign(argv, argv + argc);
+    words_of_help.erase(words_of_help.begin() + 1);
+    words_of_help.push_back("--help");
+    argv = words_of_help.data();
+  }
   // CLI11 would say only that a subcommand is required.
   if (argc > 1 && argv[1][0] != '-' && !knows_command(app, argv[1])) {
     fmt::print(stderr, "bauta: there is no command '{}'; see bauta --help\n", argv[1]);

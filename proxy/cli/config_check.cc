@@ -2,6 +2,7 @@
 #include <json/value.h>
 
 #include <string>
+#include <vector>
 
 #include "proxy/cli/commands.h"
 #include "proxy/cli/say.h"
@@ -12,9 +13,28 @@
 namespace bauta {
 namespace {
 
-Status check(const std::filesystem::path& file) {
-  BAUTA_TRY(const auto config, load_config(file));
-  return check_certificates(config);
+Result<Config> check(const std::filesystem::path& file) {
+  BAUTA_TRY(auto config, load_config(file));
+  BAUTA_CHECK(check_certificates(config));
+  return config;
+}
+
+/// What a carrier is to be given for its numbers.
+std::string inbound_url(const Config& config, const ConnectionConfig& connection) {
+  return config.public_url + "/carriers/" + connection.name + "/" + connection.token + "/inbound";
+}
+
+/// What is no mistake on every machine.
+std::vector<std::string> doubts(const Config& config) {
+  std::vector<std::string> notes;
+  for (const auto& connection : config.connections) {
+    if (connection.type != "twilio" || !config.public_url_is_assumed) continue;
+    notes.push_back(fmt::format(
+        "{}: [public] url is not set, so its callbacks must come to {}; whatever address a proxy "
+        "in front has belongs there, since signatures are made over it",
+        connection.name, config.public_url));
+  }
+  return notes;
 }
 
 Json::Value fault_json(const FieldFault& fault) {
@@ -25,12 +45,22 @@ Json::Value fault_json(const FieldFault& fault) {
   return json;
 }
 
-Json::Value check_json(const std::filesystem::path& file, const Status& checked) {
+Json::Value check_json(const std::filesystem::path& file, const Result<Config>& checked) {
   Json::Value json(Json::objectValue);
   json["file"] = file.string();
   json["fine"] = checked.has_value();
-  json["faults"] = Json::Value(Json::arrayValue);
-  if (checked) return json;
+  for (const auto* list : {"faults", "notes", "callbacks"})
+    json[list] = Json::Value(Json::arrayValue);
+  if (checked) {
+    for (const auto& note : doubts(*checked)) json["notes"].append(note);
+    for (const auto& connection : checked->connections) {
+      Json::Value callback(Json::objectValue);
+      callback["connection"] = connection.name;
+      callback["inbound"] = inbound_url(*checked, connection);
+      json["callbacks"].append(std::move(callback));
+    }
+    return json;
+  }
   const auto& error = checked.error();
   for (const auto& fault : error.faults) json["faults"].append(fault_json(fault));
   // What no setting is to blame for is the one fault.
@@ -49,6 +79,9 @@ int run_config_check(const std::filesystem::path& file, bool as_json) {
   }
   if (!checked) return say_refused(checked.error());
   fmt::print("{} is fine\n", file.string());
+  for (const auto& connection : checked->connections)
+    fmt::print("{}: numbers' webhook {}\n", connection.name, inbound_url(*checked, connection));
+  for (const auto& note : doubts(*checked)) fmt::print(stderr, "note: {}\n", note);
   return done;
 }
 

@@ -15,6 +15,7 @@ constexpr const char* kGroup = "On this machine";
 CLI::App* LocalCommands::add_family(const std::string& name, const std::string& does) {
   auto* family = app_.add_subcommand(name, does);
   family->group(kGroup);
+  family->footer("bauta " + name + " COMMAND --help: what one of them takes, with an example.");
   family->require_subcommand(1);
   return family;
 }

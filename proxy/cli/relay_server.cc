@@ -70,6 +70,8 @@ struct RelayServer::Parts {
   Status open_sandbox(std::optional<MasterKey> master, bool accept_loss);
   Status make_keys();
   Status listen();
+  Status listen_in_public();
+  Status listen_to_operators();
   void stop();
   void report_failure(const Error& error);
 
@@ -192,7 +194,36 @@ Status RelayServer::Parts::open_endpoints() {
   return {};
 }
 
+/// The public listener first: who is told by the other that the relay is ready finds it there.
 Status RelayServer::Parts::listen() {
+  BAUTA_CHECK(listen_in_public());
+  return listen_to_operators();
+}
+
+Status RelayServer::Parts::listen_in_public() {
+  Router router;
+  mount_api(router, engine->desk(), clock, engine->store().random(),
+            {.port = *endpoints, .guard = guard}, api_limits_of(config),
+            sandbox ? std::optional(sandbox->api()) : std::nullopt);
+  mount_carrier_routes(
+      router, *carriers,
+      {.accept = [this](InboundMessage mo) { return engine->relay().accept(std::move(mo)); },
+       .apply =
+           [this](DeliveryReceipt receipt) {
+             return engine->receipts().apply(std::move(receipt));
+           }},
+      metrics);
+  BAUTA_TRY(public_server, HttpServer::start(threads,
+                                             {.name = "public",
+                                              .listen = config.public_listen,
+                                              .public_url = config.public_url,
+                                              .limits = http_limits_of(config),
+                                              .tls = public_tls_of(config)},
+                                             std::move(router), metrics));
+  return {};
+}
+
+Status RelayServer::Parts::listen_to_operators() {
   Router admin;
   mount_admin(admin, metrics,
               {{.name = "store",
@@ -220,25 +251,6 @@ Status RelayServer::Parts::listen() {
                                              .limits = http_limits_of(config),
                                              .tls = admin_tls_of(config)},
                                             std::move(admin), metrics));
-  Router router;
-  mount_api(router, engine->desk(), clock, engine->store().random(),
-            {.port = *endpoints, .guard = guard}, api_limits_of(config),
-            sandbox ? std::optional(sandbox->api()) : std::nullopt);
-  mount_carrier_routes(
-      router, *carriers,
-      {.accept = [this](InboundMessage mo) { return engine->relay().accept(std::move(mo)); },
-       .apply =
-           [this](DeliveryReceipt receipt) {
-             return engine->receipts().apply(std::move(receipt));
-           }},
-      metrics);
-  BAUTA_TRY(public_server, HttpServer::start(threads,
-                                             {.name = "public",
-                                              .listen = config.public_listen,
-                                              .public_url = config.public_url,
-                                              .limits = http_limits_of(config),
-                                              .tls = public_tls_of(config)},
-                                             std::move(router), metrics));
   return {};
 }
 

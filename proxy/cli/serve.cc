@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -80,6 +81,10 @@ int run_serve(const ServeOptions& options) {
   auto config = load_config(options.config, secrets);
   if (!config) return say_refused(config.error());
   const auto drain = config->drain;
+  const bool public_url_is_doubtful =
+      config->public_url_is_assumed &&
+      std::ranges::any_of(config->connections,
+                          [](const auto& connection) { return connection.type == "twilio"; });
   log::set_level(*log::parse_level(config->log_level));
   // Before there are other threads: they inherit its mask, and signals find their way here.
   Watch watch(options.config, secrets);
@@ -90,6 +95,8 @@ int run_serve(const ServeOptions& options) {
     // What was taken before must be written out to start, and there is no room for it.
     return server.error().code == "storage.full" ? store_full : code;
   }
+  if (public_url_is_doubtful)
+    log::warn("callbacks are expected where this machine listens: [public] url is not set");
   log::info("started version={} revision={} public={} admin={}", version(), revision(),
             (*server)->public_address(), (*server)->admin_address());
   const int code = watch.wait(**server);

@@ -197,12 +197,11 @@ void add_opening(ClientCommands& commands, CLI::App* family) {
        .notes = "Others on this machine may see the words of a command, not what it reads."},
       open);
   auto& words = *opened.options;
-  auto* participants =
-      opened.app
-          ->add_option(
-              "--participant", words.participants,
-              "ADDRESS[,label=…,language=…,number=…,country=…,area_code=…], once for each person")
-          ->allow_extra_args(false);
+  auto* participants = opened.app
+                           ->add_option("--participant", words.participants,
+                                        "ADDRESS[,label=…,language=…,number=…,country=…,region=…,"
+                                        "area_code=…], once for each person")
+                           ->allow_extra_args(false);
   auto* name = opened.app->add_option("--unique-name", words.unique_name,
                                       "That only one living session has");
   auto* ttl = opened.app->add_option("--ttl-seconds", words.ttl_seconds, "How long it lives");
@@ -283,7 +282,7 @@ void add_session_commands(ClientCommands& commands) {
   add_session_argument(joined.app, joined.options->id);
   joined.app
       ->add_option("PARTICIPANT", joined.options->participant,
-                   "ADDRESS[,label=…,language=…,number=…,country=…,area_code=…]")
+                   "ADDRESS[,label=…,language=…,number=…,country=…,region=…,area_code=…]")
       ->required();
 
   const auto left = commands.add(family,

@@ -7,10 +7,6 @@
 #include <utility>
 
 #include "proxy/net/json.h"
-#include "proxy/net/rfc3339.h"
-#include "routing/events/event_log.h"
-#include "storage/seal/system_random.h"
-#include "storage/store/clock.h"
 
 namespace bauta {
 namespace {
@@ -74,12 +70,14 @@ class Stage {
     body["from"] = from;
     body["to"] = session_["participants"][0]["virtual_number"];
     body["text"] = words;
+    if (is_sandbox())
+      return done_by(client_.post("/api/v1/sandbox/handsets/text", write_json(body)));
     return done_by(handsets_.post("/handsets/text", write_json(body)));
   }
   Status add_number() {
     Json::Value body(Json::objectValue);
     body["number"] = kNumber;
-    body["connection"] = options_.connection;
+    body["connection"] = connection();
     body["reserved"] = true;
     return done_by(client_.post("/api/v1/numbers", write_json(body)));
   }
@@ -96,16 +94,22 @@ class Stage {
   std::string session_path() const {
     return path_to("/api/v1/sessions/", string_in(session_, "id"));
   }
+  bool is_sandbox() const { return client_.options().key.starts_with("bauta_test_"); }
+  std::string connection() const {
+    if (!options_.connection.empty()) return options_.connection;
+    return is_sandbox() ? "sandbox" : "simulated";
+  }
   static std::string number_path() { return path_to("/api/v1/numbers/", kNumber); }
 
   /// Nothing of this may reach a phone.
   Status must_be_simulated(const std::string& number) {
     BAUTA_TRY(const auto found, client_.get(path_to("/api/v1/numbers/", number)));
-    if (string_in(found.json, "connection") == options_.connection) return {};
+    if (string_in(found.json, "connection") == connection()) return {};
     BAUTA_CHECK(client_.remove(session_path()));
     return fail("trigger.not_simulated",
-                number + " is a number of another connection than " + options_.connection +
-                    ": events are made to happen on the simulated carrier alone (bauta dev)");
+                number + " is a number of another connection than " + connection() +
+                    ": events are made to happen on the simulated carrier alone (bauta dev), or in "
+                    "the sandbox (a test key)");
   }
 
   Client& client_;
@@ -209,7 +213,8 @@ std::vector<std::string> triggered_types() {
 Result<Reply> trigger(Client& client, const TriggerOptions& options) {
   const auto recipe = std::ranges::find(kRecipes, options.type, &Recipe::type);
   if (recipe == kRecipes.end())
-    return fail("usage.type", "there is no way to make " + options.type + " happen; see --sample");
+    return fail("usage.type", "there is no way to make " + options.type +
+                                  " happen; --sample-to sends a sample of it");
   // The phones ask for no key.
   BAUTA_TRY(const auto handsets, Client::make({.url = options.handsets, .key = "none"}));
   BAUTA_TRY(const auto before, newest_of(client));
@@ -217,36 +222,6 @@ Result<Reply> trigger(Client& client, const TriggerOptions& options) {
   BAUTA_CHECK(run(recipe->steps, stage));
   auto event = wait_for(client, options.type, before);
   BAUTA_CHECK(run(recipe->afterwards, stage));
-  return event;
-}
-
-Json::Value sample_event(const std::string& type) {
-  SystemRandom random;
-  const auto now = SystemClock().now();
-  const auto millis = to_millis(now);
-  Json::Value event(Json::objectValue);
-  event["id"] = EventId::make(millis, random).str();
-  event["type"] = type;
-  event["created_at"] = format_rfc3339(now);
-  const bool in_session =
-      !type.starts_with("number.") && !type.starts_with("pool.") && !type.starts_with("webhook.");
-  event["session"] =
-      in_session ? Json::Value(SessionId::make(millis, random).str()) : Json::Value();
-  event["sequence"] = 1;
-  auto& data = event["data"] = Json::Value(Json::objectValue);
-  if (type.starts_with("message.")) {
-    data["message"] = MessageId::make(millis, random).str();
-    const bool is_received = type == "message.received";
-    data[is_received ? "from" : "to"] = SeatId::make(millis, random).str();
-    if (!is_received) {
-      data["number"] = kNumber;
-      data["connection"] = "simulated";
-    }
-  } else if (type.starts_with("participant.")) {
-    data["participant"] = SeatId::make(millis, random).str();
-  } else if (!type.starts_with("session.")) {
-    data["number"] = kNumber;
-  }
   return event;
 }
 

@@ -12,8 +12,8 @@ struct TriggerOptions {
   std::string type = {};
   /// The simulated carrier's phones.
   std::string handsets = "http://127.0.0.1:8079";
-  /// The connection that numbers must be of, so that nothing of this reaches a real phone.
-  std::string connection = "simulated";
+  /// The connection that numbers must be of, so that nothing of this reaches a real phone; "": simulated, or with a test key sandbox.
+  std::string connection = {};
 };
 
 /// The types of events that can be made to happen, in their order.
@@ -23,8 +23,5 @@ std::vector<std::string> triggered_types();
 /// numbers of the simulated carrier only.  The event, as the API lists it.
 /// Codes: trigger.not_simulated (numbers of another connection), trigger.no_event (it did not come in time), and those of the calls that it makes.
 Result<Reply> trigger(Client& client, const TriggerOptions& options);
-
-/// An event of any type as webhooks tell it, which never happened.
-Json::Value sample_event(const std::string& type);
 
 }  // namespace bauta

@@ -5,6 +5,7 @@
 #include "proxy/cli/client_command.h"
 #include "proxy/cli/forwarder.h"
 #include "proxy/cli/local_command.h"
+#include "proxy/cli/sample_event.h"
 #include "proxy/cli/signature_check.h"
 #include "proxy/cli/trigger.h"
 #include "proxy/net/json.h"
@@ -77,10 +78,10 @@ void add_trigger_commands(ClientCommands& commands) {
   triggered.app
       ->add_option("--handsets", words.handsets, "The simulated phones, as `bauta dev` prints them")
       ->capture_default_str();
-  triggered.app
-      ->add_option("--connection", words.connection,
-                   "The simulated carrier's; numbers of another one are not used")
-      ->capture_default_str();
+  triggered.app->add_option(
+      "--connection", words.connection,
+      "The simulated carrier's, else simulated, or with a test key sandbox; numbers of "
+      "another one are not used");
   triggered.app->add_option("--sample-to", words.sample_to, "Only send a sample, to this endpoint");
   triggered.app
       ->add_option("--secret-file", words.secret_file, "Holds the secret to sign the sample with")

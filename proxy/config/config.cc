@@ -421,6 +421,7 @@ class Reader {
       fault("sandbox.path", "config.bad_value", "the sandbox needs a folder of its own");
     check_tls("public", config_.public_tls_certificate_file, config_.public_tls_key_file);
     check_tls("admin", config_.admin_tls_certificate_file, config_.admin_tls_key_file);
+    config_.public_url_is_assumed = config_.public_url.empty();
     if (config_.public_url.empty()) {
       config_.public_url = (config_.public_tls_certificate_file.empty() ? "http://" : "https://") +
                            config_.public_listen;

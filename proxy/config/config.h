@@ -31,6 +31,8 @@ struct Config {
   // [public]
   std::string public_listen{};
   std::string public_url{};
+  /// It is not what carriers call, but what this machine listens on: nobody said more.
+  bool public_url_is_assumed = false;
   std::string public_tls_certificate_file{};
   std::string public_tls_key_file{};
   // [admin]

@@ -180,6 +180,17 @@ test('bauta dev says which of its addresses is taken, and which option chooses a
   assert.deepEqual(await readdir(dir), [], 'nothing was made');
 });
 
+test('help and version are found where people look for them', async () => {
+  const [whole, same] = [await bauta('--help'), await bauta('help')];
+  assert.deepEqual([same.code, same.stdout], [0, whole.stdout]);
+  assert.equal((await bauta('help', 'session', 'open')).stdout, (await bauta('session', 'open', '--help')).stdout);
+  assert.match((await bauta('session', '--help')).stdout, /bauta session COMMAND --help/);
+  const version = await bauta('--version');
+  assert.equal(version.code, 0);
+  assert.ok((await bauta('version')).stdout.startsWith(version.stdout.trim()));
+  assert.equal((await bauta('help', 'nonsense')).code, 2);
+});
+
 test('what other programs read is JSON on standard output: init, version, config', async (t) => {
   const dir = join(await folder(t), 'new');
   const json = async (code, ...args) => {
@@ -197,7 +208,17 @@ test('what other programs read is JSON on standard output: init, version, config
   assert.ok((await bauta('version')).stdout.startsWith(`bauta ${version.version} (${version.revision})\n`));
   assert.deepEqual(Object.keys(version.libraries).sort(), ['boost', 'libsodium', 'openssl', 'rocksdb']);
 
-  assert.deepEqual(await json(0, 'config', 'check', made.config), [{ file: made.config, fine: true, faults: [] }, '']);
+  assert.deepEqual(await json(0, 'config', 'check', made.config), [{ file: made.config, fine: true, faults: [], notes: [], callbacks: [] }, '']);
+  const carrier = join(dir, 'carrier.toml');
+  await writeFile(carrier, `${await readFile(made.config, 'utf8')}
+[[connections]]\nname = "twilio"\ntype = "twilio"\ntoken = "0123456789abcdef"\naccount_sid = "AC1"\nauth_token = "a"\n`);
+  const inbound = 'http://127.0.0.1:8080/carriers/twilio/0123456789abcdef/inbound';
+  const [warned] = await json(0, 'config', 'check', carrier);
+  assert.deepEqual(warned.callbacks, [{ connection: 'twilio', inbound }]);
+  assert.match(warned.notes.join(), /^twilio: \[public\] url is not set/);
+  const spoken = await bauta('config', 'check', carrier);
+  assert.ok(spoken.stdout.endsWith(`is fine\ntwilio: numbers' webhook ${inbound}\n`), spoken.stdout);
+  assert.match(spoken.stderr, /^note: twilio: /);
   const wrong = join(dir, 'wrong.toml');
   await writeFile(wrong, '[public]\nlisten = 8\nlissten = "x"\n');
   const [found] = await json(1, 'config', 'check', wrong);

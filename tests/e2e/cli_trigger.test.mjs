@@ -1,12 +1,14 @@
 // `bauta trigger`, `bauta webhooks`, and what every client command exits with.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Endpoint, verify } from './support/endpoint.mjs';
 import { A, B, V1, V2 } from './support/people.mjs';
 import { BAUTA, Process, bauta, freePort, temporaryFolder } from './support/relay.mjs';
 import { world } from './support/world.mjs';
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 function run(args, environment = {}) {
   const child = spawn(BAUTA, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -40,8 +42,25 @@ test('every type that can be triggered happens', { timeout: 300_000 }, async (t)
   const help = (await bauta('trigger', '--help')).stdout.replaceAll('\n', ' ');
   const types = help.match(/What can happen: (.*?)\. +Of every type/)[1].split(', ');
   assert.ok(types.length >= 15 && types.includes('message.delivered'), types.join());
+  const endpoint = await Endpoint.start(t);
+  const told = (await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8')).split('\n');
   for (const type of types) {
     const { code, stdout, stderr } = await run(['trigger', type, '--handsets', `http://${phones}`, '--json'], environment);
+    assert.equal(code, 0, `${type}: ${stderr}`);
+    const event = JSON.parse(stdout);
+    assert.equal(event.type, type);
+    const sample = JSON.parse((await run(['trigger', type, '--sample-to', endpoint.url, '--json'], { ...environment, BAUTA_SIGNING_SECRET: SECRET })).stdout);
+    const names = Object.keys(event.data).filter((name) => !['warning', 'participants'].includes(name));
+    assert.deepEqual(Object.keys(sample.data).sort(), names.sort(), `the sample of ${type}`);
+    assert.equal(sample.session === null, event.session === null, `the session of ${type}`);
+    const row = told.find((line) => line.startsWith('| ') && line.split(' | ')[0].includes(`\`${type}\``));
+    assert.ok(row, `docs/webhooks.md says nothing of ${type}`);
+    for (const name of names) assert.ok(/as `message|as above/.test(row) || row.includes(`\`${name}\``), `docs/webhooks.md: ${type} has ${name}`);
+  }
+  // With a test key it happens in the sandbox.
+  const inSandbox = { ...environment, BAUTA_KEY: dev.output.match(/bauta_test_\S+/)[0] };
+  for (const type of ['message.received', 'message.delivered', 'participant.opted_out', 'inbound.unrouted']) {
+    const { code, stdout, stderr } = await run(['trigger', type, '--json'], inSandbox);
     assert.equal(code, 0, `${type}: ${stderr}`);
     assert.equal(JSON.parse(stdout).type, type);
   }
@@ -57,7 +76,7 @@ test('nothing is triggered on the numbers of another carrier; samples go anywher
   assert.match(refused.stderr, /trigger\.not_simulated|pool\.exhausted/);
   assert.equal(carrier.posts.length, 0);
   const endpoint = await Endpoint.start(t);
-  const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  const secret = SECRET;
   const sent = await run(['trigger', 'pool.low', '--sample-to', endpoint.url, '--json'], { ...environment, BAUTA_SIGNING_SECRET: secret });
   assert.equal(sent.code, 0, sent.stderr);
   const [post] = await endpoint.received(1);
