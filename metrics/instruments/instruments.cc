@@ -88,6 +88,12 @@ class Instruments::Families {
       {"connection"},
       kSeriesMax,
       Overflow::other};
+  Counters<2> failovers{
+      counters("bauta_failovers_total",
+               "Texts handed to another connection of their number than the one before it."),
+      {"from", "to"},
+      kSeriesMax,
+      Overflow::other};
   Counters<1> unknown_words{counters("bauta_unknown_status_words_total",
                                      "Receipts whose status word is not known to us."),
                             {"connection"},
@@ -298,6 +304,9 @@ void Instruments::asked(std::string_view connection, std::string_view outcome) {
 }
 void Instruments::possible_double(std::string_view connection) {
   count(families_->possible_doubles, {connection});
+}
+void Instruments::failed_over(std::string_view from, std::string_view to) {
+  count(families_->failovers, {from, to});
 }
 void Instruments::unknown_status_word(std::string_view connection) {
   count(families_->unknown_words, {connection});

@@ -35,6 +35,8 @@ class Instruments {
   void asked(std::string_view connection, std::string_view outcome);
   /// bauta_possible_doubles_total{connection}.
   void possible_double(std::string_view connection);
+  /// bauta_failovers_total{from, to}: connections; from none: one that is not configured any more.
+  void failed_over(std::string_view from, std::string_view to);
   /// bauta_unknown_status_words_total{connection}: a receipt said something that we do not know.
   void unknown_status_word(std::string_view connection);
   /// bauta_dead_letters_total{code}.

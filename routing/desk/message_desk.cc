@@ -201,6 +201,7 @@ Task<Result<std::optional<Delivery>>> MessageDesk::try_retry(
   }
   again.crash_count = 0;
   again.not_before.reset();
+  again.put_off.clear();
   again.deadline = now + owner.value.settings.deadline_seconds;
   again.updated_at = now;
   again.error_code.clear();

@@ -25,12 +25,20 @@ void count(QueueOfConnection& queue, const Delivery& delivery, TimePoint now) {
 /// In the lanes, and not through: a text that was sent waits for nothing but its receipt.
 bool waits(DeliveryState state) { return !is_final(state) && state != DeliveryState::sent; }
 
-/// The connections that numbers leave by, each number read once.
+/// The connections that texts leave by, each number read once.
 class Connections {
  public:
   explicit Connections(const Inventory& inventory) : inventory_(inventory) {}
 
-  Task<Result<std::string>> of(VirtualNumber number) {
+  /// What was handed over waits for the connection that it was handed to, which may be a fallback; anything else for its number's own.
+  Task<Result<std::string>> of(Delivery delivery) {
+    if (delivery.state == DeliveryState::claimed || delivery.state == DeliveryState::unknown)
+      co_return std::move(delivery.connection);
+    co_return co_await own_of(std::move(delivery.from));
+  }
+
+ private:
+  Task<Result<std::string>> own_of(VirtualNumber number) {
     const auto known = names_.find(number);
     if (known != names_.end()) co_return known->second;
     BAUTA_CO_TRY(const auto found, co_await inventory_.find(number));
@@ -39,7 +47,6 @@ class Connections {
     co_return name;
   }
 
- private:
   const Inventory& inventory_;
   std::map<VirtualNumber, std::string> names_;
 };
@@ -73,7 +80,7 @@ Task<Result<WaitingTexts>> Insight::waiting(ServiceId service) const {
         if (!record) continue;
         BAUTA_CO_TRY(const auto delivery, decode_delivery(*record));
         if (!waits(delivery.value.state)) continue;
-        BAUTA_CO_TRY(auto connection, co_await connections.of(delivery.value.from));
+        BAUTA_CO_TRY(auto connection, co_await connections.of(delivery.value));
         count(found.connections[std::move(connection)], delivery.value, now);
       }
       entries_seen += entries.size();

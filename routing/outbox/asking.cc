@@ -37,6 +37,8 @@ Task<Result<bool>> is_of_another(Store& store, Delivery unknown,
   for (const auto& record : deliveries) {
     if (!record) continue;
     BAUTA_CO_TRY(const auto delivery, decode_delivery(*record));
+    // Ids are unique per connection, and this lane's other texts may have left by another one.
+    if (delivery.value.connection != unknown.connection) continue;
     if (std::ranges::find_first_of(delivery.value.provider_ids, provider_ids) !=
         delivery.value.provider_ids.end())
       co_return true;

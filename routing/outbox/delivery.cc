@@ -166,6 +166,11 @@ std::string encode_delivery(const Delivery& delivery) {
   record.set_resends(delivery.resends);
   record.set_connection(delivery.connection);
   for (const auto& id : delivery.provider_ids) record.add_provider_ids(id);
+  for (const auto& put_off : delivery.put_off) {
+    auto* const kept = record.add_put_off();
+    kept->set_connection(put_off.connection);
+    kept->set_until_ms(to_millis(put_off.until));
+  }
   record.set_not_before_ms(millis_or_zero(delivery.not_before));
   record.set_deadline_ms(to_millis(delivery.deadline));
   record.set_received_at_ms(to_millis(delivery.received_at));
@@ -200,6 +205,10 @@ Result<Stored<Delivery>> decode_delivery(const Record& record) {
   delivery.resends = from.resends();
   delivery.connection = from.connection();
   delivery.provider_ids.assign(from.provider_ids().begin(), from.provider_ids().end());
+  for (const auto& put_off : from.put_off()) {
+    delivery.put_off.push_back(
+        {.connection = put_off.connection(), .until = from_millis(put_off.until_ms())});
+  }
   if (from.not_before_ms() != 0) delivery.not_before = from_millis(from.not_before_ms());
   delivery.deadline = from_millis(from.deadline_ms());
   delivery.received_at = from_millis(from.received_at_ms());

@@ -59,6 +59,13 @@ bool is_final(DeliveryState state);
 /// Final and neither delivered nor unconfirmed: it also lies in the dead letters.
 bool is_dead(DeliveryState state);
 
+/// What a connection said of a text that it did not take.
+struct PutOff {
+  std::string connection;
+  /// It takes it no earlier.
+  TimePoint until;
+};
+
 /// One message to one recipient.  Key: `dlv/<svc>/<msg>/<seat>` (a system text's seat is nil).
 struct Delivery {
   ServiceId service{};
@@ -75,8 +82,11 @@ struct Delivery {
   std::uint32_t crash_count = 0;
   /// Sends whose outcome stayed unknown and that were made again.
   std::uint32_t resends = 0;
+  /// That it was handed to last.
   std::string connection{};
   std::vector<std::string> provider_ids{};
+  /// Not empty only while it waits after it came back, the last time from `connection`.
+  std::vector<PutOff> put_off{};
   /// Not before this may the next attempt be made.
   std::optional<TimePoint> not_before{};
   TimePoint deadline{};

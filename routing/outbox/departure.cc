@@ -29,6 +29,12 @@ std::optional<OwnWords::Saying> cannot_be_reached(const Circumstances& seen, Tim
                           .now = now};
 }
 
+/// Nobody knows whether this connection has the text: another one would send it a second time (promise 4).
+void keep_only(std::vector<std::string>& connections, const std::string& connection) {
+  const bool other = planted(PlantedBug::failover_of_unknown) && connections.size() > 1;
+  std::erase_if(connections, [&](const auto& name) { return (name == connection) == other; });
+}
+
 }  // namespace
 
 /// None: the head may leave now.
@@ -42,6 +48,21 @@ std::optional<TimePoint> Departure::wait_for_turn(Lane& lane, const VirtualNumbe
   const auto turn = turns_.wait(lane.turn, number, rate, connection, steady);
   if (!turn) return std::nullopt;
   return now + std::chrono::ceil<Duration>(*turn - steady);
+}
+
+/// Of `connections`, those that exist.  What a connection said to another text counts only where there is a choice: else it is asked.
+WayOut Departure::way_out_of(const Delivery& delivery, std::vector<std::string> connections,
+                             TimePoint now) {
+  const auto steady = parts_.clock.steady();
+  std::vector<WayOut> ways;
+  for (auto& connection : connections) {
+    TimePoint free_at = put_off_until(delivery, connection);
+    const auto held_off = turns_.held_off_until(connection, steady);
+    if (held_off && connections.size() > 1)
+      free_at = std::max(free_at, now + std::chrono::ceil<Duration>(*held_off - steady));
+    ways.push_back({.connection = std::move(connection), .free_at = free_at});
+  }
+  return next_way_out(delivery, std::move(ways), now);
 }
 
 Task<Result<Progress>> Departure::advance(LaneKey key) {
@@ -139,9 +160,15 @@ Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<De
     co_return co_await finish(head, std::move(delivery), DeliveryState::blocked, std::move(*reason),
                               is_out ? cannot_be_reached(seen, now) : std::nullopt);
   }
-  const auto connection = seen.number->value.connection;
-  if (!carriers_.has(connection))
-    co_return Progress(std::min(now + kLookAgain * 10, delivery.value.deadline));
+  auto connections = connections_of(seen.number->value);
+  if (again && std::ranges::count(connections, delivery.value.connection) == 0)
+    co_return co_await finish(head, std::move(delivery), DeliveryState::failed, "outcome_unknown");
+  std::erase_if(connections, [this](const auto& name) { return !carriers_.has(name); });
+  auto open = connections;
+  if (again) keep_only(open, delivery.value.connection);
+  if (open.empty()) co_return Progress(std::min(now + kLookAgain * 10, delivery.value.deadline));
+  const auto [connection, free_at] = way_out_of(delivery.value, std::move(open), now);
+  if (free_at > now) co_return Progress(std::min(free_at, delivery.value.deadline));
   if (const auto turn = wait_for_turn(lanes_.at(key), key.number,
                                       seen.number->value.rate_per_second, connection, now))
     co_return Progress(std::min(*turn, delivery.value.deadline));
@@ -152,6 +179,7 @@ Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<De
   if (again) ++claimed.resends;
   claimed.connection = connection;
   claimed.not_before.reset();
+  std::erase_if(claimed.put_off, [&](const PutOff& put_off) { return put_off.until <= now; });
   claimed.error_code.clear();
   claimed.error_detail.clear();
   claimed.updated_at = now;
@@ -169,6 +197,10 @@ Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<De
   lanes_.at(key).turn = {};
 
   if (again) parts_.metrics.possible_double(connection);
+  const auto& expected =
+      delivery.value.put_off.empty() ? seen.number->value.connection : delivery.value.connection;
+  if (!again && expected != connection)
+    parts_.metrics.failed_over(carriers_.has(expected) ? expected : "none", connection);
   const bool swapped = planted(PlantedBug::swapped_seats) && seen.session &&
                        seen.session->value.is_group() &&
                        seen.session->value.seat(seen.message->from) != nullptr;
@@ -184,11 +216,16 @@ Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<De
       .deadline = claimed.deadline};
   auto answer = co_await carriers_.submit(connection, std::move(message));
   const auto at = parts_.clock.now(key.service);
+  if (const auto* later = std::get_if<SubmitLater>(&answer); later != nullptr && later->retry_after)
+    turns_.hold_off(connection,
+                    parts_.clock.steady() +
+                        std::min<Duration>(*later->retry_after, parts_.limits.retry_backoff_max));
   count_outcome(parts_.metrics, claimed, answer, at);
   lanes_.at(key).answered =
       AnsweredClaim{.claimed = {.value = std::move(claimed), .version = committed->version},
                     .outcome = std::move(answer),
-                    .at = at};
+                    .at = at,
+                    .connections = std::move(connections)};
   co_return co_await settle(key, head);
 }
 
@@ -252,7 +289,7 @@ Task<Result<std::optional<Progress>>> Departure::settle_once(WaitingText head,
   const bool overtaken = before.state != asked.state || before.attempt != asked.attempt;
   Delivery changed = overtaken ? before
                                : delivery_after(before, answered.outcome, answered.at,
-                                                parts_.limits, parts_.random);
+                                                answered.connections, parts_.limits, parts_.random);
   Commit commit;
   const auto* accepted = std::get_if<SubmitAccepted>(&answered.outcome);
   if (accepted != nullptr) {
@@ -322,6 +359,7 @@ Task<Result<Progress>> Departure::finish(WaitingText head, Stored<Delivery> deli
   Delivery changed = delivery.value;
   changed.state = state;
   changed.error_code = std::move(code);
+  changed.put_off.clear();
   changed.updated_at = parts_.clock.now(changed.service);
   Commit commit;
   write_change(commit, changed, delivery.value, delivery.version, parts_.random);

@@ -17,6 +17,7 @@
 #include "routing/outbox/relay_parts.h"
 #include "routing/outbox/stage.h"
 #include "routing/outbox/turns.h"
+#include "routing/outbox/way_out.h"
 
 namespace bauta {
 
@@ -62,6 +63,7 @@ class Departure {
                                          TimePoint now);
   Task<Result<Progress>> claim(LaneKey key, WaitingText head, Stored<Delivery> delivery,
                                bool again);
+  WayOut way_out_of(const Delivery& delivery, std::vector<std::string> connections, TimePoint now);
   std::optional<TimePoint> wait_for_turn(Lane& lane, const VirtualNumber& number, double rate,
                                          const std::string& connection, TimePoint now);
   Task<Result<Progress>> settle(LaneKey key, WaitingText head);

@@ -2,6 +2,8 @@
 
 #include <deque>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "routing/outbox/carrier_port.h"
 #include "routing/outbox/delivery.h"
@@ -24,6 +26,8 @@ struct AnsweredClaim {
   Stored<Delivery> claimed;
   SubmitOutcome outcome;
   TimePoint at;
+  /// The connections that could be handed it next, should this one have put it off.
+  std::vector<std::string> connections{};
 };
 
 /// What waits for one person at one number, in its order, and how its head stands.

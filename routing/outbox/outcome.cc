@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "routing/outbox/way_out.h"
+
 namespace bauta {
 namespace {
 
-TimePoint next_attempt(const Delivery& delivery, const SubmitLater& later, TimePoint now,
-                       const RelayLimits& limits, Random& random) {
+TimePoint may_come_back(const Delivery& delivery, const SubmitLater& later, TimePoint now,
+                        const RelayLimits& limits, Random& random) {
   if (later.retry_after)
     return now + std::clamp<Duration>(*later.retry_after, Duration{1}, limits.retry_backoff_max);
   const auto doublings = std::min(delivery.attempt, 20U) - 1;
@@ -19,21 +21,28 @@ TimePoint next_attempt(const Delivery& delivery, const SubmitLater& later, TimeP
 }  // namespace
 
 Delivery delivery_after(const Delivery& claimed, const SubmitOutcome& outcome, TimePoint now,
-                        const RelayLimits& limits, Random& random) {
+                        const std::vector<std::string>& connections, const RelayLimits& limits,
+                        Random& random) {
   Delivery changed = claimed;
   changed.updated_at = now;
   if (std::holds_alternative<SubmitAccepted>(outcome)) {
     changed.state = DeliveryState::sent;
+    changed.put_off.clear();
     changed.error_code.clear();  // of the answer that was lost, if the carrier had to be asked
     changed.error_detail.clear();
   } else if (const auto* refused = std::get_if<SubmitRefused>(&outcome)) {
     changed.state = DeliveryState::failed;
+    changed.put_off.clear();
     changed.error_code = refused->code;
     changed.error_detail = refused->detail;
   } else if (const auto* later = std::get_if<SubmitLater>(&outcome)) {
     changed.state = DeliveryState::queued;
     changed.error_code = later->code;
-    changed.not_before = next_attempt(claimed, *later, now, limits, random);
+    std::erase_if(changed.put_off,
+                  [&](const PutOff& earlier) { return earlier.connection == claimed.connection; });
+    changed.put_off.push_back({.connection = claimed.connection,
+                               .until = may_come_back(claimed, *later, now, limits, random)});
+    changed.not_before = first_free(changed, connections, now);
   } else {
     changed.state = DeliveryState::unknown;
     changed.error_code = std::get<SubmitUnknown>(outcome).code;

@@ -6,6 +6,11 @@ std::optional<SteadyPoint> Turns::wait(LaneTurn& turn, const VirtualNumber& numb
                                        double rate_per_second, const std::string& connection,
                                        SteadyPoint now) {
   auto& bucket = buckets_[number];
+  if (turn.via != connection) {
+    turn.via = connection;
+    turn.connection.reset();
+    turn.connection_used.reset();
+  }
   if (!turn.number) turn.number = bucket.take(now, rate_per_second);
   // Those of this number that wait for the connection leave when it lets them: this one's turn is reckoned from there, or all whose turns
   // came meanwhile would leave with them, faster than the number may send.
@@ -25,6 +30,13 @@ std::optional<SteadyPoint> Turns::wait(LaneTurn& turn, const VirtualNumber& numb
   turn.number_used.reset();
   turn.connection_used.reset();
   return std::nullopt;
+}
+
+std::optional<SteadyPoint> Turns::held_off_until(const std::string& connection,
+                                                 SteadyPoint now) const {
+  const auto held_off = held_off_until_.find(connection);
+  if (held_off == held_off_until_.end() || held_off->second <= now) return std::nullopt;
+  return held_off->second;
 }
 
 void Turns::give_back(LaneTurn& turn, const VirtualNumber& number) {

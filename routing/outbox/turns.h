@@ -11,6 +11,8 @@ namespace bauta {
 
 /// When the head of a lane may leave, by the rates of its number and of its connection; none: not asked for yet.
 struct LaneTurn {
+  /// Whose the connection's turns are.
+  std::string via;
   std::optional<SteadyPoint> number;
   std::optional<SteadyPoint> connection;
   /// When it may use each, once both have come.
@@ -28,12 +30,20 @@ class Turns {
   std::optional<SteadyPoint> wait(LaneTurn& turn, const VirtualNumber& number,
                                   double rate_per_second, const std::string& connection,
                                   SteadyPoint now);
+  /// It said that it takes nothing before `until`.  Kept in memory: after a start it is asked again.
+  void hold_off(const std::string& connection, SteadyPoint until) {
+    held_off_until_[connection] = until;
+  }
+  /// None: it takes texts, as far as is known.
+  std::optional<SteadyPoint> held_off_until(const std::string& connection, SteadyPoint now) const;
+
   /// The head ended without leaving: its turn is another lane's.
   void give_back(LaneTurn& turn, const VirtualNumber& number);
 
  private:
   CarrierPort& carriers_;
   std::map<VirtualNumber, TokenBucket> buckets_;
+  std::map<std::string, SteadyPoint> held_off_until_;
 };
 
 }  // namespace bauta

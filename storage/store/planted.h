@@ -44,6 +44,8 @@ enum class PlantedBug : std::uint8_t {
   crash_not_counted,
   /// Turns are counted on a clock that leaps (promise 5).
   turns_by_the_wall_clock,
+  /// A text whose outcome at one connection is unknown is handed to the next (promise 4).
+  failover_of_unknown,
   /// An event that is being told to a webhook is filed as told (promise 3).
   event_filed_as_told
 };

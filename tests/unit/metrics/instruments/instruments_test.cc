@@ -28,6 +28,7 @@ void use_all(Instruments& instruments) {
   instruments.refused("pool.exhausted");
   instruments.asked("twilio", "not_found");
   instruments.possible_double("twilio");
+  instruments.failed_over("twilio", "telnyx");
   instruments.unknown_status_word("twilio");
   instruments.dead_letter("session.ended");
   instruments.crashed_claim();
@@ -127,6 +128,7 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_refusals_total{code="pool.exhausted"} 1)",
           R"(bauta_asked_total{connection="twilio",outcome="not_found"} 1)",
           R"(bauta_possible_doubles_total{connection="twilio"} 1)",
+          R"(bauta_failovers_total{from="twilio",to="telnyx"} 1)",
           R"(bauta_unknown_status_words_total{connection="twilio"} 1)",
           R"(bauta_dead_letters_total{code="session.ended"} 1)",
           R"(bauta_crashed_claims_total 1)",

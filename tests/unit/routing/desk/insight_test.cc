@@ -123,6 +123,18 @@ TEST_F(Insights, TheQueueShowsWhatNobodyKnowsTheOutcomeOf) {
   EXPECT_EQ(waiting(), "twilio: 1 0 0 0 0 0 unknown 1\n");
 }
 
+TEST_F(Insights, TheQueueShowsWhatWasHandedOverAtTheConnectionThatWasHandedIt) {
+  ASSERT_TRUE(run(desk->change_number(caller, session.session.seats[1].number,
+                                      {.fallbacks = std::vector<std::string>{"vonage"}})));
+  carrier.connections.insert("vonage");
+  carrier.answers_of["twilio"] = {SubmitLater{.code = "carrier.throttled", .retry_after = 30s}};
+  carrier.answers_of["vonage"] = {SubmitUnknown{.code = "carrier.timeout"}};
+  text(kA, seat_number(0), "one");
+  text(kA, seat_number(0), "two");
+  work();
+  EXPECT_EQ(waiting(), "twilio: 1 0 0 0 0 0\nvonage: 1 0 0 0 0 0 unknown 1\n");
+}
+
 TEST_F(Insights, TheQueueIsLookedAtUpToALimit) {
   for (int i = 0; i < 30; ++i) text(kA, seat_number(0), "hi " + std::to_string(i));
   Workbench bench(parts, [](std::string_view) { return true; });

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,37 +22,54 @@ namespace bauta::testing_routing {
 class ScriptedCarrier final : public CarrierPort {
  public:
   std::deque<SubmitOutcome> answers;
+  /// Those that exist, and what one of them alone answers, before `answers`.
+  std::set<std::string, std::less<>> connections{"twilio"};
+  std::map<std::string, std::deque<SubmitOutcome>> answers_of;
   bool carries_reference = true;
   AskOutcome answer_when_asked = AskedInVain{};
   /// Called while it is asked.
   std::function<void()> while_asked;
   std::vector<SentText> asked;
+  std::vector<std::string> connections_asked;
   /// The connection's own next turn.
   SteadyPoint turn_at{};
+  /// And that of one of them alone.
+  std::map<std::string, SteadyPoint, std::less<>> turn_of;
   /// And its rate, if it has one.
   std::optional<double> rate{};
   /// When turns that have come may be used.
   SteadyPoint use_at{};
   std::vector<OutboundMessage> taken;
+  /// "connection: text" of all that it was handed, "|" between.
+  std::string handed;
   /// Called with each text before it is answered: a receipt that comes too early, a crash.
   std::function<void(const OutboundMessage&)> meanwhile;
 
-  bool has(std::string_view connection) const override { return connection == "twilio"; }
+  bool has(std::string_view connection) const override { return connections.contains(connection); }
   bool receipts_carry_reference(std::string_view) const override { return carries_reference; }
-  SteadyPoint take_turn(std::string_view, SteadyPoint now) override {
-    return std::max(rate ? turns_.take(now, *rate) : now, turn_at);
+  SteadyPoint take_turn(std::string_view connection, SteadyPoint now) override {
+    const auto own = turn_of.find(connection);
+    return std::max(
+        {rate ? turns_.take(now, *rate) : now, turn_at, own == turn_of.end() ? now : own->second});
   }
   SteadyPoint use_turn(std::string_view, SteadyPoint now) override { return std::max(now, use_at); }
-  Task<AskOutcome> ask(std::string, SentText sent) override {
+  Task<AskOutcome> ask(std::string connection, SentText sent) override {
     asked.push_back(std::move(sent));
+    connections_asked.push_back(std::move(connection));
     if (while_asked) while_asked();
     co_await boost::asio::post(boost::asio::use_awaitable_t<Executor>{});
     co_return answer_when_asked;
   }
-  Task<SubmitOutcome> submit(std::string, OutboundMessage message) override {
+  Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override {
     taken.push_back(message);
+    handed += (handed.empty() ? "" : "|") + connection + ": " + message.text.reveal();
     co_await boost::asio::post(boost::asio::use_awaitable_t<Executor>{});
     if (const auto act = std::exchange(meanwhile, {})) act(message);
+    if (auto& own = answers_of[connection]; !own.empty()) {
+      auto answer = std::move(own.front());
+      own.pop_front();
+      co_return answer;
+    }
     if (answers.empty()) co_return SubmitAccepted{{"SM" + std::to_string(taken.size())}};
     auto answer = std::move(answers.front());
     answers.pop_front();
