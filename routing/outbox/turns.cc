@@ -9,6 +9,8 @@ std::optional<SteadyPoint> Turns::wait(LaneTurn& turn, const VirtualNumber& numb
   if (turn.via != connection) {
     turn.via = connection;
     turn.connection.reset();
+    // Its number's too: those that waited for the other one would all leave together when this one lets them.
+    turn.number_used.reset();
     turn.connection_used.reset();
   }
   if (!turn.number) turn.number = bucket.take(now, rate_per_second);

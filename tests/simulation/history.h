@@ -114,6 +114,12 @@ class History : public testing::Test {
     oracle.carrier_has(submission);
     return submission;
   }
+  /// To Ben, by this connection, which answers.
+  void hand_over_by(const std::string& connection, const std::string& body, SubmitAnswer answer) {
+    const int submission = oracle.handed_over(connection, "two", "ben", body, now() + 60 * kSecond);
+    if (answer == SubmitAnswer::accepted) oracle.carrier_has(submission);
+    oracle.carrier_answered(submission, answer, false);
+  }
   int hand_over(const std::string& body, const Who& to = kBen,
                 SubmitAnswer answer = SubmitAnswer::accepted, bool opted_out = false) {
     const int submission = submit(body, to);

@@ -46,7 +46,7 @@ const std::map<PlantedBug, int> kBreaks = {
     {PlantedBug::idle_close_despite_text, 3},  {PlantedBug::close_over_takeover, 1},
     {PlantedBug::cooling_despite_deadline, 1}, {PlantedBug::crash_counted_twice, 3},
     {PlantedBug::crash_not_counted, 3},        {PlantedBug::turns_by_the_wall_clock, 5},
-    {PlantedBug::event_filed_as_told, 3}};
+    {PlantedBug::event_filed_as_told, 3},      {PlantedBug::failover_of_unknown, 4}};
 const std::map<std::string, PlantedBug> kPlants = {
     {"skipped-cooling", PlantedBug::skipped_cooling},
     {"answer-before-commit", PlantedBug::answer_before_commit},
@@ -62,7 +62,8 @@ const std::map<std::string, PlantedBug> kPlants = {
     {"crash-counted-twice", PlantedBug::crash_counted_twice},
     {"crash-not-counted", PlantedBug::crash_not_counted},
     {"turns-by-the-wall-clock", PlantedBug::turns_by_the_wall_clock},
-    {"event-filed-as-told", PlantedBug::event_filed_as_told}};
+    {"event-filed-as-told", PlantedBug::event_filed_as_told},
+    {"failover-of-unknown", PlantedBug::failover_of_unknown}};
 
 Outcome run_seed(std::uint64_t seed, metrics::Instruments& metrics, bool print) {
   World world(seed, metrics, print);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/simulation/reached.h"
@@ -129,9 +130,13 @@ class Oracle {
   const std::optional<Broken>& broken() const { return broken_; }
 
   void service_is(const std::string& service, Terms terms) { terms_[service] = terms; }
+  /// `connections`: those that may send for it; none: any.
   void number_is(const std::string& number, const std::string& service, const std::string& country,
-                 double rate = 1'000) {
-    numbers_[number] = {.service = service, .country = country, .rate = rate};
+                 double rate = 1'000, std::set<std::string> connections = {}) {
+    numbers_[number] = {.service = service,
+                        .country = country,
+                        .rate = rate,
+                        .connections = std::move(connections)};
   }
   void person_is(const std::string& person, const std::string& country) {
     countries_[person] = country;
@@ -189,6 +194,7 @@ class Oracle {
     std::string service;
     std::string country;
     double rate = 1'000;
+    std::set<std::string> connections = {};
   };
   struct Block {
     bool blocked;
@@ -307,6 +313,7 @@ class Oracle {
   void check_misrouted(int submission);
   void check_common(int submission);
   void check_doubled(const Submission& submission);
+  void check_connection(const Submission& submission);
   void check_order(const Submission& submission);
   void check_consent(const Submission& submission);
   void check_rate(const std::string& what, double rate);

@@ -53,6 +53,26 @@ void Oracle::check_doubled(const Submission& submission) {
     breaks(3, "text " + name(submission.body) + " leaves once more, and three times killed us");
 }
 
+/// A number's texts leave by the connections that are named for it (promise 1), and a text goes to another one only when the one before did
+/// provably not take it (promise 4).
+void Oracle::check_connection(const Submission& submission) {
+  const auto& named = numbers_.at(submission.from).connections;
+  if (!named.empty() && !named.contains(submission.connection))
+    breaks(1, "text " + name(submission.body) + " leaves by " + submission.connection +
+                  ", which may not send for " + submission.from);
+  if (submission.text < 0) return;
+  const auto earlier =
+      std::find_if(submissions_.rbegin(), submissions_.rend(), [&](const Submission& other) {
+        return other.text == submission.text && other.to == submission.to;
+      });
+  if (earlier == submissions_.rend() || earlier->connection == submission.connection ||
+      earlier->started <= last_retry(name(submission.body), submission.to, now_))
+    return;
+  if (earlier->answer == SubmitAnswer::later) return reached_.mark(Mark::failed_over);
+  breaks(4, "text " + name(submission.body) + " goes to " + submission.connection + ", and " +
+                earlier->connection + " may have it");
+}
+
 /// A carrier's rate for a number, and for a connection: a second's worth at once, and what the time brings; a leap of the clock brings
 /// nothing.
 void Oracle::check_rate(const std::string& what, double rate) {

@@ -117,6 +117,60 @@ TEST_F(OracleOfTexts, SeesWordsThatManySayWhereNobodySaidThem) {
   EXPECT_EQ(broken(), 1);
 }
 
+// ---- By which connection (promises 1 and 4) ----
+
+TEST_F(OracleOfTexts, SeesATextThatLeavesByAConnectionThatMayNotSendForItsNumber) {
+  oracle.number_is("two", "service", "US", 1'000, {"alpha"});
+  open_pair();
+  say("hello");
+  say("again");
+  hand_over_by("alpha", "hello", SubmitAnswer::accepted);
+  EXPECT_EQ(broken(), 0);
+  hand_over_by("beta", "again", SubmitAnswer::accepted);
+  EXPECT_EQ(broken(), 1);
+}
+
+TEST_F(OracleOfTexts, IsContentWithATextThatGoesToTheNextConnectionAfterItWasPutOff) {
+  open_pair();
+  say("hello");
+  hand_over_by("alpha", "hello", SubmitAnswer::later);
+  hand_over_by("beta", "hello", SubmitAnswer::accepted);
+  end({told()});
+  EXPECT_EQ(broken(), 0);
+  EXPECT_EQ(reached.times(Mark::failed_over), 1U);
+}
+
+TEST_F(OracleOfTexts, SeesATextThatGoesToTheNextConnectionThoughTheFirstMayHaveIt) {
+  open_pair();
+  say("hello");
+  hand_over_by("alpha", "hello", SubmitAnswer::unknown);
+  hand_over_by("alpha", "hello", SubmitAnswer::unknown);
+  EXPECT_EQ(broken(), 0);
+  hand_over_by("beta", "hello", SubmitAnswer::accepted);
+  EXPECT_EQ(broken(), 4);
+}
+
+TEST_F(OracleOfTexts, SeesATextThatGoesToTheNextConnectionAfterACrash) {
+  open_pair();
+  say("hello");
+  oracle.handed_over("alpha", "two", "ben", "hello", now() + 60 * kSecond);
+  oracle.crashed();
+  at(1);
+  hand_over_by("beta", "hello", SubmitAnswer::accepted);
+  EXPECT_EQ(broken(), 4);
+}
+
+TEST_F(OracleOfTexts, LetsADeadLetterThatIsTriedAgainBeginWithAnyConnection) {
+  open_pair();
+  say("hello");
+  hand_over_by("alpha", "hello", SubmitAnswer::unknown);
+  at(1);
+  oracle.retry_asked("hello", "ben");
+  at(2);
+  hand_over_by("beta", "hello", SubmitAnswer::accepted);
+  EXPECT_EQ(broken(), 0);
+}
+
 // ---- What stands in it (promise 2), and until when (promise 3) ----
 
 TEST_F(OracleOfTexts, SeesAParticipantsAddressInAText) {

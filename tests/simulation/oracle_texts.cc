@@ -113,6 +113,7 @@ int Oracle::handed_over(const std::string& connection, const std::string& from,
     breaks(3, "text " + name(submission.body) + " leaves long after its deadline");
   check_revealed(submission);
   check_doubled(submission);
+  check_connection(submission);
   check_consent(submission);
   check_automatic(submission);
   check_rate(from, numbers_.at(from).rate);

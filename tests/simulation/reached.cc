@@ -44,6 +44,8 @@ std::string_view mark_name(Mark mark) {
       return "turns used late kept apart";
     case Mark::turn_waited_for_over_a_leap:
       return "turn waited for over a leap";
+    case Mark::failed_over:
+      return "failed over";
     case Mark::unknown_found_by_asking:
       return "unknown found by asking";
     case Mark::resent_after_asking_in_vain:

@@ -29,6 +29,7 @@ enum class Mark : std::uint8_t {
   turn_of_a_connection_waited_for,
   turns_used_late_kept_apart,
   turn_waited_for_over_a_leap,
+  failed_over,
   unknown_found_by_asking,
   resent_after_asking_in_vain,
   poison,

@@ -114,19 +114,25 @@ void World::furnish_hook() {
 void World::furnish_number(Service& service, const std::string& text, const std::string& country) {
   const auto number = must(VirtualNumber::from_carrier(text));
   const std::string connection = chance_.one_in(2) ? "alpha" : "beta";
+  std::vector<std::string> fallbacks;
+  if (chance_.one_in(3)) fallbacks.push_back(connection == "alpha" ? "beta" : "alpha");
   const double rate = chance_.one_in(5) ? chance_.pick(std::vector{0.2, 0.5, 1.0, 5.0}) : kUnbound;
   connections_.emplace(number, connection);
+  std::set<std::string> may_send(fallbacks.begin(), fallbacks.end());
+  may_send.insert(connection);
   NewNumber added{.number = number,
                   .connection = connection,
-                  .fallbacks = {},
+                  .fallbacks = std::move(fallbacks),
                   .reach = {},
                   .rate_per_second = rate,
                   .tags = {}};
   must(relay_->ask(relay_->desk().add_number(service.caller, std::move(added), std::nullopt)));
   service.numbers.push_back(number);
   partitions_.push_back(partition_of(number));
-  oracle_.number_is(number.str(), service.caller.service.id.str(), country, rate);
-  note("number {} at {}/s", number.str(), rate);
+  note("number {} at {}/s by {}{}", number.str(), rate, connection,
+       may_send.size() > 1 ? ", else by the other" : "");
+  oracle_.number_is(number.str(), service.caller.service.id.str(), country, rate,
+                    std::move(may_send));
 }
 
 /// What will go wrong, and how often: some runs know no trouble, some much of one kind.
