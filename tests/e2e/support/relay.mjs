@@ -81,11 +81,14 @@ export class Relay {
   static AUTH_TOKEN = '0123456789abcdef0123456789abcdef';
   static PUBLIC_URL = 'https://relay.example.com';
 
-  /** `apiUrl`: of a stand-in for Twilio.  `simulated`: of `bauta handsets`.  `settings`: {relay: {unknown_wait_seconds: 1}}. */
+  /**
+   * `apiUrl`: of a stand-in for Twilio.  `fallbacks`: more of them, {name: its URL}, which numbers may send by as well.  `simulated`: of
+   * `bauta handsets`.  `settings`: {relay: {unknown_wait_seconds: 1}}.
+   */
   static async make(options) { return Relay.in(await temporaryFolder(), options); }
 
   /** In a folder that is there; what `make` left in one is taken up again, without the API key. */
-  static async in(folder, { apiUrl, simulated, settings = {} }) {
+  static async in(folder, { apiUrl, fallbacks = {}, simulated, settings = {} }) {
     const relay = new Relay();
     relay.connection = simulated ? 'simulated' : 'twilio';
     relay.folder = folder;
@@ -94,13 +97,14 @@ export class Relay {
       if (made.code !== 0) throw new Error(`bauta init: ${made.stderr}`);
       relay.key = made.stdout.trim();
     }
-    relay.connections = `[[connections]]
-name = "${relay.connection}"
+    relay.fallbacks = Object.keys(fallbacks);
+    relay.connections = Object.entries({ [relay.connection]: simulated ?? apiUrl, ...fallbacks }).map(([name, url]) => `[[connections]]
+name = "${name}"
 type = "${relay.connection}"
 token = "${Relay.TOKEN}"
 auth_token_file = "auth.token"
-api_url = "${simulated ?? apiUrl}"
-${simulated ? '' : `account_sid = "${Relay.ACCOUNT_SID}"\n`}`;
+api_url = "${url}"
+${simulated ? '' : `account_sid = "${Relay.ACCOUNT_SID}"\n`}`).join('\n');
     await writeFile(join(relay.folder, 'auth.token'), `${Relay.AUTH_TOKEN}\n`, { mode: 0o600 });
     relay.settings = settings;
     await relay.configure(settings);
@@ -180,7 +184,9 @@ ${simulated ? '' : `account_sid = "${Relay.ACCOUNT_SID}"\n`}`;
 
   async addNumbers(...numbers) {
     for (const number of numbers) {
-      await this.ask(201, 'POST', '/api/v1/numbers', { number, connection: this.connection, rate_per_second: 1000 });
+      await this.ask(201, 'POST', '/api/v1/numbers', {
+        number, connection: this.connection, fallbacks: this.fallbacks, rate_per_second: 1000,
+      });
     }
   }
 

@@ -39,11 +39,12 @@ const resource = (post) => ({
  * A strict stand-in for Twilio's Messages API: what is not as Twilio's documentation wants it gets 400 and is kept in `faults`.
  * `posts`: every POST in its order, {at, To, From, Body, StatusCallback, answer, sid}.  `accepted`: those that it would have sent.
  * It shows them to who asks by sender and day; the recipient's number must not stand in that question.  `questions`: every GET, its fields.
- * `asking`: how it answers, 'answered' or 'refused' (503).  `pageMax`: more texts are not on one page.
+ * `asking`: how it answers, 'answered' or 'refused' (503).  `pageMax`: more texts are not on one page.  `connection`: what the relay calls it.
  */
 export class TwilioStandIn {
-  static async start(answer = () => created) {
+  static async start(answer = () => created, connection = 'twilio') {
     const standIn = new TwilioStandIn();
+    standIn.connection = connection;
     standIn.answer = answer;
     standIn.posts = [];
     standIn.faults = [];
@@ -145,7 +146,7 @@ export class TwilioStandIn {
     }
     for (const name of FIELDS) if (!fields.get(name)) return `${name} is missing`;
     for (const name of ['To', 'From']) if (!E164.test(fields.get(name))) return `${name} is no E.164 number`;
-    if (!fields.get('StatusCallback').startsWith(`${Relay.PUBLIC_URL}/carriers/twilio/${Relay.TOKEN}/status`)) return 'StatusCallback';
+    if (!fields.get('StatusCallback').startsWith(`${Relay.PUBLIC_URL}/carriers/${this.connection}/${Relay.TOKEN}/status`)) return 'StatusCallback';
     const validity = Number(fields.get('ValidityPeriod'));
     if (!Number.isInteger(validity) || validity < 1 || validity > 14_400) return 'ValidityPeriod';
     if ([...fields.get('Body')].length > 1600) return 'Body is too long';
