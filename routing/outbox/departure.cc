@@ -29,6 +29,22 @@ std::optional<OwnWords::Saying> cannot_be_reached(const Circumstances& seen, Tim
                           .now = now};
 }
 
+OutboundMessage text_to_send(const Delivery& claimed, const Circumstances& seen,
+                             const IndexKey& index_key) {
+  const bool swapped = planted(PlantedBug::swapped_seats) && seen.session &&
+                       seen.session->value.is_group() &&
+                       seen.session->value.seat(seen.message->from) != nullptr;
+  return {.from = swapped ? seen.session->value.seat(seen.message->from)->number : claimed.from,
+          .to = claimed.to,
+          .text = text_sent(*seen.message),
+          .reference = write_reference({.service = claimed.service,
+                                        .message = claimed.message,
+                                        .seat = claimed.seat,
+                                        .attempt = claimed.attempt},
+                                       index_key),
+          .deadline = claimed.deadline};
+}
+
 /// Nobody knows whether this connection has the text: another one would send it a second time (promise 4).
 void keep_only(std::vector<std::string>& connections, const std::string& connection) {
   const bool other = planted(PlantedBug::failover_of_unknown) && connections.size() > 1;
@@ -63,6 +79,15 @@ WayOut Departure::way_out_of(const Delivery& delivery, std::vector<std::string> 
     ways.push_back({.connection = std::move(connection), .free_at = free_at});
   }
   return next_way_out(delivery, std::move(ways), now);
+}
+
+/// A Retry-After counts for the texts behind as well.
+void Departure::heed(const std::string& connection, const SubmitOutcome& answer) {
+  const auto* later = std::get_if<SubmitLater>(&answer);
+  if (later == nullptr || !later->retry_after) return;
+  turns_.hold_off(connection,
+                  parts_.clock.steady() +
+                      std::min<Duration>(*later->retry_after, parts_.limits.retry_backoff_max));
 }
 
 Task<Result<Progress>> Departure::advance(LaneKey key) {
@@ -201,25 +226,10 @@ Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<De
       delivery.value.put_off.empty() ? seen.number->value.connection : delivery.value.connection;
   if (!again && expected != connection)
     parts_.metrics.failed_over(carriers_.has(expected) ? expected : "none", connection);
-  const bool swapped = planted(PlantedBug::swapped_seats) && seen.session &&
-                       seen.session->value.is_group() &&
-                       seen.session->value.seat(seen.message->from) != nullptr;
-  OutboundMessage message{
-      .from = swapped ? seen.session->value.seat(seen.message->from)->number : claimed.from,
-      .to = claimed.to,
-      .text = text_sent(*seen.message),
-      .reference = write_reference({.service = claimed.service,
-                                    .message = claimed.message,
-                                    .seat = claimed.seat,
-                                    .attempt = claimed.attempt},
-                                   parts_.index_key),
-      .deadline = claimed.deadline};
-  auto answer = co_await carriers_.submit(connection, std::move(message));
+  auto answer =
+      co_await carriers_.submit(connection, text_to_send(claimed, seen, parts_.index_key));
   const auto at = parts_.clock.now(key.service);
-  if (const auto* later = std::get_if<SubmitLater>(&answer); later != nullptr && later->retry_after)
-    turns_.hold_off(connection,
-                    parts_.clock.steady() +
-                        std::min<Duration>(*later->retry_after, parts_.limits.retry_backoff_max));
+  heed(connection, answer);
   count_outcome(parts_.metrics, claimed, answer, at);
   lanes_.at(key).answered =
       AnsweredClaim{.claimed = {.value = std::move(claimed), .version = committed->version},

@@ -64,6 +64,7 @@ class Departure {
   Task<Result<Progress>> claim(LaneKey key, WaitingText head, Stored<Delivery> delivery,
                                bool again);
   WayOut way_out_of(const Delivery& delivery, std::vector<std::string> connections, TimePoint now);
+  void heed(const std::string& connection, const SubmitOutcome& answer);
   std::optional<TimePoint> wait_for_turn(Lane& lane, const VirtualNumber& number, double rate,
                                          const std::string& connection, TimePoint now);
   Task<Result<Progress>> settle(LaneKey key, WaitingText head);

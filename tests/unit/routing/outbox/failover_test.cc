@@ -149,6 +149,18 @@ TEST_F(Failover, WhatFollowsIsNotHandedToAConnectionThatAskedForTime) {
               HasSubstr("bauta_failovers_total{from=\"twilio\",to=\"vonage\"} 2"));
 }
 
+TEST_F(Failover, WithoutAChoiceEachTextIsHandedOverWhateverItsConnectionSaidOfAnother) {
+  auto request = session_of({kX, "+442079460143"});
+  request.participants[1].number = World::number(seat_number(1));
+  const auto other = *try_open(request);
+  carrier.answers_of["twilio"] = {later(30s)};
+  text(kA, seat_number(0), "one");
+  work();
+  text(kX, other.session.seats[0].number.str(), "two");
+  work();
+  EXPECT_EQ(carrier.handed, "twilio: one|twilio: two");
+}
+
 TEST_F(Failover, AfterARestartAConnectionThatAskedForTimeIsAskedOnceMore) {
   name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(30s), later(20s)};
@@ -269,6 +281,32 @@ TEST_F(Failover, ATurnOfAConnectionThatIsGoneIsNotWaitedOutAtTheNext) {
   clock.advance(2s);
   work();
   EXPECT_EQ(carrier.handed, "vonage: hi");
+}
+
+TEST_F(Failover, ThoseThatWaitedForAConnectionThatIsGoneLeaveAtTheirNumbersRate) {
+  name_a_fallback(*this);
+  change(*this, {.rate_per_second = 1});
+  for (int at = 0; at < 5; ++at) {
+    const auto writer = "+120255501" + std::to_string(10 + at);
+    auto request = session_of({writer, "+4420794601" + std::to_string(50 + at)});
+    request.participants[1].number = World::number(seat_number(1));
+    const auto opened = *try_open(request);
+    text(writer, opened.session.seats[0].number.str(), "hi");
+  }
+  carrier.use_at = clock.steady() + 30s;
+  for (int second = 0; second < 30; ++second) {
+    work();
+    ASSERT_EQ(carrier.taken.size(), 0U) << second;
+    clock.advance(1s);
+  }
+  carrier.connections = {"vonage"};
+  work();
+  EXPECT_EQ(carrier.taken.size(), 2U);  // what is late is made up for by a second
+  for (std::size_t second = 1; second <= 3; ++second) {
+    clock.advance(1s);
+    work();
+    EXPECT_EQ(carrier.taken.size(), 2 + second);
+  }
 }
 
 // ---- The promises ----
