@@ -46,6 +46,7 @@ struct Families {
         {"acctname", "t", &I::account_name},
         {"act", "sx", &I::activity},
         {"auto", "th", &I::only_its_key},
+        {"clock", "t", &I::only_its_key},
         {"con", "sh", &I::consent},
         {"con", "sht", &I::consent},
         {"confirm", "s", &I::only_its_key},

@@ -1,5 +1,7 @@
 #include "storage/store/clock.h"
 
+#include <ctime>
+
 namespace bauta {
 
 TimePoint SystemClock::now() const {
@@ -9,7 +11,11 @@ TimePoint SystemClock::now() const {
 TimePoint SystemClock::now(ServiceId) const { return now(); }
 
 SteadyPoint SystemClock::steady() const {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::steady_clock::now());
+  // Not std::chrono::steady_clock: on Linux it stands still while the machine sleeps, and the wall clock would seem to leap.
+  std::timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return SteadyPoint(std::chrono::floor<std::chrono::microseconds>(
+      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec)));
 }
 
 }  // namespace bauta
