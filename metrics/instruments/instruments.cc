@@ -147,6 +147,15 @@ class Instruments::Families {
       gauges("bauta_store_full", "1 while commits are refused because the store's disk is full.")
           .Add({});
 
+  prometheus::Gauge& clock_doubted =
+      gauges("bauta_clock_doubted",
+             "1 while the wall clock is not gone by, because it leapt: see bauta clock.")
+          .Add({});
+  prometheus::Gauge& clock_offset =
+      gauges("bauta_clock_offset_seconds",
+             "How far the wall clock is ahead of the time that is gone by.")
+          .Add({});
+
   Gauges<1> sessions{gauges("bauta_sessions", "Sessions by status, as the last census found them."),
                      {"status"},
                      kSeriesMax,
@@ -337,6 +346,11 @@ void Instruments::store_disk(std::uint64_t free, std::uint64_t reserve, bool ful
 }
 void Instruments::commit_queue(std::size_t waiting) {
   families_->commit_queue.Set(static_cast<double>(waiting));
+}
+
+void Instruments::clock(bool doubted, std::chrono::duration<double> offset) {
+  families_->clock_doubted.Set(doubted ? 1 : 0);
+  families_->clock_offset.Set(offset.count());
 }
 
 void Instruments::sessions(std::string_view status, std::uint64_t count) {

@@ -63,6 +63,10 @@ class Instruments {
   /// bauta_store_free_bytes, bauta_store_reserve_bytes, bauta_store_full: the store's disk.
   void store_disk(std::uint64_t free, std::uint64_t reserve, bool full);
 
+  // Time.
+  /// bauta_clock_doubted, bauta_clock_offset_seconds: whether the wall clock is not gone by, and how far it is ahead of what is.
+  void clock(bool doubted, std::chrono::duration<double> offset);
+
   // Census: what a walk over the store found.
   /// bauta_sessions{status}.
   void sessions(std::string_view status, std::uint64_t count);

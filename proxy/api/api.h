@@ -75,6 +75,8 @@ struct ApiEndpoints {
   EndpointPort& port;
   /// Which URLs may be named at all.
   AddressGuard guard = {};
+  /// By what calls are stamped, so that who verifies them sees the time of his own clock; nullptr: by the API's.
+  const Clock* stamps = nullptr;
 };
 
 /// What keys that begin with bauta_test_ are led to: a relay of its own, and what it has besides.  Each outlives the router.

@@ -26,6 +26,8 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
      "Ask the person for a mobile number if their texts end undelivered."},
     {"address.premium", 422, "The address is a premium or shared-cost number.",
      "Take an ordinary number: texts to these cost whoever sends them."},
+    {"admin.from_a_page", 403, "A web page asked the admin listener to change something.",
+     "Ask from a terminal: `bauta clock confirm`, or curl."},
     {"auth.invalid_key", 401, "No valid key came with the request.",
      "Send `Authorization: Bearer bauta_live_…` with a key that is neither revoked nor expired."},
     {"auth.scope_missing", 403, "The key may not do this.",

@@ -280,7 +280,7 @@ Task<Result<ApiAnswer>> test(Api& api, ApiCall call) {
   EndpointCall sent{
       .url = webhook.url,
       .id = json["id"].asString(),
-      .timestamp = to_millis(api.sandbox ? api.sandbox->clock.real().now() : now) / 1000,
+      .timestamp = to_millis(api.endpoints.stamps ? api.endpoints.stamps->now() : now) / 1000,
       .signature = {},
       .body = write_json(json)};
   sent.signature =

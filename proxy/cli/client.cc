@@ -118,9 +118,9 @@ struct Client::Parts {
   HttpCall call_of(std::string method, const std::string& target, std::string body) const {
     HttpCall call{.method = std::move(method),
                   .url = options.url + target,
-                  .headers = {{"Authorization", "Bearer " + options.key},
-                              {"Accept", "application/json, application/problem+json"}},
+                  .headers = {{"Accept", "application/json, application/problem+json"}},
                   .body = std::move(body)};
+    if (!options.key.empty()) call.headers.add("Authorization", "Bearer " + options.key);
     if (!options.service.empty()) call.headers.add("Bauta-Service", options.service);
     if (!call.body.empty()) call.headers.add("Content-Type", "application/json");
     return call;

@@ -17,6 +17,7 @@ struct ClientOptions {
   std::string url = "http://127.0.0.1:8080";
   /// The header Bauta-Service; "": none, and the server chooses.
   std::string service = {};
+  /// "": none is sent.
   std::string key = {};
   /// Before what was not answered is sent again.
   std::chrono::milliseconds pause_before_retry{500};

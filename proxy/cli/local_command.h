@@ -10,7 +10,7 @@
 
 namespace bauta {
 
-/// The commands that ask no server.  One of them is chosen when the command line is parsed, and run afterwards.
+/// The commands that do not ask a server over its API.  One of them is chosen when the command line is parsed, and run afterwards.
 class LocalCommands {
  public:
   explicit LocalCommands(CLI::App& app) : app_(app) {}
@@ -48,6 +48,7 @@ Result<std::string> secret_or_none(const std::string& file);
 /// The same, and there must be one.  Codes: usage.secret.
 Result<std::string> secret_of(const std::string& file);
 
+void add_clock_commands(LocalCommands& commands);
 void add_signature_commands(LocalCommands& commands);
 
 }  // namespace bauta

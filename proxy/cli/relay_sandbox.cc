@@ -32,9 +32,10 @@ class RelaySandbox::Endpoints final : public EndpointPort {
   std::unique_ptr<EndpointCaller> caller;
 };
 
-RelaySandbox::RelaySandbox(const Config& config, const Clock& real)
+RelaySandbox::RelaySandbox(const Config& config, SandboxClocks clocks)
     : config_(sandbox_config(config)),
-      clock_(real),
+      wall_(clocks.wall),
+      clock_(clocks.time),
       metrics_(version(), revision()),
       endpoints_(std::make_unique<Endpoints>()) {}
 
@@ -42,8 +43,8 @@ RelaySandbox::~RelaySandbox() { stop(); }
 
 Result<std::unique_ptr<RelaySandbox>> RelaySandbox::open(const Config& config,
                                                          std::optional<MasterKey> master,
-                                                         bool accept_loss, const Clock& real) {
-  std::unique_ptr<RelaySandbox> sandbox(new RelaySandbox(config, real));
+                                                         bool accept_loss, SandboxClocks clocks) {
+  std::unique_ptr<RelaySandbox> sandbox(new RelaySandbox(config, clocks));
   // The live relay goes on: its promises hang on another store.
   const auto on_failure = [](const Error& error) {
     log::error("the sandbox's store can promise nothing any more code={} detail={}", error.code,
@@ -69,16 +70,15 @@ Result<std::unique_ptr<RelaySandbox>> RelaySandbox::open(const Config& config,
                                                      .walk_thread = sandbox->thread_,
                                                      .carriers = *sandbox->carrier_,
                                                      .endpoints = *sandbox->endpoints_,
-                                                     .stamps = &real},
+                                                     .stamps = &sandbox->wall_},
                                     std::move(store));
   return sandbox;
 }
 
 Status RelaySandbox::start(const AddressGuard& guard) {
   guard_ = guard;
-  BAUTA_TRY(endpoints_->caller,
-            EndpointCaller::make({thread_.executor(0)}, endpoint_options_of(config_, guard),
-                                 clock_.real()));
+  BAUTA_TRY(endpoints_->caller, EndpointCaller::make({thread_.executor(0)},
+                                                     endpoint_options_of(config_, guard), wall_));
   thread_.run();
   carrier_->start(
       thread_.executor(0),
@@ -98,7 +98,7 @@ ApiSandbox RelaySandbox::api() {
           .carrier = *carrier_,
           .store = engine_->store().store(),
           .random = engine_->store().random(),
-          .endpoints = {.port = *endpoints_, .guard = guard_},
+          .endpoints = {.port = *endpoints_, .guard = guard_, .stamps = &wall_},
           .catch_up = [this] { return catch_up(); }};
 }
 

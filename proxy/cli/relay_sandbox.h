@@ -12,6 +12,14 @@
 
 namespace bauta {
 
+/// The live relay's; both outlive the sandbox.
+struct SandboxClocks {
+  /// What the live relay goes by.
+  const Clock& time;
+  /// What others' clocks say.
+  const Clock& wall;
+};
+
 /// The sandbox: a second relay in the process, on a thread of its own, with its own store, clock and metrics.  The only carrier that it knows is the
 /// SandboxCarrier: no path leads from here to a real one (docs/decisions/sandbox.md).
 class RelaySandbox {
@@ -19,7 +27,7 @@ class RelaySandbox {
   /// `config` is the live relay's.  Before there are other threads.  Codes: those of the store and the seal.
   static Result<std::unique_ptr<RelaySandbox>> open(const Config& config,
                                                     std::optional<MasterKey> master,
-                                                    bool accept_loss, const Clock& real);
+                                                    bool accept_loss, SandboxClocks clocks);
   ~RelaySandbox();
 
   /// Codes: those of the lanes and the endpoints.
@@ -36,10 +44,11 @@ class RelaySandbox {
   void close() { engine_->store().close(); }
 
  private:
-  RelaySandbox(const Config& config, const Clock& real);
+  RelaySandbox(const Config& config, SandboxClocks clocks);
   Task<Result<bool>> catch_up();
 
   Config config_;
+  const Clock& wall_;
   SandboxClock clock_;
   metrics::Instruments metrics_;
   /// What is below lives in its loop.

@@ -13,6 +13,7 @@
 #include "proxy/carriers/carrier_routes.h"
 #include "proxy/carriers/carrier_set.h"
 #include "proxy/carriers/http_clients.h"
+#include "proxy/cli/clock_watch.h"
 #include "proxy/cli/relay_engine.h"
 #include "proxy/cli/relay_options.h"
 #include "proxy/cli/relay_sandbox.h"
@@ -26,6 +27,7 @@
 #include "proxy/net/http_client.h"
 #include "proxy/net/http_server.h"
 #include "proxy/net/io_threads.h"
+#include "storage/clock/trusted_clock.h"
 #include "storage/seal/secret.h"
 
 namespace bauta {
@@ -76,7 +78,9 @@ struct RelayServer::Parts {
   void report_failure(const Error& error);
 
   Config config;
-  SystemClock clock;
+  SystemClock wall_clock;
+  /// What the relay goes by.
+  TrustedClock clock{wall_clock, config.clock_jump_max};
   metrics::Instruments metrics;
   Reload reload;
   /// Timers and sockets of everything below live in its loops; what was still under way is destroyed with them, and only counts.
@@ -94,6 +98,8 @@ struct RelayServer::Parts {
   AddressGuard guard;
   std::unique_ptr<EndpointCaller> endpoints;
   std::unique_ptr<RelayEngine> engine;
+  /// Of the engine's store.
+  std::unique_ptr<ClockWatch> clock_watch;
   /// None: it is not asked for.
   std::unique_ptr<RelaySandbox> sandbox;
   std::optional<FirstKey> made_key;
@@ -123,6 +129,8 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                             {.accept_loss = options.accept_loss,
                              .on_failure = [this](const Error& error) { report_failure(error); }},
                             clock, metrics));
+  clock_watch = std::make_unique<ClockWatch>(config, store->store(), clock, metrics);
+  BAUTA_CHECK(clock_watch->begin());
   if (config.sandbox_enabled)
     BAUTA_CHECK(open_sandbox(std::move(master_of_sandbox), options.accept_loss));
   threads.run();
@@ -140,18 +148,21 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                                                           .webhook_threads = webhook_threads,
                                                           .walk_thread = walk_thread,
                                                           .carriers = *carriers,
-                                                          .endpoints = *endpoints},
+                                                          .endpoints = *endpoints,
+                                                          .stamps = &wall_clock},
                                          std::move(store));
   if (sandbox) BAUTA_CHECK(sandbox->start(guard));
   if (options.make_key) BAUTA_CHECK(make_keys());
   BAUTA_CHECK(engine->start_lanes());
   BAUTA_CHECK(listen());
   engine->start_rest();
+  clock_watch->start(admin_thread.executor(0));
   return {};
 }
 
 Status RelayServer::Parts::open_sandbox(std::optional<MasterKey> master, bool accept_loss) {
-  BAUTA_TRY(sandbox, RelaySandbox::open(config, std::move(master), accept_loss, clock));
+  BAUTA_TRY(sandbox, RelaySandbox::open(config, std::move(master), accept_loss,
+                                        {.time = clock, .wall = wall_clock}));
   return {};
 }
 
@@ -190,7 +201,8 @@ Status RelayServer::Parts::open_endpoints() {
   std::vector<Executor> executors;
   for (unsigned i = 0; i < webhook_threads.count(); ++i)
     executors.push_back(webhook_threads.executor(i));
-  BAUTA_TRY(endpoints, EndpointCaller::make(executors, endpoint_options_of(config, guard), clock));
+  BAUTA_TRY(endpoints,
+            EndpointCaller::make(executors, endpoint_options_of(config, guard), wall_clock));
   return {};
 }
 
@@ -203,7 +215,7 @@ Status RelayServer::Parts::listen() {
 Status RelayServer::Parts::listen_in_public() {
   Router router;
   mount_api(router, engine->desk(), clock, engine->store().random(),
-            {.port = *endpoints, .guard = guard}, api_limits_of(config),
+            {.port = *endpoints, .guard = guard, .stamps = &wall_clock}, api_limits_of(config),
             sandbox ? std::optional(sandbox->api()) : std::nullopt);
   mount_carrier_routes(
       router, *carriers,
@@ -242,8 +254,13 @@ Status RelayServer::Parts::listen_to_operators() {
                 .failing = [this]() -> std::optional<std::string> {
                   if (draining) return "the relay is about to stop";
                   return std::nullopt;
-                }}},
-              Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr);
+                }},
+               {.name = "clock",
+                .failing = [this] { return clock_watch->doubt(); },
+                .concern = Concern::warning}},
+              Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr,
+              AdminClock{.state = [this] { return clock_watch->state(); },
+                         .confirm = [this] { return clock_watch->confirm(); }});
   BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
                                             {.name = "admin",
                                              .listen = config.admin_listen,
@@ -257,6 +274,7 @@ Status RelayServer::Parts::listen_to_operators() {
 void RelayServer::Parts::stop() {
   if (sandbox) sandbox->stop();
   if (engine) engine->stop_walks();
+  if (clock_watch) clock_watch->stop();
   const auto all = {&threads, &webhook_threads, &admin_thread, &walk_thread};
   for (auto* loops : all) loops->stop();
   for (auto* loops : all) loops->join();
@@ -328,8 +346,8 @@ Result<FirstKey> make_first_key(const Config& config) {
   store->close();
   FirstKey key{.secret = std::move(live.secret)};
   if (config.sandbox_enabled) {
-    BAUTA_TRY(const auto sandbox,
-              RelaySandbox::open(config, std::move(master_of_sandbox), false, clock));
+    BAUTA_TRY(const auto sandbox, RelaySandbox::open(config, std::move(master_of_sandbox), false,
+                                                     {.time = clock, .wall = clock}));
     BAUTA_TRY(key.test_secret, run_here(sandbox->make_key(live.account.str(), "default")));
     sandbox->close();
   }

@@ -82,7 +82,9 @@ struct OpenStore::Parts {
     options.observer = &commits;
     options.on_failure = std::move(wanted.on_failure);
     BAUTA_TRY(rocks, RocksStore::open(fit_to_disk(std::move(options)), clock));
-    BAUTA_TRY(ring, run_here(KeyRing::open(*rocks, std::move(master), random, clock.now())));
+    // Not `clock`, which tells no time before what the store knows of it was read.
+    BAUTA_TRY(ring,
+              run_here(KeyRing::open(*rocks, std::move(master), random, SystemClock().now())));
     sealed = std::make_unique<SealedStore>(*rocks, *ring, random);
     return {};
   }

@@ -51,6 +51,9 @@ struct Config {
   std::filesystem::path sandbox_path{};
   // [master_key]
   std::optional<std::filesystem::path> master_key_file{};
+  // [clock]
+  std::chrono::seconds clock_jump_max{};
+  std::chrono::seconds clock_mark{};
   // [relay]
   std::int64_t conflict_tries = 0;
   std::chrono::hours dedup{};

@@ -102,6 +102,13 @@ constexpr std::array kSettings = {
             "The file with the master key, readable by its owner only; else systemd's credential "
             "bauta-master-key or BAUTA_MASTER_KEY.",
             BAUTA_TEXT(master_key_file)},
+    Setting{"clock", "jump_seconds_max", integer, "seconds", "300", 1, 86400,
+            "By how much the machine's clock may leap, or be behind at the start; one that did "
+            "more is not gone by until `bauta clock confirm`.",
+            BAUTA_DURATION(clock_jump_max)},
+    Setting{"clock", "mark_seconds", integer, "seconds", "60", 1, 3600,
+            "How often it is written down what time it is, for the next start to compare.",
+            BAUTA_DURATION(clock_mark)},
     Setting{"relay", "conflict_tries", integer, "", "3", 1, 100,
             "How often an operation is tried when others change what it hangs on; then 503.",
             BAUTA_NUMBER(conflict_tries)},

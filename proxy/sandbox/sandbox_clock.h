@@ -24,8 +24,6 @@ class SandboxClock final : public Clock {
   TimePoint now(ServiceId) const override { return now(); }
   SteadyPoint steady() const override { return real_.steady(); }
 
-  /// What others' clocks say.
-  const Clock& real() const { return real_; }
   Duration ahead() const { return Duration(ahead_ms_.load()); }
 
   /// Goes on from what `store` kept.  Codes: storage.*.

@@ -39,6 +39,7 @@ void use_all(Instruments& instruments) {
   instruments.commit_queue(3);
   instruments.store_compacted(true, std::chrono::seconds(2));
   instruments.store_disk(5'000, 256, true);
+  instruments.clock(true, std::chrono::milliseconds(-1'500));
   instruments.sessions("open", 4);
   instruments.pool_numbers("US", "202", "active", 9);
   instruments.pool_lines("GB", "", "live", 2);
@@ -143,6 +144,8 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_store_free_bytes 5000)",
           R"(bauta_store_reserve_bytes 256)",
           R"(bauta_store_full 1)",
+          R"(bauta_clock_doubted 1)",
+          R"(bauta_clock_offset_seconds -1.5)",
           R"(bauta_sessions{status="open"} 4)",
           R"(bauta_pool_numbers{area_code="202",country="US",status="active"} 9)",
           R"(bauta_pool_lines{area_code="none",country="GB",state="live"} 2)",

@@ -16,16 +16,25 @@ using ::testing::Not;
 class AdminTest : public ::testing::Test {
  protected:
   HttpResponse ask(const std::string& path, const std::string& key = "",
-                   const std::string& authorization = "", const std::string& method = "GET") {
+                   const std::string& authorization = "", const std::string& method = "GET",
+                   const std::string& origin = "") {
     Router router;
-    mount_admin(router, metrics,
-                {{.name = "store", .failing = [this] { return store; }},
-                 {.name = "drain", .failing = [this] { return drain; }}},
-                Secret::copy(std::as_bytes(std::span(key))));
+    std::optional<AdminClock> shown;
+    if (clock) {
+      shown =
+          AdminClock{.state = [this] { return *clock; }, .confirm = [this] { return confirm(); }};
+    }
+    mount_admin(
+        router, metrics,
+        {{.name = "store", .failing = [this] { return store; }},
+         {.name = "drain", .failing = [this] { return drain; }},
+         {.name = "clock", .failing = [this] { return doubt; }, .concern = Concern::warning}},
+        Secret::copy(std::as_bytes(std::span(key))), nullptr, std::move(shown));
     boost::asio::io_context context;
     HttpResponse response;
     HttpRequest request{.method = method, .target = path, .path = path, .request_id = "req_1"};
     if (!authorization.empty()) request.headers.add("Authorization", authorization);
+    if (!origin.empty()) request.headers.add("Origin", origin);
     boost::asio::co_spawn(
         context.get_executor(), router.handle(std::move(request)),
         [&](const std::exception_ptr&, HttpResponse answered) { response = std::move(answered); });
@@ -33,9 +42,18 @@ class AdminTest : public ::testing::Test {
     return response;
   }
 
+  Task<Result<ClockState>> confirm() {
+    if (refusal) co_return std::unexpected(*refusal);
+    clock = ClockState{.now = clock->wall()};
+    co_return *clock;
+  }
+
   metrics::Instruments metrics{"0.1.0", "abc"};
   std::optional<std::string> store;
   std::optional<std::string> drain;
+  std::optional<std::string> doubt;
+  std::optional<ClockState> clock;
+  std::optional<Error> refusal;
 };
 
 TEST_F(AdminTest, ExposesTheMetricsAsPrometheusReadsThem) {
@@ -78,6 +96,76 @@ TEST_F(AdminTest, IsReadyUntilACheckFails) {
   EXPECT_EQ(ask("/livez").status, 200U) << "a restart would not help";
   store = drain = std::nullopt;
   EXPECT_EQ(ask("/readyz").status, 200U);
+}
+
+TEST_F(AdminTest, AWarningIsToldByOneThatIsReady) {
+  EXPECT_EQ(ask("/readyz").body, "ready\n");
+  doubt = "it leapt";
+  EXPECT_EQ(ask("/readyz").status, 200U);
+  EXPECT_EQ(ask("/readyz").body, "ready\nwarning: clock: it leapt\n");
+  drain = "the relay is about to stop";
+  EXPECT_EQ(ask("/readyz").status, 503U);
+  EXPECT_EQ(ask("/readyz").body, "drain: the relay is about to stop\nwarning: clock: it leapt\n");
+}
+
+constexpr TimePoint kNow{std::chrono::milliseconds(1'772'366'400'000)};  // 2026-03-01T12:00:00Z
+constexpr ClockState kDoubted{.trust = ClockTrust::doubted,
+                              .now = kNow,
+                              .offset = std::chrono::milliseconds(86'400'500),
+                              .doubted_since = kNow - std::chrono::minutes(1)};
+
+TEST_F(AdminTest, ShowsTheClock) {
+  EXPECT_EQ(ask("/clock").status, 404U) << "there is none";
+  clock = ClockState{.now = kNow};
+  EXPECT_EQ(ask("/clock").status, 200U);
+  EXPECT_EQ(ask("/clock").headers.find("Content-Type"), "application/json");
+  EXPECT_EQ(ask("/clock").body,
+            R"({"doubted_since":null,"now":"2026-03-01T12:00:00.000Z","offset_seconds":0.0,)"
+            R"("state":"trusted","wall_clock":"2026-03-01T12:00:00.000Z"})");
+  clock = kDoubted;
+  EXPECT_EQ(ask("/clock").body,
+            R"({"doubted_since":"2026-03-01T11:59:00.000Z","now":"2026-03-01T12:00:00.000Z",)"
+            R"("offset_seconds":86400.5,"state":"doubted",)"
+            R"("wall_clock":"2026-03-02T12:00:00.500Z"})");
+  EXPECT_THAT(ask("/").body, HasSubstr("/clock"));
+}
+
+TEST_F(AdminTest, ConfirmsTheClock) {
+  clock = kDoubted;
+  EXPECT_EQ(ask("/clock/confirm").status, 405U) << "looking changes nothing";
+  EXPECT_EQ(clock->trust, ClockTrust::doubted);
+  const auto response = ask("/clock/confirm", "", "", "POST");
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_THAT(response.body, AllOf(HasSubstr(R"("state":"trusted")"),
+                                   HasSubstr(R"("now":"2026-03-02T12:00:00.500Z")")));
+  EXPECT_EQ(clock->trust, ClockTrust::trusted);
+}
+
+TEST_F(AdminTest, SaysWhyAClockCouldNotBeConfirmed) {
+  clock = kDoubted;
+  refusal = Error{.code = "storage.full", .detail = "no space"};
+  const auto response = ask("/clock/confirm", "", "", "POST");
+  EXPECT_EQ(response.status, 503U);
+  EXPECT_THAT(response.body, HasSubstr("storage.full"));
+}
+
+TEST_F(AdminTest, NoWebPageConfirmsTheClock) {
+  clock = kDoubted;
+  for (const auto* origin : {"https://evil.example", "null", "http://127.0.0.1:9090"}) {
+    const auto response = ask("/clock/confirm", "", "", "POST", origin);
+    EXPECT_EQ(response.status, 403U) << origin;
+    EXPECT_THAT(response.body, HasSubstr("admin.from_a_page"));
+  }
+  EXPECT_EQ(clock->trust, ClockTrust::doubted);
+}
+
+TEST_F(AdminTest, WithAKeyTheClockIsConfirmedByWhoHasIt) {
+  clock = kDoubted;
+  EXPECT_EQ(ask("/clock", "secret").status, 401U);
+  EXPECT_EQ(ask("/clock/confirm", "secret", "Bearer wrong", "POST").status, 401U);
+  EXPECT_EQ(clock->trust, ClockTrust::doubted);
+  EXPECT_EQ(ask("/clock/confirm", "secret", "Bearer secret", "POST").status, 200U);
+  EXPECT_EQ(clock->trust, ClockTrust::trusted);
 }
 
 TEST_F(AdminTest, NamesItsPages) {
