@@ -167,6 +167,25 @@ TEST_F(WebhooksApi, AreTriedWithATest) {
             "422 field.unknown: /x field.unknown");
 }
 
+TEST_F(WebhooksApi, AreStampedByTheClockThatOthersCompare) {
+  const auto path = make();
+  EXPECT_EQ(face.ask("POST", path + "/test").told(), "200");
+  decltype(face.world.clock) machine;
+  machine.leap(std::chrono::hours(24));
+  Router stamped;
+  mount_api(stamped, *face.world.desk, face.world.clock, face.world.random,
+            {.port = face.endpoints, .stamps = &machine});
+  const auto tested = face.world.run(stamped.handle(face.request("POST", path + "/test")));
+  EXPECT_EQ(tested.status, 200U);
+  ASSERT_EQ(face.endpoints.calls.size(), 2U);
+  EXPECT_EQ(face.endpoints.calls[0].timestamp, to_millis(face.world.clock.now()) / 1000);
+  const auto& call = face.endpoints.calls[1];
+  EXPECT_EQ(call.timestamp, to_millis(machine.now()) / 1000);
+  EXPECT_EQ(testing_api::json_of(call.body)["created_at"],
+            testing_api::json_of(face.endpoints.calls[0].body)["created_at"])
+      << "what it tells is the relay's time";
+}
+
 TEST_F(WebhooksApi, ShowTheirAttemptsPageByPage) {
   const auto path = make();
   Webhooks& webhooks = face.world.desk->webhooks();
