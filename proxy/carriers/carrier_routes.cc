@@ -86,8 +86,7 @@ class Callbacks {
     if (carrier == nullptr) co_return Router::rejection(Router::NotFound{}, request);
     auto batch = carrier->read_status(request);
     if (!batch) {
-      log::debug("dlr rejected connection={} code={}", carrier->name(), batch.error().code);
-      metrics_.refused(batch.error().code);
+      reject_receipt(*carrier, batch.error());
       co_return problem(status_of(batch.error()), batch.error(), request);
     }
 
@@ -96,8 +95,7 @@ class Callbacks {
     std::optional<Error> failure;
     for (auto& element : batch->elements) {
       if (!element) {
-        log::debug("dlr rejected connection={} code={}", carrier->name(), element.error().code);
-        metrics_.refused(element.error().code);
+        reject_receipt(*carrier, element.error());
         fault = element.error();
         continue;
       }
@@ -128,6 +126,18 @@ class Callbacks {
     metrics_.text_in(carrier.name(), rejection_word(error));
     metrics_.refused(error.code);
     log::debug("mo rejected connection={} code={}", carrier.name(), error.code);
+    say_rejected(carrier, error);
+  }
+  void reject_receipt(const Carrier& carrier, const Error& error) const {
+    metrics_.refused(error.code);
+    log::debug("dlr rejected connection={} code={}", carrier.name(), error.code);
+    say_rejected(carrier, error);
+  }
+  /// Most often it is the configuration, here or at the carrier: a wrong secret, or another public URL than is called.
+  void say_rejected(const Carrier& carrier, const Error& error) const {
+    if (const auto times = callbacks_rejected_.happened(log::Seldom::Clock::now()))
+      log::warn("callback rejected connection={} code={} times={}", carrier.name(), error.code,
+                times);
   }
 
   Task<Result<InboundOutcome>> accept(InboundMessage mo) const {
@@ -172,6 +182,7 @@ class Callbacks {
   // All connections and codes together: what puts one off, as a full disk, puts off all.
   mutable log::Seldom texts_put_off_;
   mutable log::Seldom receipts_put_off_;
+  mutable log::Seldom callbacks_rejected_;
 };
 
 }  // namespace

@@ -83,7 +83,8 @@ Status CarrierSet::add(std::unique_ptr<Carrier> carrier, std::string token,
   if (!entries_
            .emplace(name, Entry{.carrier = std::move(carrier),
                                 .token = std::move(token),
-                                .bucket = std::move(bucket)})
+                                .bucket = std::move(bucket),
+                                .trouble = std::make_unique<log::Seldom>()})
            .second) {
     return fail("config.bad_value", "connections: the name " + name + " stands there twice");
   }
@@ -157,6 +158,11 @@ Task<SubmitOutcome> CarrierSet::submit(std::string connection, OutboundMessage m
   const auto words = words_of(outcome);
   log::debug("mt submitted connection={} from={} to={} outcome={} code={}", connection, from, to,
              words.outcome, words.code);
+  const bool is_trouble = words.outcome == "later" || words.outcome == "unknown";
+  if (const auto times = is_trouble ? entry->trouble->happened(log::Seldom::Clock::now()) : 0) {
+    log::warn("mt not taken connection={} outcome={} code={} times={}", connection, words.outcome,
+              words.code, times);
+  }
   co_return outcome;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "proxy/carriers/carrier.h"
+#include "proxy/config/seldom.h"
 
 namespace bauta {
 
@@ -47,6 +48,8 @@ class CarrierSet final : public CarrierPort {
       std::atomic<std::int64_t> used_full_at_micros = 0;
     };
     std::unique_ptr<Bucket> bucket;
+    /// What the carrier did not take, or did not answer.
+    std::unique_ptr<log::Seldom> trouble;
   };
   const Entry* find(std::string_view name) const;
 
