@@ -141,9 +141,21 @@ Api::Api(Router& router, Desk& desk_called, const Clock& clock_read, Random& ran
 
 void Api::on(std::string_view method, std::string_view pattern, std::vector<Scope> scopes,
              ApiHandler handler, std::optional<std::size_t> body_bytes_max) {
-  Route route{.scopes = std::move(scopes),
-              .handler = handler,
-              .body_bytes_max = body_bytes_max.value_or(limits.body_bytes_max)};
+  add(method, pattern,
+      {.scopes = std::move(scopes),
+       .handler = handler,
+       .body_bytes_max = body_bytes_max.value_or(limits.body_bytes_max)});
+}
+
+void Api::on_question(std::string_view pattern, std::vector<Scope> scopes, ApiHandler handler) {
+  add("POST", pattern,
+      {.scopes = std::move(scopes),
+       .handler = handler,
+       .body_bytes_max = limits.body_bytes_max,
+       .is_question = true});
+}
+
+void Api::add(std::string_view method, std::string_view pattern, Route route) {
   const RouteOptions options{.body_bytes_max = route.body_bytes_max};
   // Shared by the router's handlers, and by those that still run when the router is gone.
   router_.add(
@@ -180,7 +192,7 @@ Task<Result<ApiAnswer>> Api::serve(Route route, HttpRequest request) {
   if (call.request.method == "POST") {
     BAUTA_CO_TRY(call.mark, mark_of(call.request, limits.idempotency_key_max));
   }
-  if (!call.mark) co_return co_await route.handler(*this, std::move(call));
+  if (!call.mark || route.is_question) co_return co_await route.handler(*this, std::move(call));
   co_return co_await serve_once(std::move(route), std::move(call));
 }
 

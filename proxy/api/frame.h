@@ -87,6 +87,9 @@ class Api : public std::enable_shared_from_this<Api> {
   /// Who holds one of `scopes` may call it.
   void on(std::string_view method, std::string_view pattern, std::vector<Scope> scopes,
           ApiHandler handler, std::optional<std::size_t> body_bytes_max = {});
+  /// A POST only so that an address stands in no URL, or that a question is too long for one: it changes nothing, and keeps no mark
+  /// (docs/decisions/questions-keep-no-mark.md).
+  void on_question(std::string_view pattern, std::vector<Scope> scopes, ApiHandler handler);
 
   /// Who sent a request with these headers, and which service it is about.  Codes: auth.invalid_key, service.not_found, storage.*.
   Task<Result<Caller>> caller_of(HttpHeaders headers);
@@ -110,7 +113,9 @@ class Api : public std::enable_shared_from_this<Api> {
     std::vector<Scope> scopes;
     ApiHandler handler;
     std::size_t body_bytes_max;
+    bool is_question = false;
   };
+  void add(std::string_view method, std::string_view pattern, Route route);
   /// Keeps the Api alive while it runs.  Who brings a test key is answered by the sandbox's, and by nothing else.
   static Task<HttpResponse> handle(std::shared_ptr<Api> api, Route route, HttpRequest request);
   Task<Result<ApiAnswer>> serve(Route route, HttpRequest request);
@@ -146,6 +151,13 @@ class KeptEffect {
     if (!mark_) return std::nullopt;
     return Idempotent<View>{.mark = *mark_, .render = render_};
   }
+  /// For a part that commits the effect without the desk; empty: the request brought no Idempotency-Key.  `desk` outlives it.
+  std::function<void(Commit&, const View&)> also(const Desk& desk, const Caller& caller) const {
+    if (!mark_) return {};
+    return [&desk, caller, mark = *mark_, render = render_](Commit& commit, const View& view) {
+      desk.write_answer(commit, caller, mark, render(view));
+    };
+  }
   /// The answer to send now: as the one that was kept.
   ApiAnswer answer_of(const View& view) const {
     auto kept = render_(view);
@@ -158,6 +170,14 @@ class KeptEffect {
   std::optional<IdempotencyMark> mark_;
   Render render_;
 };
+
+/// What came of an effect that was committed without the desk: whose mark another process wrote first is answered as that was.
+template <class T>
+Task<Result<T>> unless_answered(Api& api, Caller caller, std::optional<IdempotencyMark> mark,
+                                Result<T> made) {
+  if (!made && mark) BAUTA_CO_CHECK(co_await api.desk.refuse_if_answered(caller, *mark));
+  co_return made;
+}
 
 /// A page of what is held whole, newest first: ids sort by time, and the cursor is the last one shown.
 template <class AnId, class T, class IdOf, class Render>

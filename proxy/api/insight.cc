@@ -106,10 +106,7 @@ Task<Result<ApiAnswer>> explain(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto asked, read_supposed(body, call));
   BAUTA_CO_TRY(const auto found,
                co_await api.desk.insight().explain(call.caller.service.id, asked));
-  // A POST only so that addresses stand in no URL: it changes nothing, and is not kept for replays.
-  auto answered = answer(200, explanation_json(found, asked, call.may(Scope::addresses_read)));
-  answered.mark_is_kept = true;
-  co_return answered;
+  co_return answer(200, explanation_json(found, asked, call.may(Scope::addresses_read)));
 }
 
 Json::Value milliseconds_since(TimePoint at, TimePoint since) {
@@ -202,7 +199,7 @@ Task<Result<ApiAnswer>> queue(Api& api, ApiCall call) {
 }  // namespace
 
 void mount_insight(Api& api) {
-  api.on("POST", "/api/v1/explain", {Scope::sessions_read}, explain);
+  api.on_question("/api/v1/explain", {Scope::sessions_read}, explain);
   api.on("GET", "/api/v1/messages/{message}/trace", {Scope::sessions_read, Scope::messages_read},
          trace);
   api.on("GET", "/api/v1/queue", {Scope::sessions_read, Scope::numbers_read}, queue);

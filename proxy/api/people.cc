@@ -60,13 +60,6 @@ Json::Value session_of_person_json(const ExportedSession& exported, const ApiCal
   return json;
 }
 
-/// A POST only so that the address stands in no URL: it changes nothing, and what it showed is not kept for replays.
-ApiAnswer answer_to_question(const Json::Value& json) {
-  auto answered = answer(200, json);
-  answered.mark_is_kept = true;
-  return answered;
-}
-
 Task<Result<ApiAnswer>> export_one(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto body, body_of(api, call));
   Faults faults;
@@ -94,7 +87,7 @@ Task<Result<ApiAnswer>> export_one(Api& api, ApiCall call) {
   for (const auto& session : found.sessions)
     json["data"].append(session_of_person_json(session, call));
   json["next_cursor"] = text_or_null(found.next_cursor);
-  co_return answer_to_question(json);
+  co_return answer(200, json);
 }
 
 Result<RealAddress> read_only_address(const Json::Value& body, const ApiCall& call) {
@@ -149,16 +142,16 @@ Task<Result<ApiAnswer>> look_up(Api& api, ApiCall call) {
   Json::Value json(Json::objectValue);
   json["address"] = shown_address(address, call);
   json["consents"] = consents_json(entries);
-  co_return answer_to_question(json);
+  co_return answer(200, json);
 }
 
 }  // namespace
 
 void mount_people(Api& api) {
-  api.on("POST", "/api/v1/people/export", {Scope::sessions_read}, export_one);
+  api.on_question("/api/v1/people/export", {Scope::sessions_read}, export_one);
   api.on("POST", "/api/v1/people/erase", {Scope::sessions_write}, erase);
   api.on("POST", "/api/v1/consents", {Scope::sessions_write}, record);
-  api.on("POST", "/api/v1/consents/lookup", {Scope::sessions_read}, look_up);
+  api.on_question("/api/v1/consents/lookup", {Scope::sessions_read}, look_up);
 }
 
 }  // namespace bauta::api

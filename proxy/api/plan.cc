@@ -130,20 +130,17 @@ Json::Value place_json(const Place& place, std::uint64_t now) {
   return json;
 }
 
-/// A question: nothing is changed, and its answer is not kept.
 Task<Result<ApiAnswer>> plan(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto body, body_of(api, call));
   BAUTA_CO_TRY(const auto wanted, read_plan(body, call, api.limits));
   BAUTA_CO_TRY(const auto pool, co_await api.desk.pool(call.caller));
   Json::Value data(Json::arrayValue);
   for (const Place& place : wanted.places) data.append(place_json(place, numbers_in(pool, place)));
-  auto planned = answer(200, page_json(std::move(data), ""));
-  planned.mark_is_kept = true;
-  co_return planned;
+  co_return answer(200, page_json(std::move(data), ""));
 }
 
 }  // namespace
 
-void mount_plan(Api& api) { api.on("POST", "/api/v1/pool/plan", {Scope::numbers_read}, plan); }
+void mount_plan(Api& api) { api.on_question("/api/v1/pool/plan", {Scope::numbers_read}, plan); }
 
 }  // namespace bauta::api

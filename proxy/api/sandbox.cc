@@ -10,21 +10,33 @@ std::unexpected<Error> live_key() {
               "bauta_test_, as POST /api/v1/keys with \"test\": true makes");
 }
 
-Json::Value clock_json(const SandboxClock& clock) {
+Json::Value clock_json(TimePoint now, Duration ahead) {
   Json::Value json(Json::objectValue);
-  json["now"] = time_or_null(clock.now());
-  json["ahead_seconds"] = static_cast<Json::Int64>(
-      std::chrono::duration_cast<std::chrono::seconds>(clock.ahead()).count());
+  json["now"] = time_or_null(now);
+  json["ahead_seconds"] =
+      static_cast<Json::Int64>(std::chrono::duration_cast<std::chrono::seconds>(ahead).count());
   return json;
+}
+
+Json::Value moved_json(TimePoint now, Duration ahead, bool settled) {
+  auto json = clock_json(now, ahead);
+  json["settled"] = settled;
+  return json;
+}
+
+KeptAnswer kept_json(const Json::Value& json) {
+  return {.status = 200, .location = {}, .body = write_json(json)};
 }
 
 Task<Result<ApiAnswer>> show_clock(Api& api, ApiCall) {
   if (!api.sandbox) co_return live_key();
-  co_return answer(200, clock_json(api.sandbox->clock));
+  const SandboxClock& clock = api.sandbox->clock;
+  co_return answer(200, clock_json(clock.now(), clock.ahead()));
 }
 
 /// For keys of the whole account alone: the clock is one for all services, and a leap ends the sessions of all.
 /// Answered once what came due by it was done, as far as that can be said: what waits for somebody else (an endpoint that hangs) may go on.
+/// Kept with the move is that it has not settled, since that is all that is known then, and true for who asks again after a crash.
 Task<Result<ApiAnswer>> advance_clock(Api& api, ApiCall call) {
   if (!api.sandbox) co_return live_key();
   if (call.caller.key.service) {
@@ -39,14 +51,33 @@ Task<Result<ApiAnswer>> advance_clock(Api& api, ApiCall call) {
   fields.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
   const auto sandbox = api.sandbox;
-  BAUTA_CO_CHECK(co_await sandbox->clock.advance(sandbox->store, std::chrono::seconds(*seconds)));
-  auto json = clock_json(sandbox->clock);
+  SandboxClock& clock = sandbox->clock;
+  SandboxClock::Also also;
+  if (call.mark) {
+    also = [&api, &call](Commit& commit, TimePoint now, Duration ahead) {
+      api.desk.write_answer(commit, call.caller, *call.mark,
+                            kept_json(moved_json(now, ahead, false)), now);
+    };
+  }
+  const auto moved = co_await clock.advance(sandbox->store, std::chrono::seconds(*seconds), also);
+  if (!moved && call.mark)
+    BAUTA_CO_CHECK(co_await api.desk.refuse_if_answered(call.caller, *call.mark));
+  BAUTA_CO_CHECK(moved);
+  const auto now = clock.now();
+  const auto ahead = clock.ahead();
   BAUTA_CO_TRY(const bool settled, co_await sandbox->catch_up());
-  json["settled"] = settled;
-  co_return answer(200, json);
+  const auto json = moved_json(now, ahead, settled);
+  if (call.mark) {
+    // The clock is moved and its mark kept: a failure here leaves that it had not settled.
+    static_cast<void>(co_await api.desk.amend_answer(call.caller, *call.mark, kept_json(json)));
+  }
+  auto answered = answer(200, json);
+  answered.mark_is_kept = true;
+  co_return answered;
 }
 
-/// Somebody types on their phone, to a number of the caller's service.
+/// Somebody types on their phone, to a number of the caller's service.  The carrier's commit is not the API's to write into, but its own id of
+/// the text is the mark's: who asks again after a crash is told `duplicate`, and the text was relayed once.
 Task<Result<ApiAnswer>> text(Api& api, ApiCall call) {
   if (!api.sandbox) co_return live_key();
   BAUTA_CO_TRY(const auto body, body_of(api, call));
@@ -66,8 +97,12 @@ Task<Result<ApiAnswer>> text(Api& api, ApiCall call) {
   fields.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
   BAUTA_CO_CHECK(co_await api.desk.show_number(call.caller, *to));
-  BAUTA_CO_TRY(const auto outcome, co_await api.sandbox->carrier.text(
-                                       *std::move(from), *std::move(to), *std::move(said)));
+  std::string once;
+  if (call.mark)
+    once = string_of(call.caller.service.id.bytes()) + call.mark->body_hash + call.mark->key;
+  BAUTA_CO_TRY(const auto outcome,
+               co_await api.sandbox->carrier.text(*std::move(from), *std::move(to),
+                                                  *std::move(said), std::move(once)));
   Json::Value json(Json::objectValue);
   json["outcome"] = string_of(inbound_outcome_name(outcome));
   co_return answer(200, json);
@@ -98,10 +133,7 @@ Task<Result<ApiAnswer>> inbox(Api& api, ApiCall call) {
     json["received_at"] = time_or_null(shown.received_at);
     data.append(std::move(json));
   }
-  auto answered = answer(200, page_json(std::move(data), found.next_cursor));
-  // A POST only so that the address stands in no URL.
-  answered.mark_is_kept = true;
-  co_return answered;
+  co_return answer(200, page_json(std::move(data), found.next_cursor));
 }
 
 }  // namespace
@@ -111,7 +143,7 @@ void mount_sandbox(Api& api) {
   api.on("GET", base + "/clock", {Scope::sessions_read}, show_clock);
   api.on("POST", base + "/clock/advance", {Scope::sessions_write}, advance_clock);
   api.on("POST", base + "/handsets/text", {Scope::messages_write}, text);
-  api.on("POST", base + "/handsets/inbox", {Scope::messages_read}, inbox);
+  api.on_question(base + "/handsets/inbox", {Scope::messages_read}, inbox);
 }
 
 }  // namespace bauta::api

@@ -198,10 +198,7 @@ Task<Result<ApiAnswer>> search(Api& api, ApiCall call) {
                    {.address = *std::move(address),
                     .limit = limit ? static_cast<std::uint32_t>(*limit) : api.limits.page_default,
                     .cursor = cursor.value_or("")}));
-  auto found = answer_with(page, call);
-  // A POST only so that the address stands in no URL: it changes nothing, and whoever is found is not kept for replays.
-  found.mark_is_kept = true;
-  co_return found;
+  co_return answer_with(page, call);
 }
 
 }  // namespace
@@ -209,7 +206,7 @@ Task<Result<ApiAnswer>> search(Api& api, ApiCall call) {
 void mount_sessions(Api& api) {
   api.on("POST", "/api/v1/sessions", {Scope::sessions_write}, open);
   api.on("GET", "/api/v1/sessions", {Scope::sessions_read}, list);
-  api.on("POST", "/api/v1/sessions/search", {Scope::sessions_read}, search);
+  api.on_question("/api/v1/sessions/search", {Scope::sessions_read}, search);
   api.on("GET", "/api/v1/sessions/{id}", {Scope::sessions_read}, show);
   api.on("PATCH", "/api/v1/sessions/{id}", {Scope::sessions_write}, change);
   api.on("DELETE", "/api/v1/sessions/{id}", {Scope::sessions_write}, erase);

@@ -50,15 +50,26 @@ Json::Value webhook_json(const Webhook& webhook) {
   return json;
 }
 
-/// With its secret, which is shown now and never again; what is kept for replays of the request is without it.
-ApiAnswer secret_answer(unsigned status, const Webhook& webhook) {
+std::string path_of(WebhookId id) { return string_of(kPath) + "/" + id.str(); }
+
+KeptEffect<Webhook> effect_of(const ApiCall& call, std::uint16_t status) {
+  return {call, [status](const Webhook& webhook) {
+            return KeptAnswer{
+                .status = status, .location = {}, .body = write_json(webhook_json(webhook))};
+          }};
+}
+
+/// Its secret is shown now and never again: what is kept for replays of the request is without it.
+Json::Value json_without_secret(const Webhook& webhook) {
   auto json = webhook_json(webhook);
   json["secret"] = Json::Value();
-  const auto kept = write_json(json);
+  return json;
+}
+ApiAnswer with_secret(ApiAnswer answered, const Webhook& webhook) {
+  auto json = json_without_secret(webhook);
   if (webhook.signature == SignatureKind::v1)
     json["secret"] = shown_secret(webhook.secrets.front().key);
-  auto answered = answer(status, json);
-  answered.body_to_keep = kept;
+  answered.response.body = write_json(json);
   return answered;
 }
 
@@ -167,11 +178,16 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
                   .include_text = wanted.include_text.value_or(false),
                   .signature = wanted.signature.value_or(SignatureKind::v1),
                   .misbehave = wanted.misbehave.value_or(Misbehaviour{})};
-  BAUTA_CO_TRY(const auto made, co_await api.desk.webhooks().create(
-                                    std::move(webhook), api.limits.webhooks_max, api.clock.now()));
-  auto created = secret_answer(201, made);
-  created.response.headers.add("Location", string_of(kPath) + "/" + made.id.str());
-  co_return created;
+  const KeptEffect<Webhook> effect(call, [](const Webhook& made) {
+    return KeptAnswer{
+        .status = 201, .location = path_of(made.id), .body = write_json(json_without_secret(made))};
+  });
+  auto created =
+      co_await api.desk.webhooks().create(std::move(webhook), api.limits.webhooks_max,
+                                          api.clock.now(), effect.also(api.desk, call.caller));
+  BAUTA_CO_TRY(const auto made,
+               co_await unless_answered(api, call.caller, call.mark, std::move(created)));
+  co_return with_secret(effect.answer_of(made), made);
 }
 
 Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
@@ -264,7 +280,8 @@ void show_answer(Json::Value& json, const EndpointAnswer& heard) {
   json["latency_ms"] = static_cast<Json::Int64>(heard.took.count());
 }
 
-/// Sends an event that tells nothing, now, whether or not the webhook is disabled: what comes of it is answered, and changes nothing.
+/// Sends an event that tells nothing, now, whether or not the webhook is disabled: what comes of it is answered, and changes nothing.  There is
+/// no commit for the mark to stand in: who asks again after a crash may have sent two, as any webhook may come twice.
 Task<Result<ApiAnswer>> test(Api& api, ApiCall call) {
   BAUTA_CO_CHECK(want_nothing(api, call));
   BAUTA_CO_TRY(const auto found, co_await find(api, std::move(call)));
@@ -300,18 +317,27 @@ Task<Result<ApiAnswer>> rotate(Api& api, ApiCall call) {
   const auto overlap = fields.integer("overlap_seconds", 0, most).value_or(most);
   fields.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
+  const KeptEffect<Webhook> effect(call, [](const Webhook& webhook) {
+    return KeptAnswer{
+        .status = 200, .location = {}, .body = write_json(json_without_secret(webhook))};
+  });
+  auto done =
+      co_await api.desk.webhooks().rotate(call.caller.service.id, id, std::chrono::seconds(overlap),
+                                          api.clock.now(), effect.also(api.desk, call.caller));
   BAUTA_CO_TRY(const auto rotated,
-               co_await api.desk.webhooks().rotate(call.caller.service.id, id,
-                                                   std::chrono::seconds(overlap), api.clock.now()));
-  co_return secret_answer(200, rotated);
+               co_await unless_answered(api, call.caller, call.mark, std::move(done)));
+  co_return with_secret(effect.answer_of(rotated), rotated);
 }
 
 Task<Result<ApiAnswer>> enable(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto id, id_in_path<WebhookId>(call, "id", kNotFound));
   BAUTA_CO_CHECK(want_nothing(api, call));
+  const auto effect = effect_of(call, 200);
+  auto done = co_await api.desk.webhooks().enable(call.caller.service.id, id, api.clock.now(),
+                                                  effect.also(api.desk, call.caller));
   BAUTA_CO_TRY(const auto enabled,
-               co_await api.desk.webhooks().enable(call.caller.service.id, id, api.clock.now()));
-  co_return answer(200, webhook_json(enabled));
+               co_await unless_answered(api, call.caller, call.mark, std::move(done)));
+  co_return effect.answer_of(enabled);
 }
 
 Task<Result<ApiAnswer>> replay(Api& api, ApiCall call) {
@@ -330,9 +356,12 @@ Task<Result<ApiAnswer>> replay(Api& api, ApiCall call) {
   BAUTA_CO_CHECK(std::move(faults).status());
   const ServiceId service = call.caller.service.id;
   BAUTA_CO_CHECK(co_await api.desk.webhooks().find(service, id));
+  const auto effect = effect_of(call, 202);
+  auto done = co_await api.desk.webhooks().replay(service, id, *from, api.clock.now(),
+                                                  effect.also(api.desk, call.caller));
   BAUTA_CO_TRY(const auto replayed,
-               co_await api.desk.webhooks().replay(service, id, *from, api.clock.now()));
-  co_return answer(202, webhook_json(replayed));
+               co_await unless_answered(api, call.caller, call.mark, std::move(done)));
+  co_return effect.answer_of(replayed);
 }
 
 Json::Value attempt_json(const WebhookAttempt& attempt) {

@@ -288,9 +288,11 @@ void SandboxCarrier::wake() { work_->wake(); }
 bool SandboxCarrier::is_settled() const { return work_->is_settled(); }
 
 Task<Result<InboundOutcome>> SandboxCarrier::text(RealAddress from, VirtualNumber to,
-                                                  MessageText text) {
+                                                  MessageText text, std::string once) {
+  const auto id =
+      once.empty() ? random_bits(parts_.random) : parts_.index_key.hash("handset-text", once);
   co_return co_await targets_.accept({.connection = std::string(kName),
-                                      .provider_id = "sb" + to_base32(random_bits(parts_.random)),
+                                      .provider_id = "sb" + to_base32(id),
                                       .from = std::move(from),
                                       .to = std::move(to),
                                       .text = std::move(text)});

@@ -46,8 +46,10 @@ class SandboxCarrier final : public CarrierPort {
   bool is_settled() const;
 
   const Handsets& handsets() const { return handsets_; }
-  /// Somebody types on a phone.  Codes: those of `accept`.
-  Task<Result<InboundOutcome>> text(RealAddress from, VirtualNumber to, MessageText text);
+  /// Somebody types on a phone.  What comes with an `once` that came before is the same text, delivered again: a duplicate.  "": another one.
+  /// Codes: those of `accept`.
+  Task<Result<InboundOutcome>> text(RealAddress from, VirtualNumber to, MessageText text,
+                                    std::string once = {});
 
   bool has(std::string_view connection) const override { return connection == kName; }
   bool receipts_carry_reference(std::string_view) const override { return true; }

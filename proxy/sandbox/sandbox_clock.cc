@@ -24,7 +24,7 @@ Task<Status> SandboxClock::load(Store& store) {
   co_return Status();
 }
 
-Task<Status> SandboxClock::advance(Store& store, std::chrono::seconds by) {
+Task<Status> SandboxClock::advance(Store& store, std::chrono::seconds by, Also also) {
   for (int attempt = 0; attempt < kConflictTries; ++attempt) {
     BAUTA_CO_TRY(const auto kept, co_await bauta::load<records::SandboxClock>(store, clock_key()));
     const Duration ahead = Duration(kept ? kept->value.ahead_ms() : 0) + by;
@@ -39,6 +39,7 @@ Task<Status> SandboxClock::advance(Store& store, std::chrono::seconds by) {
     moved.set_ahead_ms(ahead.count());
     Commit commit;
     commit.expect(clock_key(), version_of(kept)).put(clock_key(), moved.SerializeAsString());
+    if (also) also(commit, real_.now() + ahead, ahead);
     BAUTA_CO_TRY(const auto done, co_await commit_once(store, std::move(commit)));
     if (!done) continue;
     be_at_least(ahead.count());

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 
 #include "storage/store/clock.h"
 #include "storage/store/store.h"
@@ -28,8 +29,10 @@ class SandboxClock final : public Clock {
 
   /// Goes on from what `store` kept.  Codes: storage.*.
   Task<Status> load(Store& store);
-  /// Durable before anybody sees it.  Codes: sandbox.clock_limit, storage.*.
-  Task<Status> advance(Store& store, std::chrono::seconds by);
+  /// Durable before anybody sees it.  `also`: further writes of the same commit, for each try; it will be that late then, and so far ahead.
+  /// Codes: sandbox.clock_limit, storage.*.
+  using Also = std::function<void(Commit&, TimePoint now, Duration ahead)>;
+  Task<Status> advance(Store& store, std::chrono::seconds by, Also also = {});
 
  private:
   void be_at_least(std::int64_t ahead_ms);

@@ -38,9 +38,11 @@ Task<Result<std::optional<KeptAnswer>>> AnswerBook::kept(ServiceId service,
 }
 
 void AnswerBook::write(Commit& commit, ServiceId service, SessionId session,
-                       const IdempotencyMark& mark, const KeptAnswer& answer) const {
+                       const IdempotencyMark& mark, const KeptAnswer& answer,
+                       std::optional<TimePoint> now) const {
   const Key key = key_of(service, mark);
-  const TimePoint forget_at = bench_.parts.clock.now() + bench_.parts.limits.idempotency;
+  const TimePoint forget_at =
+      now.value_or(bench_.parts.clock.now()) + bench_.parts.limits.idempotency;
   commit.expect(key, kAbsent).put(key, encode(mark, answer), forget_at);
   if (session.is_nil()) return;
   const Bits128 hash = bench_.parts.index_key.hash("idempotency", mark.key);
@@ -53,6 +55,17 @@ Task<Status> AnswerBook::keep(ServiceId service, IdempotencyMark mark, KeptAnswe
   // Whoever kept another answer first has the word: a conflict is as good.
   BAUTA_CO_TRY(const auto done, co_await commit_settled(bench_.parts.store, std::move(commit),
                                                         key_of(service, mark)));
+  static_cast<void>(done);
+  co_return Status{};
+}
+
+Task<Status> AnswerBook::amend(ServiceId service, IdempotencyMark mark, KeptAnswer answer) const {
+  const Key key = key_of(service, mark);
+  const TimePoint forget_at = bench_.parts.clock.now() + bench_.parts.limits.idempotency;
+  Commit commit;
+  commit.put(key, encode(mark, answer), forget_at);
+  // Nobody else writes under a mark that is kept, so there is no conflict to tell.
+  BAUTA_CO_TRY(const auto done, co_await commit_once(bench_.parts.store, std::move(commit)));
   static_cast<void>(done);
   co_return Status{};
 }

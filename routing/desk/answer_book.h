@@ -18,10 +18,13 @@ class AnswerBook {
 
   Task<Result<std::optional<KeptAnswer>>> kept(ServiceId service, IdempotencyMark mark) const;
   Task<Status> keep(ServiceId service, IdempotencyMark mark, KeptAnswer answer) const;
+  /// Puts `answer` in the place of the one that was kept with the effect, which said less.
+  Task<Status> amend(ServiceId service, IdempotencyMark mark, KeptAnswer answer) const;
 
-  /// Adds the answer to the commit of its effect: expects that there is none yet.  Erased with `session`; nil: of none.
+  /// Adds the answer to the commit of its effect: expects that there is none yet.  Erased with `session`; nil: of none.  `now`: for an effect
+  /// that moves the clock, when it will be.
   void write(Commit& commit, ServiceId service, SessionId session, const IdempotencyMark& mark,
-             const KeptAnswer& answer) const;
+             const KeptAnswer& answer, std::optional<TimePoint> now = {}) const;
   /// For who lost a conflict: did the same request win it, in another process?  Codes: idempotency.in_flight (its answer is there, or will
   /// be: ask again).
   Task<Status> refuse_if_written(ServiceId service, IdempotencyMark mark) const;

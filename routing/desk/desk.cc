@@ -173,6 +173,20 @@ Task<Status> Desk::keep_answer(const Caller& caller, IdempotencyMark mark, KeptA
   return parts_->answers.keep(caller.service.id, std::move(mark), std::move(answer));
 }
 
+void Desk::write_answer(Commit& commit, const Caller& caller, const IdempotencyMark& mark,
+                        const KeptAnswer& answer, std::optional<TimePoint> now) const {
+  parts_->answers.write(commit, caller.service.id, {}, mark, answer, now);
+}
+
+Task<Status> Desk::refuse_if_answered(const Caller& caller, IdempotencyMark mark) const {
+  return parts_->answers.refuse_if_written(caller.service.id, std::move(mark));
+}
+
+Task<Status> Desk::amend_answer(const Caller& caller, IdempotencyMark mark,
+                                KeptAnswer answer) const {
+  return parts_->answers.amend(caller.service.id, std::move(mark), std::move(answer));
+}
+
 std::unique_ptr<Desk::Running> Desk::begin(const Caller& caller, const IdempotencyMark& mark) {
   if (!parts_->answers.start({caller.service.id, mark.key})) return nullptr;
   return std::make_unique<Running>(parts_->answers, caller.service.id, mark.key);

@@ -264,6 +264,13 @@ class Desk {
   Task<Result<std::optional<KeptAnswer>>> kept_answer(const Caller& caller, IdempotencyMark mark);
   /// Keeps a refusal that the state caused (409), so that a replay meets it again.
   Task<Status> keep_answer(const Caller& caller, IdempotencyMark mark, KeptAnswer answer);
+  /// Adds the answer to the commit of an effect that another part than the desk commits.  `now`: for one that moves the clock, when it will be.
+  void write_answer(Commit& commit, const Caller& caller, const IdempotencyMark& mark,
+                    const KeptAnswer& answer, std::optional<TimePoint> now = {}) const;
+  /// For who failed to commit such an effect.  Codes: idempotency.in_flight (another process did it: its answer is kept).
+  Task<Status> refuse_if_answered(const Caller& caller, IdempotencyMark mark) const;
+  /// Keeps another answer than the one that was committed with the effect, where that said less.
+  Task<Status> amend_answer(const Caller& caller, IdempotencyMark mark, KeptAnswer answer) const;
   /// Only one request of a mark runs at a time in this process; none: idempotency.in_flight.
   class Running {
    public:

@@ -19,7 +19,8 @@ std::unexpected<Error> not_found(WebhookId id) {
 
 }  // namespace
 
-Task<Result<Webhook>> Webhooks::create(Webhook webhook, std::size_t most, TimePoint now) {
+Task<Result<Webhook>> Webhooks::create(Webhook webhook, std::size_t most, TimePoint now,
+                                       Also also) {
   const EventLog events(store_);
   BAUTA_CO_TRY(const auto others, co_await all_of(webhook.service));
   if (others.size() >= most) {
@@ -35,6 +36,7 @@ Task<Result<Webhook>> Webhooks::create(Webhook webhook, std::size_t most, TimePo
   Commit commit;
   commit.expect(key, kAbsent);
   commit.put(key, encode_webhook(webhook));
+  if (also) also(commit, webhook);
   BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), key));
   if (!done) co_return fail("storage.contended", "a webhook of this id was just made; try again");
   co_return webhook;
@@ -79,7 +81,8 @@ Task<Result<Stored<Webhook>>> Webhooks::find(ServiceId service, WebhookId id) co
 }
 
 Task<Result<Webhook>> Webhooks::change(ServiceId service, WebhookId id,
-                                       std::function<void(Webhook&)> change, TimePoint now) const {
+                                       std::function<void(Webhook&)> change, TimePoint now,
+                                       Also also) const {
   for (int i = 0; i < kTries; ++i) {
     BAUTA_CO_TRY(const auto was, co_await find(service, id));
     Webhook webhook = was.value;
@@ -87,6 +90,7 @@ Task<Result<Webhook>> Webhooks::change(ServiceId service, WebhookId id,
     Commit commit;
     commit.expect(webhook_key(service, id), was.version);
     commit.put(webhook_key(service, id), encode_webhook(webhook));
+    if (also) also(commit, webhook);
     const Key witness = add_witness(commit, now, random_);
     BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), witness));
     if (done) co_return webhook;
@@ -109,7 +113,8 @@ Task<Status> Webhooks::remove(ServiceId service, WebhookId id) const {
 }
 
 Task<Result<Webhook>> Webhooks::rotate(ServiceId service, WebhookId id,
-                                       std::chrono::seconds overlap, TimePoint now) const {
+                                       std::chrono::seconds overlap, TimePoint now,
+                                       Also also) const {
   const WebhookSecret fresh{.key = new_signing_key(random_)};
   return change(
       service, id,
@@ -121,10 +126,11 @@ Task<Result<Webhook>> Webhooks::rotate(ServiceId service, WebhookId id,
         webhook.secrets.insert(webhook.secrets.begin(), fresh);
         if (webhook.secrets.size() > kSecretsMax) webhook.secrets.resize(kSecretsMax);
       },
-      now);
+      now, std::move(also));
 }
 
-Task<Result<Webhook>> Webhooks::enable(ServiceId service, WebhookId id, TimePoint now) const {
+Task<Result<Webhook>> Webhooks::enable(ServiceId service, WebhookId id, TimePoint now,
+                                       Also also) const {
   return change(
       service, id,
       [now](Webhook& webhook) {
@@ -132,7 +138,7 @@ Task<Result<Webhook>> Webhooks::enable(ServiceId service, WebhookId id, TimePoin
         webhook.disabled.reset();
         webhook.active_since = now;
       },
-      now);
+      now, std::move(also));
 }
 
 Task<Result<bool>> Webhooks::disable(Stored<Webhook> was, DisabledBecause reason,
@@ -153,23 +159,23 @@ Task<Result<bool>> Webhooks::disable(Stored<Webhook> was, DisabledBecause reason
 }
 
 Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, EventId event,
-                                       TimePoint now) const {
+                                       TimePoint now, Also also) const {
   const EventLog events(store_);
   BAUTA_CO_TRY(const auto position, co_await events.find(service, event));
   if (!position)
     co_return fail("event.not_found", "this service's log holds no event " + event.str());
-  co_return co_await replay(service, id, *position, now);
+  co_return co_await replay(service, id, *position, now, std::move(also));
 }
 
 Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, Position sequence,
-                                       TimePoint now) const {
+                                       TimePoint now, Also also) const {
   return change(
       service, id,
       [sequence](Webhook& webhook) {
         webhook.start = sequence == 0 ? 0 : sequence - 1;
         ++webhook.generation;
       },
-      now);
+      now, std::move(also));
 }
 
 Task<Result<Webhooks::State>> Webhooks::state_of(Webhook webhook) const {

@@ -19,9 +19,12 @@ class Webhooks {
  public:
   Webhooks(Store& store, Random& random) : store_(store), random_(random) {}
 
+  /// Further writes of the commit that makes or changes a webhook, which is as it will be.  Asked again for every try.
+  using Also = std::function<void(Commit&, const Webhook&)>;
+
   /// Makes `webhook` with an id and a secret of its own, to be told what happens from now on.  Of a service at most `most`; two that are made at
   /// the same moment may both find room.
-  Task<Result<Webhook>> create(Webhook webhook, std::size_t most, TimePoint now);
+  Task<Result<Webhook>> create(Webhook webhook, std::size_t most, TimePoint now, Also also = {});
   Task<Result<std::vector<Webhook>>> all_of(ServiceId service) const;
   Task<Result<Stored<Webhook>>> find(ServiceId service, WebhookId id) const;
   /// A page of all services' webhooks behind `after`, for who drives them.
@@ -33,19 +36,22 @@ class Webhooks {
 
   /// `change` is asked again when others changed it meanwhile.
   Task<Result<Webhook>> change(ServiceId service, WebhookId id,
-                               std::function<void(Webhook&)> change, TimePoint now) const;
+                               std::function<void(Webhook&)> change, TimePoint now,
+                               Also also = {}) const;
   Task<Status> remove(ServiceId service, WebhookId id) const;
   /// A new secret signs from now on; those before it for `overlap` more.
   Task<Result<Webhook>> rotate(ServiceId service, WebhookId id, std::chrono::seconds overlap,
-                               TimePoint now) const;
+                               TimePoint now, Also also = {}) const;
   /// It goes on where it stopped, and what it refused before is forgiven.  Of one that is active: nothing.
-  Task<Result<Webhook>> enable(ServiceId service, WebhookId id, TimePoint now) const;
+  Task<Result<Webhook>> enable(ServiceId service, WebhookId id, TimePoint now,
+                               Also also = {}) const;
   /// False: it was changed since it was read as `was`, and nothing is done.  Tells the service with `webhook.disabled`.
   Task<Result<bool>> disable(Stored<Webhook> was, DisabledBecause reason, TimePoint now) const;
   /// It is told again everything from `event`, or from the position `sequence`, on: each at least once more.
-  Task<Result<Webhook>> replay(ServiceId service, WebhookId id, EventId event, TimePoint now) const;
-  Task<Result<Webhook>> replay(ServiceId service, WebhookId id, Position sequence,
-                               TimePoint now) const;
+  Task<Result<Webhook>> replay(ServiceId service, WebhookId id, EventId event, TimePoint now,
+                               Also also = {}) const;
+  Task<Result<Webhook>> replay(ServiceId service, WebhookId id, Position sequence, TimePoint now,
+                               Also also = {}) const;
 
   struct State {
     WebhookProgress progress;

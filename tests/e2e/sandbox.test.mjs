@@ -214,6 +214,32 @@ test('the clock moves expiry, cooling and deadlines, and a kill -9 sets nothing 
   assert.equal((await sandbox.ask(409, 'POST', '/api/v1/sandbox/clock/advance', { seconds: 366 * 86_400 })).code, 'sandbox.clock_limit');
 });
 
+test('a repeated move of the clock and a repeated text are done once, also across a kill -9', async (t) => {
+  const sandbox = await Sandbox.make(t);
+  const { relay } = sandbox;
+  const stay = await sandbox.open({ ttl_seconds: 30 * 86_400 }, A, C);
+  const [host] = stay.participants;
+  const post = (path, body, key) => relay.call('POST', `/api/v1/sandbox/${path}`, body, { key: sandbox.key, headers: { 'Idempotency-Key': key } });
+  // Two days: the mark must not be forgotten by the very leap that it is of.
+  const leap = { seconds: 2 * 86_400 };
+  const said = { from: A, to: host.virtual_number, text: 'Once' };
+  const [moved, texted] = [await post('clock/advance', leap, 'leap'), await post('handsets/text', said, 'text')];
+  assert.deepEqual([moved.status, moved.json.ahead_seconds, moved.json.settled], [200, leap.seconds, true]);
+  assert.deepEqual([texted.status, texted.json.outcome], [200, 'relayed']);
+  await arrived(sandbox, C);
+  await relay.kill();
+  await relay.start();
+  for (const [first, again] of [[moved, await post('clock/advance', leap, 'leap')], [texted, await post('handsets/text', said, 'text')]]) {
+    assert.equal(again.headers['idempotency-replayed'], 'true');
+    assert.equal(again.text, first.text);
+  }
+  assert.equal((await post('clock/advance', { seconds: 1 }, 'leap')).json.code, 'idempotency.mismatch');
+  assert.equal((await sandbox.clock()).ahead_seconds, leap.seconds);
+  assert.equal((await sandbox.inbox(C)).length, 1);
+  // A question is answered by how things are, whatever was asked under its key before.
+  for (const address of [A, C]) assert.equal((await post('handsets/inbox', { address }, 'look')).status, 200);
+});
+
 test('what the carrier still owes survives a kill -9', async (t) => {
   const sandbox = await Sandbox.make(t);
   const { session, theirs } = await told(sandbox, MAGIC.slow);

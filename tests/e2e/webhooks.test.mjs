@@ -230,6 +230,43 @@ test('a replay tells everything again from an event on; a test tells nothing, an
   verify(post, made.secret);
 });
 
+test('what is done to a webhook is done once for a key, also across a kill -9', async (t) => {
+  const { relay } = await quick(t);
+  const endpoint = await Endpoint.start(t);
+  const post = (path, body) => relay.call('POST', `/api/v1/webhooks${path}`, body, { headers: { 'Idempotency-Key': 'once' } });
+  const wanted = { url: endpoint.url, types: ['message.received'] };
+  const made = await post('', wanted);
+  assert.equal(made.status, 201);
+  const { id, secret } = made.json;
+  await say(relay, await open(relay, 1), 'hello');
+  await endpoint.received(1);
+  const calls = [['/enable', {}], ['/rotate-secret', { overlap_seconds: 60 }], ['/replay', { from: endpoint.events[0].id }]];
+  const firsts = [];
+  for (const [last, body] of calls) firsts.push(await post(`/${id}${last}`, body));
+  assert.deepEqual(firsts.map((first) => first.status), [200, 200, 202]);
+  await endpoint.received(2);
+  const rotated = firsts[1].json.secret;
+  // How far it has come is filed with its attempts: what was not yet filed would be told once more after the crash.
+  await until('both to be filed', async () => (await attempts(relay, { id })).length >= 2);
+  await relay.kill();
+  await relay.start();
+  const again = await post('', wanted);
+  assert.deepEqual([again.status, again.json.id, again.json.secret, again.headers['idempotency-replayed']], [201, id, null, 'true']);
+  for (const [n, [last, body]] of calls.entries()) {
+    const replayed = await post(`/${id}${last}`, body);
+    assert.deepEqual([replayed.status, replayed.headers['idempotency-replayed']], [firsts[n].status, 'true'], last);
+    assert.deepEqual({ ...replayed.json, secret: null }, { ...firsts[n].json, secret: null }, last);
+    assert.ok(!replayed.text.includes('whsec_'), 'a secret is shown once');
+    assert.equal((await post(`/${id}${last}`, { ...body, from: 'x' })).json.code, 'idempotency.mismatch', last);
+  }
+  assert.equal((await relay.list('/api/v1/webhooks')).length, 1);
+  await say(relay, await open(relay, 2), 'after');
+  const posts = await endpoint.received(3);
+  assert.notEqual(posts[2].event.id, posts[0].event.id, 'it was told again once, and goes on');
+  verify(posts[2], rotated);
+  verify(posts[2], secret);
+});
+
 test('a webhook is listed without its secret, moved to another endpoint, and ended', async (t) => {
   const { relay } = await quick(t);
   const [left, moved] = [await Endpoint.start(t), await Endpoint.start(t)];

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "routing/webhooks/webhooks.h"
 #include "tests/unit/proxy/api/world/face.h"
 
 namespace bauta {
@@ -171,17 +172,84 @@ TEST_P(EveryEffect, IsCommittedWithItsAnswer) {
 
 INSTANTIATE_TEST_SUITE_P(
     OfThePosts, EveryEffect,
-    testing::Values(Made{"/api/v1/sessions", Face::two_people(), "/api/v1/sessions"},
-                    Made{"/api/v1/numbers", R"({"number":"+12025550178","connection":"twilio"})",
-                         "/api/v1/numbers"},
-                    Made{"/api/v1/services", R"({"name":"rides"})", "/api/v1/services"},
-                    Made{"/api/v1/keys", R"({"label":"desk","scopes":["sessions:read"]})",
-                         "/api/v1/keys"},
-                    Made{"/api/v1/consents", R"({"address":"+12025550142","state":"opted_out"})",
-                         "/api/v1/events"},
-                    Made{"/api/v1/people/erase", R"({"address":"+12025550142"})", "/api/v1/jobs"},
-                    Made{"/api/v1/numbers/import", R"({"total":5})", "/api/v1/jobs"}),
+    testing::Values(
+        Made{"/api/v1/sessions", Face::two_people(), "/api/v1/sessions"},
+        Made{"/api/v1/numbers", R"({"number":"+12025550178","connection":"twilio"})",
+             "/api/v1/numbers"},
+        Made{"/api/v1/services", R"({"name":"rides"})", "/api/v1/services"},
+        Made{"/api/v1/keys", R"({"label":"desk","scopes":["sessions:read"]})", "/api/v1/keys"},
+        Made{"/api/v1/consents", R"({"address":"+12025550142","state":"opted_out"})",
+             "/api/v1/events"},
+        Made{"/api/v1/people/erase", R"({"address":"+12025550142"})", "/api/v1/jobs"},
+        Made{"/api/v1/numbers/import", R"({"total":5})", "/api/v1/jobs"},
+        Made{"/api/v1/webhooks", R"({"url":"https://example.com/hook"})", "/api/v1/webhooks"}),
     [](const auto& info) { return "Number" + std::to_string(info.index); });
+
+/// What is done to a webhook that there is, and its body.
+class EveryChangeOfAWebhook : public testing::TestWithParam<std::pair<std::string, std::string>> {};
+
+TEST_P(EveryChangeOfAWebhook, IsCommittedWithItsAnswer) {
+  Face face;
+  face.world.add({"+12025550177"});
+  const auto made = face.ask("POST", "/api/v1/webhooks", R"({"url":"https://example.com/hook"})");
+  ASSERT_EQ(made.told(), "201");
+  Commit commit;
+  EventLog::append(
+      commit, face.world.service.id,
+      EventLog::make(EventType::message_sent, {}, face.world.clock.now(), face.world.random));
+  static_cast<void>(face.world.memory.apply(commit));
+  const auto event = face.ask("GET", "/api/v1/events").json["data"][0]["id"].asString();
+  const auto& [last, body] = GetParam();
+  const auto ask = [&](const std::string& what) {
+    return face.ask("POST", "/api/v1/webhooks/" + made.json["id"].asString() + last,
+                    what == "(event)" ? R"({"from":")" + event + R"("})" : what,
+                    {{"Idempotency-Key", "once"}});
+  };
+  const auto now = [&] {
+    const auto all = face.world.run(face.world.desk->webhooks().all_of(face.world.service.id));
+    return encode_webhook(all->front());
+  };
+  const auto before = face.world.store.commits;
+  const auto first = ask(body);
+  ASSERT_LT(first.status, 300U) << first.body;
+  EXPECT_EQ(face.world.store.commits, before + 1) << "effect and answer are one commit";
+  const auto as_it_is = now();
+  const auto again = ask(body);
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+  EXPECT_EQ(again.status, first.status);
+  EXPECT_EQ(again.json["id"], first.json["id"]);
+  EXPECT_EQ(now(), as_it_is) << "nothing is done again";
+  EXPECT_EQ(ask("{ }").told(), "422 idempotency.mismatch");
+}
+
+INSTANTIATE_TEST_SUITE_P(OfTheThree, EveryChangeOfAWebhook,
+                         testing::Values(std::pair("/rotate-secret", "{}"),
+                                         std::pair("/enable", "{}"),
+                                         std::pair("/replay", "(event)")),
+                         [](const auto& info) { return "Number" + std::to_string(info.index); });
+
+// A question is answered by how things are now, whatever was asked with the same key before.
+TEST_F(IdempotentPosts, ThatOnlyAskKeepNoMark) {
+  const auto before = ask("k1", R"({"address":"+12025550142"})", "/api/v1/sessions/search");
+  ASSERT_EQ(before.told(), "200");
+  EXPECT_TRUE(before.json["data"].empty());
+  ASSERT_EQ(face.open().told(), "201");
+  for (const auto& [path, body] : std::vector<std::pair<std::string, std::string>>{
+           {"/api/v1/sessions/search", R"({"address":"+12025550142"})"},
+           {"/api/v1/people/export", R"({"address":"+12025550142"})"},
+           {"/api/v1/consents/lookup", R"({"address":"+12025550142"})"},
+           {"/api/v1/explain", R"({"from":"+12025550142","to":"+12025550177"})"}}) {
+    const auto commits = face.world.store.commits;
+    const auto first = ask("k1", body, path);
+    EXPECT_EQ(first.told(), "200") << path;
+    EXPECT_EQ(ask("k1", body + " ", path).told(), "200") << path;
+    EXPECT_EQ(first.header("Idempotency-Replayed"), "(none)") << path;
+    EXPECT_EQ(face.world.store.commits, commits) << path;
+    EXPECT_EQ(ask("", body, path).told(), "400 idempotency.key_invalid") << path;
+  }
+  const auto after = ask("k1", R"({"address":"+12025550142"})", "/api/v1/sessions/search");
+  EXPECT_EQ(after.json["data"].size(), 1U);
+}
 
 // A crash after the first of many numbers: repeated, the batch is told that they were added, and not that somebody has taken them.
 TEST(ManyNumbers, AreAddedOnceThoughTheBatchIsRepeated) {

@@ -5,6 +5,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <set>
 
 #include "proxy/sandbox/magic_numbers.h"
 #include "tests/unit/routing/world/world.h"
@@ -82,6 +83,19 @@ class SandboxCarrying : public testing::Test {
     }
     EXPECT_TRUE(carrier->is_settled());
   }
+  /// Somebody types the same on their phone, once under each of these.
+  static Task<void> typed(SandboxCarrying* self, std::vector<std::string> marks) {
+    const auto carrier = self->new_carrier();
+    carrier->start(
+        co_await boost::asio::this_coro::executor,
+        {.accept = [self](InboundMessage mo) { return self->hear(std::move(mo)); },
+         .apply = [self](DeliveryReceipt receipt) { return self->hear(std::move(receipt)); }});
+    for (const std::string& once : marks) {
+      const auto outcome = co_await carrier->text(World::person(kOrdinary), World::number(kNumber),
+                                                  *MessageText::parse("Hello"), once);
+      EXPECT_TRUE(outcome.has_value());
+    }
+  }
   Task<Result<InboundOutcome>> hear(InboundMessage mo) {
     if (failures > 0) {
       --failures;
@@ -104,6 +118,13 @@ class SandboxCarrying : public testing::Test {
   std::vector<ReceiptStatus> receipts;
   int failures = 0;
 };
+
+TEST_F(SandboxCarrying, WhatIsTypedOnceHasOneId) {
+  world.run(typed(this, {"k1", "k1", "k2", "", ""}));
+  ASSERT_EQ(said.size(), 5U);
+  EXPECT_EQ(said[0], said[1]) << "the relay knows the second for a repetition";
+  EXPECT_EQ(std::set<std::string>(said.begin(), said.end()).size(), 4U);
+}
 
 TEST_F(SandboxCarrying, KnowsNoConnectionButItsOwn) {
   EXPECT_TRUE(carrier->has("sandbox"));

@@ -44,6 +44,26 @@ TEST(SandboxTime, IsDurableBeforeItIsSeen) {
   EXPECT_EQ(clock.ahead(), 0s);
 }
 
+TEST(SandboxTime, WhatIsWrittenWithAMoveKnowsHowLateItWillBe) {
+  World world;
+  SandboxClock clock(world.clock);
+  const Key key = Key("idem").text("x");
+  const auto commits = world.store.commits;
+  const TimePoint then = world.clock.now() + 48h;
+  const auto also = [&](Commit& commit, TimePoint now, Duration ahead) {
+    EXPECT_EQ(now, then);
+    EXPECT_EQ(ahead, 48h);
+    commit.expect(key, kAbsent).put(key, "moved");
+  };
+  ASSERT_TRUE(world.run(clock.advance(world.store, 48h, also)));
+  EXPECT_EQ(world.store.commits, commits + 1);
+  EXPECT_EQ((*world.run(world.store.get(key)))->value, "moved");
+  // The same request from another process: its mark is there, and the clock is not moved again.
+  const auto again = [&](Commit& commit, TimePoint, Duration) { commit.expect(key, kAbsent); };
+  EXPECT_EQ(world.run(clock.advance(world.store, 48h, again)).error().code, "storage.contended");
+  EXPECT_EQ(clock.ahead(), 48h);
+}
+
 TEST(SandboxTime, TwoWhoMoveItAtTheSameTimeBothDo) {
   World world;
   SandboxClock clock(world.clock);
