@@ -210,6 +210,16 @@ Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
   co_return fail("storage.contended", "others changed this service at the same time: ask again");
 }
 
+/// Also the one that the header names, or leaves to `default`: a service of the key's account is as good as another here.
+Task<Result<ApiAnswer>> remove(Api& api, ApiCall call) {
+  BAUTA_CO_TRY(const auto found,
+               co_await find(api, call.caller.key, call.request.path_parameter("name")));
+  if (call.caller.key.service)
+    co_return fail("auth.scope_missing", "this key belongs to the service: it cannot remove it");
+  BAUTA_CO_CHECK(co_await api.desk.remove_service(call.caller, found.value.id));
+  co_return no_content();
+}
+
 }  // namespace
 
 void mount_services(Api& api) {
@@ -218,6 +228,7 @@ void mount_services(Api& api) {
   api.on("GET", kPath, {Scope::account}, list);
   api.on("GET", kOne, {Scope::account}, show);
   api.on("PATCH", kOne, {Scope::account}, change);
+  api.on("DELETE", kOne, {Scope::account}, remove);
 }
 
 }  // namespace bauta::api

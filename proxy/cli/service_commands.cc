@@ -100,6 +100,12 @@ Status set(Client& client, const Output& output, const ServiceWords& words) {
   return {};
 }
 
+Status remove(Client& client, const Output& output, const ServiceName& service) {
+  BAUTA_CHECK(client.remove(path_of(service.name)));
+  output.say(service.name + " is removed");
+  return {};
+}
+
 void add_settings(CLI::App* command, ServiceWords& words) {
   command->add_option("NAME", words.name, "The service")->required()->check(is_service_name());
   command->add_option("--display-name", words.display_name,
@@ -153,6 +159,16 @@ void add_service_commands(ClientCommands& commands) {
                     .example = "bauta service set default --cooling-seconds 172800"},
                    set);
   add_settings(changed.app, *changed.options);
+
+  const auto removed = commands.add(
+      family,
+      {.name = "remove",
+       .does = "Remove a service of which nothing lives, with what it stored and its keys",
+       .example = "bauta service remove rides"},
+      remove);
+  removed.app->add_option("NAME", removed.options->name, "The service")
+      ->required()
+      ->check(is_service_name());
 }
 
 }  // namespace bauta

@@ -125,6 +125,7 @@ std::string encode(const Service& service) {
   record.set_name(service.name);
   record.set_created_at_ms(to_millis(service.created_at));
   write_settings(record, service.settings);
+  if (service.removing) record.set_removing(true);
   return record.SerializeAsString();
 }
 
@@ -169,7 +170,8 @@ Result<Stored<Service>> decode_service(const Record& stored) {
                                    .account = *account,
                                    .name = record.name(),
                                    .settings = *std::move(settings),
-                                   .created_at = from_millis(record.created_at_ms())},
+                                   .created_at = from_millis(record.created_at_ms()),
+                                   .removing = record.removing()},
                          .version = stored.version};
 }
 
@@ -411,6 +413,48 @@ Task<Result<std::optional<Service>>> Accounts::change_service(Stored<Service> wa
   co_return std::optional(std::move(changed));
 }
 
+Task<Result<Version>> Accounts::open_door(Store& store, ServiceId id) {
+  BAUTA_CO_TRY(const auto record, co_await store.get(service_key(id)));
+  if (!record) co_return fail("service.not_found", "there is no service " + id.str());
+  BAUTA_CO_TRY(const auto service, decode_service(*record));
+  if (service.value.removing)
+    co_return fail("service.removing", "this service is being removed: nothing new is given to it");
+  co_return service.version;
+}
+
+Task<Result<std::optional<Stored<Service>>>> Accounts::set_removing(Stored<Service> was,
+                                                                    bool removing) const {
+  const ServiceId id = was.value.id;
+  BAUTA_CO_TRY(auto stored, co_await load<records::Service>(store_, service_key(id)));
+  if (version_of(stored) != was.version) co_return std::optional<Stored<Service>>{};
+  stored->value.set_removing(removing);
+  Commit commit;
+  commit.expect(service_key(id), was.version);
+  commit.put(service_key(id), stored->value.SerializeAsString());
+  BAUTA_CO_TRY(const auto done, co_await commit_once(store_, std::move(commit)));
+  if (!done) co_return std::optional<Stored<Service>>{};
+  co_return co_await find_service(id);
+}
+
+Task<Result<bool>> Accounts::remove_service(Stored<Service> was, std::vector<ApiKey> keys,
+                                            Stored<Service> staying) const {
+  BAUTA_ASSERT(was.value.removing && keys.size() <= kKeysRemovedMax);
+  const Service& service = was.value;
+  Commit commit;
+  commit.expect(service_key(service.id), was.version).erase(service_key(service.id));
+  commit.expect(service_key(staying.value.id), staying.version);
+  commit.erase(service_name_key(service.account, service.name));
+  for (const ApiKey& key : keys) {
+    const Key by_id = key_id_key(key.account, key.id);
+    BAUTA_CO_TRY(const auto pointer, co_await load<records::Pointer>(store_, by_id));
+    if (!pointer) continue;  // revoked since it was listed
+    BAUTA_CO_TRY(const auto hash, bits128_from_bytes(pointer->value.id()));
+    commit.erase(key_key(hash)).erase(by_id);
+  }
+  BAUTA_CO_TRY(const auto done, co_await commit_once(store_, std::move(commit)));
+  co_return done.has_value();
+}
+
 Task<Result<NewApiKey>> Accounts::create_key(ApiKey key, Random& random,
                                              std::function<void(Commit&, const ApiKey&)> also) {
   std::array<std::byte, kSecretOctets> octets_of_secret;
@@ -424,6 +468,10 @@ Task<Result<NewApiKey>> Accounts::create_key(ApiKey key, Random& random,
   to_hash.set_id(std::string(as_bytes(hash)));
   const Key by_id = key_id_key(key.account, key.id);
   Commit commit;
+  if (key.service) {
+    BAUTA_CO_TRY(const auto guard, co_await open_door(store_, *key.service));
+    commit.expect(service_key(*key.service), guard);
+  }
   commit.expect(by_id, kAbsent).put(by_id, to_hash.SerializeAsString());
   commit.put(key_key(hash), encode(key));
   if (also) also(commit, key);

@@ -77,6 +77,8 @@ struct Service {
   std::string name;
   ServiceSettings settings;
   TimePoint created_at;
+  /// Its removal was begun: nothing new is given to it, and what it has goes on.
+  bool removing = false;
 };
 
 enum class Scope : std::uint8_t {
@@ -118,7 +120,7 @@ struct NewApiKey {
 };
 
 /// Accounts, their services and keys.  Thread-safe, reads no clock.  Error codes, beside those of the store:
-/// service.not_found, service.name_taken, service.name_invalid, key.not_found, auth.invalid_key.
+/// service.not_found, service.name_taken, service.name_invalid, service.removing, key.not_found, auth.invalid_key.
 /// Keys: `acct/<acct>`, `acctname/<name>`, `svc/<svc>` (guard of a service's existence), `svcname/<acct>/<name>`, `key/<hash>`, `keyid/<acct>/<key>`.
 class Accounts {
  public:
@@ -140,6 +142,17 @@ class Accounts {
   /// Expects `was`; nullopt: somebody else changed it meanwhile.
   Task<Result<std::optional<Service>>> change_service(Stored<Service> was,
                                                       ServiceSettings settings);
+
+  /// For commits that give a service something of its own, which expect this version.  Codes: service.not_found, service.removing.
+  static Task<Result<Version>> open_door(Store& store, ServiceId id);
+  /// Closes the door to what is new, or opens it again; how it stands then.  nullopt: somebody else changed it meanwhile.
+  Task<Result<std::optional<Stored<Service>>>> set_removing(Stored<Service> was,
+                                                            bool removing) const;
+  /// Removes a service whose door is closed, with its name and the keys that are its own, `keys`, unless `staying` was removed meanwhile:
+  /// an account keeps one.  False: a conflict.  At most kKeysRemovedMax keys.
+  Task<Result<bool>> remove_service(Stored<Service> was, std::vector<ApiKey> keys,
+                                    Stored<Service> staying) const;
+  static constexpr std::size_t kKeysRemovedMax = 400;
 
   /// `also`: further writes of the same commit, which the secret is not for.
   Task<Result<NewApiKey>> create_key(ApiKey key, Random& random,

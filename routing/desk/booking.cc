@@ -37,7 +37,7 @@ Task<Result<SessionView>> Booking::open(ServiceId service, OpenSession request,
 Task<Result<std::optional<SessionView>>> Booking::try_open(
     ServiceId service_id, OpenSession request, std::optional<Idempotent<SessionView>> idem) {
   const TimePoint now = bench_.now(service_id);
-  BAUTA_CO_TRY(const auto service, co_await bench_.service(service_id));
+  BAUTA_CO_TRY(const auto service, co_await bench_.open_service(service_id));
   Session session = compose(service_id, request, now);
   if (!request.unique_name.empty()) {
     session.unique_name_hash = bench_.parts.index_key.hash("unique-name", request.unique_name);

@@ -17,6 +17,7 @@
 #include "routing/desk/person_eraser.h"
 #include "routing/desk/roster.h"
 #include "routing/desk/seating.h"
+#include "routing/desk/service_remover.h"
 #include "routing/desk/session_desk.h"
 #include "routing/desk/sweeper.h"
 #include "routing/desk/unconfirmed.h"
@@ -48,6 +49,7 @@ class Desk::Parts {
   Unconfirmed unconfirmed{bench};
   Insight insight{bench};
   Webhooks webhooks{bench.parts.store, bench.parts.random};
+  ServiceRemover remover{bench, sessions, eraser, insight, webhooks};
 
   Task<Result<Service>> create_service(Caller caller, std::string name, ServiceSettings settings,
                                        std::optional<Idempotent<Service>> idempotent) {
@@ -157,6 +159,10 @@ Task<Result<Service>> Desk::create_service(const Caller& caller, std::string nam
                                            std::optional<Idempotent<Service>> idempotent) {
   return parts_->create_service(caller, std::move(name), std::move(settings),
                                 std::move(idempotent));
+}
+
+Task<Status> Desk::remove_service(const Caller& caller, ServiceId service) {
+  return parts_->remover.remove(caller.key.account, service);
 }
 
 Task<Result<NewApiKey>> Desk::create_key(const Caller& caller, ApiKey key,

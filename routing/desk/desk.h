@@ -241,7 +241,7 @@ struct ListNumbers {
 /// the call returns its task.
 /// Error codes are those of the parts, and: session.not_found, session.name_taken, session.closed, session.changed (If-Match),
 /// session.cannot_reopen, participants.count, participants.same_address, participant.not_found, address.is_virtual_number, number.not_found, number.taken,
-/// number.in_use, number.unknown_connection, dead_letter.not_found, cursor.malformed, idempotency.mismatch, idempotency.in_flight, storage.contended.
+/// number.in_use, number.unknown_connection, service.in_use, service.removing, dead_letter.not_found, cursor.malformed, idempotency.mismatch, idempotency.in_flight, storage.contended.
 class Desk {
  public:
   /// `knows_connection`: is there a connection of this name?
@@ -257,6 +257,8 @@ class Desk {
   Task<Result<Service>> create_service(const Caller& caller, std::string name,
                                        ServiceSettings settings,
                                        std::optional<Idempotent<Service>> idempotent);
+  /// Of the caller's account, if nothing of it lives; with what it stored and the keys that are its own.  Codes: service.in_use.
+  Task<Status> remove_service(const Caller& caller, ServiceId service);
   Task<Result<NewApiKey>> create_key(const Caller& caller, ApiKey key,
                                      std::optional<Idempotent<ApiKey>> idempotent);
 

@@ -89,7 +89,7 @@ Task<Result<Number>> NumberDesk::add(ServiceId service, NewNumber request,
 /// False: a conflict.
 Task<Result<bool>> NumberDesk::try_add(Number number,
                                        std::optional<Idempotent<Number>> idem) const {
-  BAUTA_CO_TRY(const auto owner, co_await bench_.service(number.service));
+  BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(number.service));
   BAUTA_CO_TRY(const auto known, co_await bench_.inventory.find(number.number));
   if (known) co_return number_taken(number.number);
   Commit commit;

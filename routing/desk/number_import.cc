@@ -28,7 +28,7 @@ Task<Result<Job>> NumberImporter::begin(ServiceId service, std::uint64_t total,
           .created_at = now};
   job.counts = {{"imported", 0}, {"refused", 0}, {"total", total}};
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
-    BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
+    BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(service));
     Commit commit;
     commit.expect(Accounts::service_key(service), owner.version);
     Jobs::write(commit, job, kAbsent);
@@ -89,7 +89,7 @@ Task<Result<bool>> NumberImporter::try_add(Job& job, Version was, ImportedBatch&
                                            ImportBatch& batch, std::size_t from,
                                            std::size_t to) const {
   const TimePoint now = bench_.now(job.service);
-  BAUTA_CO_TRY(const auto owner, co_await bench_.service(job.service));
+  BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(job.service));
   BAUTA_CO_TRY(const auto known, co_await look_up(batch, from, to));
   Commit commit;
   commit.expect(Accounts::service_key(job.service), owner.version);

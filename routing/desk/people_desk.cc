@@ -203,7 +203,7 @@ Task<Result<ConsentEntry>> PeopleDesk::record_consent(
 Task<Result<std::optional<ConsentEntry>>> PeopleDesk::try_record(
     ServiceId service, RecordConsent request, ConsentEntry entry,
     std::optional<Idempotent<ConsentEntry>> idempotent) const {
-  BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
+  BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(service));
   const auto who = consenter(bench_.parts.index_key, service, request.address);
   const auto key = request.number ? Ledger::line_key_of(who, *request.number) : Ledger::key_of(who);
   BAUTA_CO_TRY(const auto record, co_await bench_.parts.store.get(key));

@@ -40,7 +40,7 @@ Task<Result<Job>> PersonEraser::begin(ServiceId service, RealAddress address,
                 .person = bench_.person(service, address),
                 .consenting = consenter(bench_.parts.index_key, service, address).person};
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
-    BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
+    BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(service));
     Commit commit;
     commit.expect(Accounts::service_key(service), owner.version);
     Jobs::write(commit, job, kAbsent);

@@ -226,7 +226,7 @@ Task<Result<SessionView>> SessionDesk::reopen(ServiceId service, SessionId id,
 Task<Result<bool>> SessionDesk::try_reopen(ServiceId service, SessionId id,
                                            ChangeSession request) const {
   const TimePoint now = bench_.now(service);
-  BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
+  BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(service));
   BAUTA_CO_TRY(const auto state, co_await find(service, id));
   if (request.if_match && *request.if_match != state.session.version)
     co_return fail("session.changed", "the session changed since it was read; read it again");

@@ -51,6 +51,15 @@ struct Workbench {
     co_return *std::move(found);
   }
 
+  /// The same for what gives it something new.  Codes: service.not_found, service.removing.
+  Task<Result<Stored<Service>>> open_service(ServiceId id) const {
+    auto found = co_await service(id);
+    if (found && found->value.removing)
+      co_return fail("service.removing",
+                     "this service is being removed: nothing new is given to it");
+    co_return found;
+  }
+
   /// Of its seats, who said STOP.
   Task<Result<std::set<SeatId>>> opted_out(Session session) const {
     std::set<SeatId> out;

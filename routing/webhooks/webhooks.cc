@@ -33,12 +33,14 @@ Task<Result<Webhook>> Webhooks::create(Webhook webhook, std::size_t most, TimePo
   webhook.created_at = now;
   webhook.active_since = now;
   const Key key = webhook_key(webhook.service, webhook.id);
+  BAUTA_CO_TRY(const auto guard, co_await Accounts::open_door(store_, webhook.service));
   Commit commit;
+  commit.expect(Accounts::service_key(webhook.service), guard);
   commit.expect(key, kAbsent);
   commit.put(key, encode_webhook(webhook));
   if (also) also(commit, webhook);
   BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), key));
-  if (!done) co_return fail("storage.contended", "a webhook of this id was just made; try again");
+  if (!done) co_return fail("storage.contended", "its service was just changed; try again");
   co_return webhook;
 }
 

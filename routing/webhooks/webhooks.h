@@ -14,7 +14,7 @@
 namespace bauta {
 
 /// The webhooks of all services.  Thread-safe, reads no clock.  Error codes, beside those of the store: webhook.not_found, webhook.too_many,
-/// event.not_found, storage.contended.
+/// event.not_found, service.not_found, service.removing, storage.contended.
 class Webhooks {
  public:
   Webhooks(Store& store, Random& random) : store_(store), random_(random) {}

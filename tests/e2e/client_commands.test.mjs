@@ -151,6 +151,9 @@ test('a platform\'s day at the command line', { timeout: 60_000 }, async (t) => 
   assert.deepEqual(rowsOf(await first.done('service', 'list')).map((one) => one.NAME).sort(), ['default', 'rides']);
   assert.deepEqual((await first.json('session', 'list', '--service', 'rides')).data, []);
   await first.refused('service.not_found', 'session', 'list', '--service', 'walks');
+  await first.done('service', 'remove', 'rides');
+  await first.refused('service.not_found', 'service', 'show', 'rides');
+  await first.refused('service.in_use', 'service', 'remove', 'default');
 
   // The key from its file; and then no more.
   const byFile = (file) => run(['numbers', 'list', '--url', url, '--key-file', file]);

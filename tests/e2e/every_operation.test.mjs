@@ -91,5 +91,17 @@ test('services and keys', async (t) => {
   await relay.ask(403, 'GET', '/api/v1/keys', undefined, { key: key.secret });
   await relay.ask(204, 'DELETE', `/api/v1/keys/${key.id}`);
   await relay.ask(404, 'DELETE', `/api/v1/keys/${key.id}`);
+  const own = await relay.ask(201, 'POST', '/api/v1/keys', { service: 'rides', scopes: ['events:read'] });
+  const rides = { headers: { 'Bauta-Service': 'rides' } };
+  await relay.ask(201, 'POST', '/api/v1/numbers', { number: V3, connection: relay.connection }, rides);
+  const refused = await relay.ask(409, 'DELETE', '/api/v1/services/rides');
+  assert.deepEqual([refused.code, refused.detail], ['service.in_use', 'it still has numbers']);
+  await relay.ask(200, 'PATCH', `/api/v1/numbers/${V3}`, { status: 'draining' }, rides);
+  await relay.ask(204, 'DELETE', `/api/v1/numbers/${V3}`, undefined, rides);
+  await relay.ask(204, 'DELETE', '/api/v1/services/rides');
+  await relay.ask(404, 'DELETE', '/api/v1/services/rides');
+  await relay.ask(404, 'GET', '/api/v1/services/rides');
+  await relay.ask(401, 'GET', '/api/v1/events', undefined, { key: own.secret });
+  assert.equal((await relay.ask(409, 'DELETE', '/api/v1/services/default')).code, 'service.in_use');
   await relay.ask(401, 'GET', '/api/v1/events', undefined, { key: key.secret });
 });

@@ -123,5 +123,137 @@ TEST_F(ServicesApi, AKeyOfOneServiceSeesAndMakesNoOther) {
             "403 auth.scope_missing");
 }
 
+/// A service besides "harbour", which is asked about from then on.
+class RemovedServices : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(
+        face.ask("POST", "/api/v1/services", R"({"name":"rides","cooling_seconds":0})").told(),
+        "201");
+    face.service = "rides";
+    rides = (*face.world.run(
+                 face.world.desk->accounts().find_service(face.world.service.account, "rides")))
+                ->value.id;
+  }
+  testing_api::Answered add_number(const std::string& number) {
+    return face.ask("POST", "/api/v1/numbers",
+                    R"({"number":")" + number + R"(","connection":"twilio"})");
+  }
+  void drop_number(const std::string& number) {
+    ASSERT_EQ(face.ask("PATCH", "/api/v1/numbers/" + number, R"({"status":"draining"})").told(),
+              "200");
+    ASSERT_EQ(face.ask("DELETE", "/api/v1/numbers/" + number).told(), "204");
+  }
+  testing_api::Answered remove(const std::string& name = "rides") {
+    return face.ask("DELETE", "/api/v1/services/" + name, "", {{"Bauta-Service", "harbour"}});
+  }
+  void close_door() {
+    auto& accounts = face.world.desk->accounts();
+    const auto was = *face.world.run(accounts.find_service(rides));
+    ASSERT_TRUE((*face.world.run(accounts.set_removing(*was, true))).has_value());
+  }
+  Face face;
+  ServiceId rides{};
+};
+
+TEST_F(RemovedServices, HaveNothingThatLivesAndLeaveNothingOfAPerson) {
+  const auto own = face.key(all_scopes(), rides);
+  ASSERT_EQ(add_number("+12025550178").told(), "201");
+  ASSERT_EQ(add_number("+442079460178").told(), "201");
+  ASSERT_EQ(face.ask("POST", "/api/v1/webhooks", R"({"url":"https://example.com/hook"})").told(),
+            "201");
+  const auto session = "/api/v1/sessions/" + face.open().json["id"].asString();
+  ASSERT_EQ(face.ask("POST", session + "/messages", R"({"text":"Hi"})").told(), "202");
+  const auto refused = remove();
+  EXPECT_EQ(refused.told(), "409 service.in_use");
+  EXPECT_EQ(refused.json["detail"].asString(),
+            "it still has numbers, open sessions, webhooks, texts that wait to be sent");
+  ASSERT_EQ(add_number("+12025550179").told(), "201") << "refused, it is a service like any other";
+  EXPECT_EQ(face.ask_with(own, "DELETE", "/api/v1/services/rides").told(),
+            "403 auth.scope_missing");
+
+  ASSERT_EQ(face.ask("DELETE", session).told(), "204");
+  face.world.clock.advance(std::chrono::seconds(1));
+  const auto ended = face.open().json["id"].asString();
+  ASSERT_EQ(face.ask("PATCH", "/api/v1/sessions/" + ended, R"({"status":"closed"})").told(), "200");
+  face.world.clock.advance(std::chrono::seconds(1));
+  for (const auto* number : {"+12025550178", "+12025550179", "+442079460178"}) drop_number(number);
+  EXPECT_EQ(remove().json["detail"].asString(), "it still has webhooks");
+  ASSERT_EQ(
+      face.ask("POST", "/api/v1/consents", R"({"address":"+12025550142","state":"opted_out"})")
+          .told(),
+      "201");
+  const auto webhook = face.ask("GET", "/api/v1/webhooks").json["data"][0]["id"].asString();
+  ASSERT_EQ(face.ask("DELETE", "/api/v1/webhooks/" + webhook).told(), "204");
+
+  EXPECT_EQ(remove().told(), "204");
+  EXPECT_EQ(remove().told(), "404 service.not_found");
+  EXPECT_EQ(face.ask("GET", "/api/v1/sessions").told(), "404 service.not_found");
+  EXPECT_EQ(face.ask_with(own, "GET", "/api/v1/sessions").told(), "401 auth.invalid_key");
+  for (const char* const family : {"ses", "idx", "msg", "dlv", "con", "who", "idem", "hook"}) {
+    for (const auto& left : face.world.memory.everything()) {
+      EXPECT_FALSE(left.key.octets().starts_with(Key(family).id(rides).octets())) << family;
+    }
+  }
+  face.service = "harbour";
+  EXPECT_EQ(face.ask("GET", "/api/v1/services").json["data"].size(), 1U);
+  EXPECT_EQ(face.ask("POST", "/api/v1/services", R"({"name":"rides"})").told(), "201");
+}
+
+TEST_F(RemovedServices, AreNeverTheLastOfTheirAccount) {
+  EXPECT_EQ(remove("rides").told(), "204");
+  const auto last = remove("harbour");
+  EXPECT_EQ(last.told(), "409 service.in_use");
+  face.service = "harbour";
+  EXPECT_EQ(add_number("+12025550178").told(), "201");
+}
+
+// A crash after the door was closed: nothing new comes in, and the same DELETE goes on.
+TEST_F(RemovedServices, GetNothingNewOnceTheirRemovalBegan) {
+  ASSERT_EQ(add_number("+12025550178").told(), "201");
+  ASSERT_EQ(add_number("+442079460178").told(), "201");
+  close_door();
+  EXPECT_EQ(add_number("+12025550179").told(), "409 service.removing");
+  EXPECT_EQ(face.open().told(), "409 service.removing");
+  EXPECT_EQ(face.ask("POST", "/api/v1/webhooks", R"({"url":"https://example.com/hook"})").told(),
+            "409 service.removing");
+  EXPECT_EQ(
+      face.ask("POST", "/api/v1/keys", R"({"scopes":["events:read"],"service":"rides"})").told(),
+      "409 service.removing");
+  EXPECT_EQ(
+      face.ask("POST", "/api/v1/consents", R"({"address":"+12025550142","state":"opted_out"})")
+          .told(),
+      "409 service.removing");
+  EXPECT_EQ(face.ask("POST", "/api/v1/numbers/import", R"({"total":5})").told(),
+            "409 service.removing");
+  EXPECT_EQ(remove().told(), "409 service.in_use") << "and its door is open again";
+  EXPECT_EQ(add_number("+12025550179").told(), "201");
+  for (const auto* number : {"+12025550178", "+12025550179", "+442079460178"}) drop_number(number);
+  close_door();
+  EXPECT_EQ(remove().told(), "204");
+}
+
+TEST_F(RemovedServices, TheLastTwoAreNotRemovedAtTheSameTime) {
+  std::vector<Task<HttpResponse>> both;
+  for (const std::string name : {"rides", "harbour"}) {
+    both.push_back(face.router.handle(
+        face.request("DELETE", "/api/v1/services/" + name, "", {{"Bauta-Service", name}})));
+  }
+  std::size_t removed = 0;
+  for (auto& response : face.world.run_all(std::move(both))) {
+    const auto answered = Face::read(std::move(response));
+    if (answered.status == 204) ++removed;
+  }
+  EXPECT_LE(removed, 1U);
+  const auto left =
+      *face.world.run(face.world.desk->accounts().services_of(face.world.service.account));
+  ASSERT_EQ(left.size(), 2U - removed);
+  face.service = left.front().value.name;
+  if (removed == 1) {
+    EXPECT_EQ(face.ask("DELETE", "/api/v1/services/" + face.service).told(), "409 service.in_use");
+    EXPECT_EQ(add_number("+12025550178").told(), "201");
+  }
+}
+
 }  // namespace
 }  // namespace bauta
