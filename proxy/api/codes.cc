@@ -14,6 +14,11 @@ constexpr unsigned kNoAnswer = 0;
 
 /// In the order of their names: looked up by halves.
 constexpr auto kCodes = std::to_array<ErrorCode>({
+    {"account.live_only", 403, "A test key asked about accounts.",
+     "Use a live key with the scope `operator`; the sandbox has an account for each live one."},
+    {"account.name_invalid", 422, "The name is none that an account may have.",
+     "Use 1 to 64 characters of a-z, 0-9, '-' and '_'."},
+    {"account.name_taken", 409, "There is an account of this name.", "Take another name."},
     {"address.emergency", 422, "The address is an emergency number.",
      "Take the person's own telephone; emergency numbers never get a seat."},
     {"address.invalid", 422, "The address is nothing that can be texted.",

@@ -280,6 +280,7 @@ void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
   api::mount_participants(*mounted);
   api::mount_messages(*mounted);
   api::mount_numbers(*mounted);
+  api::mount_accounts(*mounted);
   api::mount_services(*mounted);
   api::mount_keys(*mounted);
   api::mount_dead_letters(*mounted);

@@ -206,6 +206,7 @@ void mount_sessions(Api& api);
 void mount_participants(Api& api);
 void mount_messages(Api& api);
 void mount_numbers(Api& api);
+void mount_accounts(Api& api);
 void mount_services(Api& api);
 void mount_keys(Api& api);
 void mount_dead_letters(Api& api);

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "proxy/api/frame.h"
+#include "proxy/api/shown.h"
 #include "proxy/net/rfc3339.h"
 #include "proxy/sandbox/test_keys.h"
 
@@ -9,21 +10,6 @@ namespace bauta::api {
 namespace {
 
 constexpr std::string_view kPath = "/api/v1/keys";
-
-/// `service`: its name; "": every service of the account.
-Json::Value key_json(const ApiKey& key, std::string_view service, bool is_test) {
-  Json::Value json(Json::objectValue);
-  json["id"] = key.id.str();
-  json["label"] = text_or_null(key.label);
-  json["service"] = text_or_null(service);
-  json["scopes"] = Json::Value(Json::arrayValue);
-  for (const auto scope : key.scopes) json["scopes"].append(string_of(scope_name(scope)));
-  json["test"] = is_test;
-  json["hint"] = key.hint;
-  json["created_at"] = time_or_null(key.created_at);
-  json["expires_at"] = time_or_null(key.expires_at);
-  return json;
-}
 
 struct NewKeyRequest {
   std::string label;

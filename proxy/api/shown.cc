@@ -92,6 +92,20 @@ Json::Value message_json(const MessageView& view, bool shows_text) {
   return json;
 }
 
+Json::Value key_json(const ApiKey& key, std::string_view service, bool is_test) {
+  Json::Value json(Json::objectValue);
+  json["id"] = key.id.str();
+  json["label"] = text_or_null(key.label);
+  json["service"] = text_or_null(service);
+  json["scopes"] = Json::Value(Json::arrayValue);
+  for (const auto scope : key.scopes) json["scopes"].append(string_of(scope_name(scope)));
+  json["test"] = is_test;
+  json["hint"] = key.hint;
+  json["created_at"] = time_or_null(key.created_at);
+  json["expires_at"] = time_or_null(key.expires_at);
+  return json;
+}
+
 std::string job_path(JobId id) { return "/api/v1/jobs/" + id.str(); }
 
 Json::Value job_json(const Job& job) {

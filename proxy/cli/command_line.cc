@@ -140,6 +140,7 @@ void add_client_commands(ClientCommands& commands) {
   add_number_commands(commands);
   add_service_commands(commands);
   add_key_commands(commands);
+  add_account_commands(commands);
   add_sandbox_commands(commands);
   add_insight_commands(commands);
   add_webhook_commands(commands);

@@ -18,6 +18,9 @@ constexpr std::size_t kSecretOctets = 32;
 constexpr std::size_t kSecretCharacters = 43;
 constexpr std::size_t kHintCharacters = 4;
 constexpr std::uint32_t kListPage = 500;
+/// Of an account that is made whole: what is chosen where a request names no service.
+constexpr std::string_view kFirstService = "default";
+constexpr std::string_view kFirstKey = "first";
 
 constexpr std::array<std::pair<Scope, std::string_view>, 11> kScopes{{
     {Scope::sessions_read, "sessions:read"},
@@ -175,6 +178,15 @@ Result<Stored<Service>> decode_service(const Record& stored) {
                          .version = stored.version};
 }
 
+Result<Account> decode_account(const Record& stored) {
+  records::Account record;
+  if (!record.ParseFromString(stored.value)) return corrupt("an account");
+  const auto id = AccountId::from_bytes(record.id());
+  if (!id) return corrupt("an account");
+  return Account{
+      .id = *id, .name = record.name(), .created_at = from_millis(record.created_at_ms())};
+}
+
 std::string encode(const ApiKey& key) {
   records::ApiKey record;
   record.set_id(octets(key.id));
@@ -235,6 +247,30 @@ void write_new(Commit& commit, const Service& service) {
   const Key name = service_name_key(service.account, service.name);
   commit.expect(name, kAbsent).put(name, pointer_to(service.id));
   commit.put(Accounts::service_key(service.id), encode(service));
+}
+
+void write_new(Commit& commit, const Account& account) {
+  const Key name = account_name_key(account.name);
+  commit.expect(name, kAbsent).put(name, pointer_to(account.id));
+  commit.put(account_key(account.id), encode(account));
+}
+
+/// With a secret of its own.
+NewApiKey drawn(ApiKey key, Random& random) {
+  std::array<std::byte, kSecretOctets> octets_of_secret;
+  random.fill(octets_of_secret);
+  std::string secret = std::string(kSecretPrefix) + to_base64url(octets_of_secret);
+  key.hint = secret.substr(secret.size() - kHintCharacters);
+  if (key.id.is_nil()) key.id = ApiKeyId::make(to_millis(key.created_at), random);
+  return {.key = std::move(key), .secret = std::move(secret)};
+}
+
+void write_new(Commit& commit, const NewApiKey& made, const Bits128& hash) {
+  records::Pointer to_hash;
+  to_hash.set_id(std::string(as_bytes(hash)));
+  const Key by_id = key_id_key(made.key.account, made.key.id);
+  commit.expect(by_id, kAbsent).put(by_id, to_hash.SerializeAsString());
+  commit.put(key_key(hash), encode(made.key));
 }
 
 }  // namespace
@@ -320,15 +356,70 @@ Task<Result<Service>> Accounts::ensure_account_with_service(std::string account,
                   .settings = {},
                   .created_at = now};
     Commit commit;
-    commit.expect(account_name_key(account), kAbsent);
-    commit.put(account_name_key(account), pointer_to(added.id));
-    commit.put(account_key(added.id), encode(added));
+    write_new(commit, added);
     write_new(commit, first);
     BAUTA_CO_TRY(const auto done,
                  co_await commit_settled(store_, std::move(commit), account_key(added.id)));
     if (done) co_return first;
   }
   co_return contended();
+}
+
+Task<Result<NewAccount>> Accounts::create_account(
+    std::string name, TimePoint now, Random& random,
+    std::function<void(Commit&, const NewAccount&)> also) {
+  if (!check_name(name)) {
+    co_return fail("account.name_invalid",
+                   "a name has 1 to 64 characters of a-z, 0-9, '-' and '_'");
+  }
+  const Account account{
+      .id = AccountId::make(to_millis(now), random), .name = std::move(name), .created_at = now};
+  Service service{.id = ServiceId::make(to_millis(now), random),
+                  .account = account.id,
+                  .name = std::string(kFirstService),
+                  .settings = {},
+                  .created_at = now};
+  ApiKey wanted;
+  wanted.account = account.id;
+  wanted.scopes = all_scopes();
+  std::erase(wanted.scopes, Scope::operator_);
+  wanted.label = std::string(kFirstKey);
+  wanted.created_at = now;
+  NewApiKey key = drawn(std::move(wanted), random);
+  const Bits128 hash = hash_of(index_key_, key.secret);
+
+  NewAccount made{
+      .account = account, .service = std::move(service), .key = {.key = key.key, .secret = {}}};
+  Commit commit;
+  write_new(commit, made.account);
+  write_new(commit, made.service);
+  write_new(commit, key, hash);
+  if (also) also(commit, made);
+  BAUTA_CO_TRY(const auto done,
+               co_await commit_settled(store_, std::move(commit), account_key(account.id)));
+  if (!done)
+    co_return fail("account.name_taken", "there is an account '" + account.name + "' already");
+  made.key.secret = std::move(key.secret);
+  co_return made;
+}
+
+Task<Result<std::vector<Account>>> Accounts::all() const {
+  std::vector<Account> accounts;
+  auto request = ScanRequest::prefix(Key("acct"));
+  request.records_max = kListPage;
+  for (bool more = true; more;) {
+    BAUTA_CO_TRY(auto page, co_await store_.scan(request));
+    for (const KeyedRecord& record : page.records) {
+      BAUTA_CO_TRY(auto account, decode_account(record.record));
+      accounts.push_back(std::move(account));
+    }
+    more = page.more;
+    if (more) {
+      request.after = page.records.empty() ? std::move(page.resume_after)
+                                           : std::optional(std::move(page.records.back().key));
+    }
+  }
+  co_return accounts;
 }
 
 Task<Result<std::optional<Stored<Service>>>> Accounts::find_service(ServiceId id) const {
@@ -457,27 +548,18 @@ Task<Result<bool>> Accounts::remove_service(Stored<Service> was, std::vector<Api
 
 Task<Result<NewApiKey>> Accounts::create_key(ApiKey key, Random& random,
                                              std::function<void(Commit&, const ApiKey&)> also) {
-  std::array<std::byte, kSecretOctets> octets_of_secret;
-  random.fill(octets_of_secret);
-  std::string secret = std::string(kSecretPrefix) + to_base64url(octets_of_secret);
-  key.hint = secret.substr(secret.size() - kHintCharacters);
-  if (key.id.is_nil()) key.id = ApiKeyId::make(to_millis(key.created_at), random);
-
-  const Bits128 hash = hash_of(index_key_, secret);
-  records::Pointer to_hash;
-  to_hash.set_id(std::string(as_bytes(hash)));
-  const Key by_id = key_id_key(key.account, key.id);
+  NewApiKey made = drawn(std::move(key), random);
+  const Bits128 hash = hash_of(index_key_, made.secret);
   Commit commit;
-  if (key.service) {
-    BAUTA_CO_TRY(const auto guard, co_await open_door(store_, *key.service));
-    commit.expect(service_key(*key.service), guard);
+  if (made.key.service) {
+    BAUTA_CO_TRY(const auto guard, co_await open_door(store_, *made.key.service));
+    commit.expect(service_key(*made.key.service), guard);
   }
-  commit.expect(by_id, kAbsent).put(by_id, to_hash.SerializeAsString());
-  commit.put(key_key(hash), encode(key));
-  if (also) also(commit, key);
+  write_new(commit, made, hash);
+  if (also) also(commit, made.key);
   BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), key_key(hash)));
   if (!done) co_return contended();
-  co_return NewApiKey{.key = std::move(key), .secret = std::move(secret)};
+  co_return made;
 }
 
 Task<Result<std::vector<ApiKey>>> Accounts::keys_of(AccountId account) const {

@@ -119,8 +119,15 @@ struct NewApiKey {
   std::string secret;
 };
 
+/// An account as it was made: with a service, and a key to all of it.
+struct NewAccount {
+  Account account;
+  Service service;
+  NewApiKey key;
+};
+
 /// Accounts, their services and keys.  Thread-safe, reads no clock.  Error codes, beside those of the store:
-/// service.not_found, service.name_taken, service.name_invalid, service.removing, key.not_found, auth.invalid_key.
+/// account.name_taken, account.name_invalid, service.not_found, service.name_taken, service.name_invalid, service.removing, key.not_found, auth.invalid_key.
 /// Keys: `acct/<acct>`, `acctname/<name>`, `svc/<svc>` (guard of a service's existence), `svcname/<acct>/<name>`, `key/<hash>`, `keyid/<acct>/<key>`.
 class Accounts {
  public:
@@ -129,6 +136,13 @@ class Accounts {
   /// The account and the service `name` of it, made in one commit.  For `bauta init` and `bauta dev`: found again if they exist.
   Task<Result<Service>> ensure_account_with_service(std::string account, std::string service,
                                                     TimePoint now, Random& random);
+
+  /// An account `name` (named as services are), its service "default", and its first key, which may do all but what the operator's alone may:
+  /// made in one commit.  `also`: further writes of it, which the secret is not for.
+  Task<Result<NewAccount>> create_account(
+      std::string name, TimePoint now, Random& random,
+      std::function<void(Commit&, const NewAccount&)> also = {});
+  Task<Result<std::vector<Account>>> all() const;
 
   Task<Result<std::optional<Stored<Service>>>> find_service(ServiceId id) const;
   Task<Result<std::optional<Stored<Service>>>> find_service(AccountId account,

@@ -62,6 +62,16 @@ class Desk::Parts {
     co_return made;
   }
 
+  Task<Result<NewAccount>> create_account(ServiceId asked_of, std::string name,
+                                          std::optional<Idempotent<NewAccount>> idempotent) {
+    auto made =
+        co_await bench.accounts.create_account(std::move(name), bench.parts.clock.now(),
+                                               bench.parts.random, kept_with(asked_of, idempotent));
+    if (!made && idempotent)
+      BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
+    co_return made;
+  }
+
   Task<Result<NewApiKey>> create_key(ServiceId asked_of, ApiKey key,
                                      std::optional<Idempotent<ApiKey>> idempotent) {
     auto made = co_await bench.accounts.create_key(std::move(key), bench.parts.random,
@@ -153,6 +163,11 @@ Accounts& Desk::accounts() { return parts_->bench.accounts; }
 
 Webhooks& Desk::webhooks() { return parts_->webhooks; }
 const Insight& Desk::insight() const { return parts_->insight; }
+
+Task<Result<NewAccount>> Desk::create_account(const Caller& caller, std::string name,
+                                              std::optional<Idempotent<NewAccount>> idempotent) {
+  return parts_->create_account(caller.service.id, std::move(name), std::move(idempotent));
+}
 
 Task<Result<Service>> Desk::create_service(const Caller& caller, std::string name,
                                            ServiceSettings settings,

@@ -253,6 +253,9 @@ class Desk {
   /// What would happen to a text, what happened to one, and what waits.
   const Insight& insight() const;
 
+  /// For the operator: the mark is that of the service that the caller asked through.
+  Task<Result<NewAccount>> create_account(const Caller& caller, std::string name,
+                                          std::optional<Idempotent<NewAccount>> idempotent);
   /// Of the caller's account.
   Task<Result<Service>> create_service(const Caller& caller, std::string name,
                                        ServiceSettings settings,

@@ -151,6 +151,10 @@ test('a platform\'s day at the command line', { timeout: 60_000 }, async (t) => 
   assert.deepEqual(rowsOf(await first.done('service', 'list')).map((one) => one.NAME).sort(), ['default', 'rides']);
   assert.deepEqual((await first.json('session', 'list', '--service', 'rides')).data, []);
   await first.refused('service.not_found', 'session', 'list', '--service', 'walks');
+  assert.match(await first.done('account', 'create', 'rival'), /^bauta_live_\S{43}\n$/);
+  assert.deepEqual(rowsOf(await first.done('account', 'list')).map((one) => one.NAME).sort(), ['default', 'rival']);
+  await first.refused('account.name_taken', 'account', 'create', 'rival');
+  await bauta.refused('auth.scope_missing', 'account', 'list');
   await first.done('service', 'remove', 'rides');
   await first.refused('service.not_found', 'service', 'show', 'rides');
   await first.refused('service.in_use', 'service', 'remove', 'default');

@@ -74,6 +74,41 @@ test('numbers and the pool', async (t) => {
   await relay.ask(422, 'POST', '/api/v1/numbers', { number: V3, connection: 'nobody' });
 });
 
+test('two accounts with a service of the same name see nothing of each other', async (t) => {
+  const { relay, carrier } = await world({ t, numbers: [V1, V4] });
+  const headers = { 'Idempotency-Key': 'rival' };
+  const made = await relay.ask(201, 'POST', '/api/v1/accounts', { name: 'rival' }, { headers });
+  const again = await relay.ask(201, 'POST', '/api/v1/accounts', { name: 'rival' }, { headers });
+  assert.deepEqual([again.id, again.key.id, again.key.secret], [made.id, made.key.id, null]);
+  assert.equal((await relay.ask(409, 'POST', '/api/v1/accounts', { name: 'rival' })).code, 'account.name_taken');
+  assert.deepEqual((await relay.ask(200, 'GET', '/api/v1/accounts')).data.map((one) => one.name), ['rival', 'default']);
+  const rival = { key: made.key.secret };
+  await relay.ask(403, 'GET', '/api/v1/accounts', undefined, rival);
+  await relay.ask(403, 'POST', '/api/v1/accounts', { name: 'third' }, rival);
+  await relay.ask(403, 'POST', '/api/v1/keys', { scopes: ['operator'] }, rival);
+
+  // Both have a service `default`, and the same two people.
+  const ours = await relay.ask(201, 'POST', '/api/v1/sessions', { participants: [{ address: A }, { address: C }], unique_name: 'stay' });
+  assert.equal((await relay.ask(409, 'POST', '/api/v1/sessions', { participants: [{ address: A }, { address: C }] }, rival)).code, 'pool.exhausted');
+  assert.equal((await relay.ask(409, 'POST', '/api/v1/numbers', { number: V1, connection: relay.connection }, rival)).code, 'number.taken');
+  for (const number of [V3, '+442079460178']) await relay.ask(201, 'POST', '/api/v1/numbers', { number, connection: relay.connection }, rival);
+  const theirs = await relay.ask(201, 'POST', '/api/v1/sessions', { participants: [{ address: A }, { address: C }], unique_name: 'stay' }, rival);
+  assert.deepEqual(new Set(theirs.participants.map((one) => one.virtual_number)), new Set([V3, '+442079460178']));
+  await relay.ask(202, 'POST', `/api/v1/sessions/${theirs.id}/messages`, { text: 'from the rival' }, rival);
+  await carrier.received(2);
+  for (const [mine, options, other] of [[ours, {}, theirs], [theirs, rival, ours]]) {
+    assert.deepEqual((await relay.ask(200, 'GET', '/api/v1/sessions', undefined, options)).data.map((one) => one.id), [mine.id]);
+    assert.deepEqual((await relay.ask(200, 'POST', '/api/v1/sessions/search', { address: A }, options)).data.map((one) => one.id), [mine.id]);
+    assert.ok((await relay.ask(200, 'GET', '/api/v1/events?limit=100', undefined, options)).data.every((event) => event.session !== other.id));
+    for (const method of ['GET', 'DELETE']) await relay.ask(404, method, `/api/v1/sessions/${other.id}`, undefined, options);
+  }
+  assert.equal((await relay.ask(200, 'GET', `/api/v1/sessions/${ours.id}/messages`)).data.length, 0);
+  // A STOP in the one is none in the other.
+  await relay.ask(201, 'POST', '/api/v1/consents', { address: A, state: 'opted_out' }, rival);
+  assert.equal((await relay.ask(200, 'POST', '/api/v1/consents/lookup', { address: A })).consents.length, 0);
+  await relay.ask(404, 'DELETE', `/api/v1/keys/${made.key.id}`);
+});
+
 test('services and keys', async (t) => {
   const { relay } = await world({ t });
   assert.equal((await relay.ask(201, 'POST', '/api/v1/services', { name: 'rides' })).name, 'rides');

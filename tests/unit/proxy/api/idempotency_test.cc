@@ -177,6 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
         Made{"/api/v1/numbers", R"({"number":"+12025550178","connection":"twilio"})",
              "/api/v1/numbers"},
         Made{"/api/v1/services", R"({"name":"rides"})", "/api/v1/services"},
+        Made{"/api/v1/accounts", R"({"name":"rides"})", "/api/v1/accounts"},
         Made{"/api/v1/keys", R"({"label":"desk","scopes":["sessions:read"]})", "/api/v1/keys"},
         Made{"/api/v1/consents", R"({"address":"+12025550142","state":"opted_out"})",
              "/api/v1/events"},

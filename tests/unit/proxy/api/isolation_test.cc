@@ -31,6 +31,8 @@ constexpr std::array kBodies = {"{}",
 constexpr std::string_view kSandbox = "/api/v1/sandbox/";
 /// Lists of what an account is, which are never empty.
 const std::set<std::string> kOwn = {"/api/v1/services", "/api/v1/keys"};
+/// Of no account, but the operator's: whoever has that scope sees all of them, and who has it not, none.
+const std::string kAccounts = "/api/v1/accounts";
 
 class EveryRoute : public testing::Test {
  protected:
@@ -171,6 +173,7 @@ TEST_F(EveryRoute, OfTheSandboxIsRefusedToALiveKey) {
 TEST_F(EveryRoute, ShowsAnotherAccountNothingAndChangesNothing) {
   const auto before = everything();
   for (const auto& [method, pattern] : routes) {
+    if (pattern == kAccounts) continue;
     const auto what = method + " " + pattern;
     const auto path = path_of(pattern);
     if (path == pattern) {
@@ -195,6 +198,46 @@ TEST_F(EveryRoute, ShowsAnotherAccountNothingAndChangesNothing) {
     EXPECT_TRUE(told.contains("404")) << what << ": add a body to kBodies that this route takes";
   }
   EXPECT_EQ(everything(), before);
+}
+
+TEST_F(EveryRoute, OfTheOperatorIsRefusedToAnAccount) {
+  auto scopes = all_scopes();
+  std::erase(scopes, Scope::operator_);
+  const Holder tenant{.secret = face.key(scopes), .service = ours.service};
+  for (const auto& [method, pattern] : routes) {
+    if (pattern == kAccounts)
+      EXPECT_EQ(ask(tenant, method, pattern).told(), "403 auth.scope_missing") << method;
+    else if (method == "GET")
+      EXPECT_EQ(ask(tenant, method, path_of(pattern)).told(), "200") << pattern;
+  }
+}
+
+// Two accounts that use the same words: names of services are an account's own.
+TEST_F(EveryRoute, OfAServiceOfTheSameNameShowsNothingOfTheOther) {
+  const auto made = face.ask("POST", kAccounts, R"({"name":"rival"})");
+  ASSERT_EQ(made.told(), "201");
+  const Holder rival{.secret = made.json["key"]["secret"].asString(), .service = ours.service};
+  EXPECT_EQ(ask(rival, "GET", "/api/v1/sessions").told(), "404 service.not_found");
+  const Holder elsewhere{.secret = rival.secret, .service = "default"};
+  ASSERT_EQ(ask(elsewhere, "POST", "/api/v1/services", R"({"name":"harbour"})").told(), "201");
+  const auto before = everything();
+  for (const auto& [method, pattern] : routes) {
+    if (method != "GET" || pattern == kAccounts) continue;
+    if (pattern.starts_with("/api/v1/services/")) continue;  // it has one of this name
+    const auto page = ask(rival, method, path_of(pattern));
+    if (pattern.contains('{')) {
+      EXPECT_EQ(page.status, 404U) << pattern;
+    } else if (!kOwn.contains(pattern)) {
+      ASSERT_EQ(page.told(), "200") << pattern;
+      EXPECT_EQ(page.json["data"].size(), 0U) << pattern;
+    }
+  }
+  const auto search =
+      ask(rival, "POST", "/api/v1/sessions/search", R"({"address":"+12025550142"})");
+  EXPECT_EQ(search.told(), "200");
+  EXPECT_EQ(search.json["data"].size(), 0U);
+  EXPECT_EQ(ask(rival, "DELETE", "/api/v1/services/harbour").told(), "204");
+  EXPECT_EQ(everything(), before) << "the other's of that name lives on";
 }
 
 TEST_F(EveryRoute, ABodyNamesNothingOfAnotherAccountEither) {
