@@ -11,6 +11,7 @@
 
 #include "proxy/cli/command_tree.h"
 #include "proxy/cli/commands.h"
+#include "proxy/cli/profile.h"
 #include "proxy/cli/say.h"
 #include "storage/seal/environment.h"
 
@@ -43,20 +44,47 @@ bool is_key(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-Result<std::string> key_of(const std::filesystem::path& file) {
+std::string variable_of(const char* name) {
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
+  return value == nullptr ? "" : value;
+}
+
+Result<std::string> key_in(const std::filesystem::path& file) {
+  BAUTA_TRY(auto key, read_input(file));
+  key.resize(key.find_last_not_of(" \t\r\n") + 1);
+  if (file != "-") warn_if_others_read(file);
+  return key;
+}
+
+/// The file that the words name goes before the environment, and that before the profile.
+Result<std::string> key_of(const std::filesystem::path& file, const Profile& profile) {
   const auto variable = take_variable("BAUTA_KEY");
   auto key = variable ? std::string(variable->reveal()) : "";
-  if (!file.empty()) {
-    BAUTA_TRY(key, read_input(file));
-    key.resize(key.find_last_not_of(" \t\r\n") + 1);
-    if (file != "-") warn_if_others_read(file);
+  const bool is_said = !file.empty() || !key.empty();
+  const auto& from = is_said ? file : profile.key_file;
+  if (!from.empty()) {
+    BAUTA_TRY(key, key_in(from));
+  } else if (!is_said) {
+    key = profile.key;
   }
-  if (key.empty() && file.empty())
+  if (key.empty() && from.empty())
     return fail("usage.key",
                 "there is no API key: set BAUTA_KEY, or name its file with --key-file");
   if (!is_key(key))
-    return fail("usage.key", "there is no API key in what BAUTA_KEY or --key-file brings");
+    return fail("usage.key",
+                "there is no API key in what BAUTA_KEY, --key-file or --profile brings");
   return key;
+}
+
+Result<Profile> profile_of(const std::string& name) {
+  if (name.empty()) return Profile{};
+  const auto file = profiles_file(variable_of("XDG_CONFIG_HOME"), variable_of("HOME"));
+  if (!file)
+    return fail("usage.profile", "where profiles are is not known: set HOME or XDG_CONFIG_HOME");
+  BAUTA_TRY(const auto content, read_input(*file));
+  BAUTA_TRY(auto profile, parse_profile(content, name, file->parent_path()));
+  if (!profile.key.empty()) warn_if_others_read(*file);
+  return profile;
 }
 
 bool is_of(std::string_view text, std::string_view characters) {
@@ -91,6 +119,11 @@ CLI::App* ClientCommands::add_command(CLI::App* family, const CommandHelp& help,
                    "Holds the API key, instead of BAUTA_KEY; - is standard input")
       ->group(kServer)
       ->type_name("FILE");
+  command
+      ->add_option("--profile", profile_,
+                   "A table of profiles.toml, for what else is not said: url, key_file, service")
+      ->group(kServer)
+      ->type_name("NAME");
   command->add_flag("--json", json_, "What the API answers, instead of a table");
   set_footer(*command, help.notes, help.example);
   command->callback([this, run = std::move(run)] { chosen_ = run; });
@@ -110,12 +143,18 @@ int ended(const Status& ran) {
 
 int ClientCommands::run() { return ended(run_chosen()); }
 
-Status ClientCommands::run_chosen() {
-  const char* const from_environment =
-      std::getenv("BAUTA_URL");  // NOLINT(concurrency-mt-unsafe): one thread
-  if (from_environment != nullptr && *from_environment != '\0') server_.url = from_environment;
+Status ClientCommands::choose_server() {
+  BAUTA_TRY(const auto profile, profile_of(profile_));
+  if (!profile.url.empty()) server_.url = profile.url;
+  if (const auto url = variable_of("BAUTA_URL"); !url.empty()) server_.url = url;
   if (url_) server_.url = *url_;
-  BAUTA_TRY(server_.key, key_of(key_file_));
+  if (server_.service.empty()) server_.service = profile.service;
+  BAUTA_TRY(server_.key, key_of(key_file_, profile));
+  return {};
+}
+
+Status ClientCommands::run_chosen() {
+  BAUTA_CHECK(choose_server());
   BAUTA_TRY(const auto client, Client::make(std::move(server_)));
   return chosen_(*client, Output(json_));
 }

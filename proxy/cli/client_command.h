@@ -71,11 +71,14 @@ class ClientCommands {
 
   CLI::App* add_command(CLI::App* family, const CommandHelp& help, Chosen run);
   Status run_chosen();
+  /// What the words leave open, from the environment; and what that leaves open, from the profile.
+  Status choose_server();
 
   CLI::App& app_;
   ClientOptions server_ = {};
   std::optional<std::string> url_ = {};
   std::filesystem::path key_file_ = {};
+  std::string profile_ = {};
   bool json_ = false;
   Chosen chosen_ = nullptr;
 };

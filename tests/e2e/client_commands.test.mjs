@@ -1,7 +1,7 @@
 // The binary as a client of itself: what its commands print, and what they exit with.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -164,6 +164,24 @@ test('a platform\'s day at the command line', { timeout: 60_000 }, async (t) => 
   assert.deepEqual({ ...await byFile(keyFile), stdout: '' }, { code: 0, stdout: '', stderr: '' });
   await chmod(keyFile, 0o644);
   assert.match((await byFile(keyFile)).stderr, /chmod 600/);
+  // A profile: url, key and service under one name; words and environment go before it.
+  await chmod(keyFile, 0o600);
+  const home = join(relay.folder, 'home');
+  await mkdir(join(home, 'bauta'), { recursive: true });
+  const profiles = join(home, 'bauta', 'profiles.toml');
+  await writeFile(profiles, `[desk]\nurl = "${url}"\nkey_file = "${keyFile}"\n[whole]\nurl = "http://relay.invalid"\nkey = "${relay.key}"\nservice = "walks"\n`, { mode: 0o600 });
+  const as = (profile, args, environment = {}) => run([...args, '--profile', profile], { environment: { XDG_CONFIG_HOME: home, ...environment } });
+  assert.deepEqual({ ...await as('desk', ['numbers', 'list']), stdout: '' }, { code: 0, stdout: '', stderr: '' });
+  assert.match((await as('desk', ['key', 'list'])).stderr, /auth\.scope_missing/);
+  assert.equal((await as('desk', ['key', 'list'], { BAUTA_KEY: relay.key })).code, 0);
+  assert.match((await as('whole', ['numbers', 'list', '--url', url])).stderr, /service\.not_found/);
+  assert.equal((await as('whole', ['numbers', 'list', '--service', 'default'], { BAUTA_URL: url })).code, 0);
+  const nameless = await as('walks', ['numbers', 'list']);
+  assert.deepEqual([nameless.code, nameless.stdout], [2, '']);
+  assert.match(nameless.stderr, /usage\.profile.*desk, whole/);
+  await chmod(profiles, 0o644);
+  assert.match((await as('whole', ['numbers', 'list', '--url', url, '--service', 'default'])).stderr, /profiles\.toml: chmod 600/);
+  assert.equal((await run(['numbers', 'list', '--profile', 'desk'], { environment: { XDG_CONFIG_HOME: relay.folder } })).code, 2);
   await bauta.refused('auth.scope_missing', 'key', 'list');
   await first.done('key', 'revoke', keys.find((key) => key.LABEL === 'desk').ID);
   await bauta.refused('auth.invalid_key', 'numbers', 'list');

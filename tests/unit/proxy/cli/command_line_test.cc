@@ -98,6 +98,7 @@ TEST(CommandTree, TellsWhatAnOptionTakes) {
             (std::vector<std::string>{"open", "in_progress", "closed"}));
   EXPECT_EQ(option("--json").value, "");
   EXPECT_TRUE(option("--key-file").is_path());
+  EXPECT_EQ(option("--profile").value, "NAME");
   EXPECT_FALSE(option("--status").is_path());
   EXPECT_EQ(option("--limit").default_value, "50");
 }
