@@ -286,6 +286,8 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
      "Use a public address; an operator allows others with [webhooks] allow_private."},
     {"webhook.not_found", 404, "The service has no such webhook.",
      "Take ids from GET /api/v1/webhooks; a webhook of another service is none of this one."},
+    {"webhook.replay_range", 422, "The range of events ends before it begins, or is too long.",
+     "Name the older event as `from`, and at most 1,000 events of the log at once."},
     {"webhook.sandbox_only", 422, "Only webhooks of the sandbox can misbehave.",
      "Leave `misbehave` out, or use a key that begins with bauta_test_."},
     {"webhook.too_many", 409, "The service has as many webhooks as it may have.",

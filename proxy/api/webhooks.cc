@@ -340,25 +340,33 @@ Task<Result<ApiAnswer>> enable(Api& api, ApiCall call) {
   co_return effect.answer_of(enabled);
 }
 
+std::optional<EventId> read_event(ObjectReader& fields, std::string_view name) {
+  const auto text = fields.text(name, {});
+  if (!text) return std::nullopt;
+  const auto event = EventId::parse(*text);
+  if (event) return *event;
+  fields.faults().add(fields.pointer(name), event.error());
+  return std::nullopt;
+}
+
 Task<Result<ApiAnswer>> replay(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto id, id_in_path<WebhookId>(call, "id", kNotFound));
   BAUTA_CO_TRY(const auto body, body_of(api, call));
   Faults faults;
   ObjectReader fields(body, "", faults);
   fields.require("from");
-  std::optional<EventId> from;
-  if (const auto name = fields.text("from", {})) {
-    const auto event = EventId::parse(*name);
-    if (!event) fields.faults().add(fields.pointer("from"), event.error());
-    if (event) from = *event;
-  }
+  const auto from = read_event(fields, "from");
+  const auto to = read_event(fields, "to");
   fields.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
   const ServiceId service = call.caller.service.id;
   BAUTA_CO_CHECK(co_await api.desk.webhooks().find(service, id));
   const auto effect = effect_of(call, 202);
-  auto done = co_await api.desk.webhooks().replay(service, id, *from, api.clock.now(),
-                                                  effect.also(api.desk, call.caller));
+  const auto& webhooks = api.desk.webhooks();
+  const auto now = api.clock.now();
+  const auto also = effect.also(api.desk, call.caller);
+  auto done = to ? co_await webhooks.replay_range(service, id, *from, *to, now, also)
+                 : co_await webhooks.replay(service, id, *from, now, also);
   BAUTA_CO_TRY(const auto replayed,
                co_await unless_answered(api, call.caller, call.mark, std::move(done)));
   co_return effect.answer_of(replayed);

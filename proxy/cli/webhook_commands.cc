@@ -55,6 +55,7 @@ struct Rotation : OneWebhook {
 
 struct Replay : OneWebhook {
   std::string from;
+  std::string to;
 };
 
 struct Attempts : OneWebhook, ListOptions {};
@@ -129,9 +130,11 @@ Status rotate(Client& client, const Output& output, const Rotation& words) {
 Status replay(Client& client, const Output& output, const Replay& words) {
   Json::Value body(Json::objectValue);
   body["from"] = words.from;
+  if (!words.to.empty()) body["to"] = words.to;
   BAUTA_TRY(const auto webhook, client.post(path_of(words.id) + "/replay", write_json(body)));
   output.document(webhook);
-  Output::say(words.id + " is told all that happened from " + words.from + " on again");
+  Output::say(words.id + " is told all that happened from " + words.from +
+              (words.to.empty() ? " on again" : " to " + words.to + " again"));
   return {};
 }
 
@@ -197,12 +200,17 @@ void add_webhook_commands(ClientCommands& commands) {
   const auto replayed =
       commands.add(family,
                    {.name = "replay",
-                    .does = "Tell it again what happened, from an event on",
+                    .does = "Tell it again what happened, from an event on or to another",
                     .example = "bauta webhooks replay" + one + " evt_01k9xkq4z1x2y3z4a5b6c7d8e9"},
                    replay);
   add_webhook_argument(replayed.app, replayed.options->id);
   replayed.app->add_option("EVENT", replayed.options->from, "The first event's id")
       ->required()
+      ->check(is_id("evt_"));
+  replayed.app
+      ->add_option(
+          "--to", replayed.options->to,
+          "The last event's id, and it goes on where it was; left out, it goes on from there")
       ->check(is_id("evt_"));
 
   const auto rotated = commands.add(

@@ -162,11 +162,8 @@ Task<Result<bool>> Webhooks::disable(Stored<Webhook> was, DisabledBecause reason
 
 Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, EventId event,
                                        TimePoint now, Also also) const {
-  const EventLog events(store_);
-  BAUTA_CO_TRY(const auto position, co_await events.find(service, event));
-  if (!position)
-    co_return fail("event.not_found", "this service's log holds no event " + event.str());
-  co_return co_await replay(service, id, *position, now, std::move(also));
+  BAUTA_CO_TRY(const auto position, co_await position_of(service, event));
+  co_return co_await replay(service, id, position, now, std::move(also));
 }
 
 Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, Position sequence,
@@ -178,6 +175,88 @@ Task<Result<Webhook>> Webhooks::replay(ServiceId service, WebhookId id, Position
         ++webhook.generation;
       },
       now, std::move(also));
+}
+
+Task<Result<Webhook>> Webhooks::replay_range(ServiceId service, WebhookId id, EventId from,
+                                             EventId to, TimePoint now, Also also) const {
+  BAUTA_CO_TRY(const auto range, co_await range_of(service, from, to));
+  for (int i = 0; i < kTries; ++i) {
+    BAUTA_CO_TRY(auto was, co_await find(service, id));
+    BAUTA_CO_TRY(auto replayed, co_await try_replay(std::move(was), range, now, also));
+    if (replayed) co_return *std::move(replayed);
+  }
+  co_return fail("storage.contended", "others changed this webhook at the same time: ask again");
+}
+
+Task<Result<Position>> Webhooks::position_of(ServiceId service, EventId event) const {
+  const EventLog events(store_);
+  BAUTA_CO_TRY(const auto found, co_await events.find(service, event));
+  if (!found) co_return fail("event.not_found", "this service's log holds no event " + event.str());
+  co_return *found;
+}
+
+Task<Result<Webhooks::Range>> Webhooks::range_of(ServiceId service, EventId from,
+                                                 EventId to) const {
+  Range range;
+  BAUTA_CO_TRY(range.from, co_await position_of(service, from));
+  BAUTA_CO_TRY(range.to, co_await position_of(service, to));
+  if (range.to < range.from)
+    co_return fail("webhook.replay_range", "`to` happened before `from`: exchange them");
+  if (range.to - range.from >= kReplayedMax) {
+    co_return fail("webhook.replay_range", "from `from` to `to` there are more than " +
+                                               std::to_string(kReplayedMax) +
+                                               " events: ask for one part after the other");
+  }
+  co_return range;
+}
+
+Task<Result<std::vector<Position>>> Webhooks::wanted_in(Webhook webhook, Range range) const {
+  const EventLog events(store_);
+  std::vector<Position> wanted;
+  for (Position behind = range.from - 1; behind < range.to;) {
+    const auto most = static_cast<std::uint32_t>(std::min<Position>(kPage, range.to - behind));
+    BAUTA_CO_TRY(const auto page, co_await events.after(webhook.service, behind, most));
+    for (const Event& event : page.events) {
+      if (event.sequence <= range.to && wants(webhook, event.type))
+        wanted.push_back(event.sequence);
+    }
+    if (!page.next) break;
+    behind = page.events.empty() ? *page.next : page.events.back().sequence;
+  }
+  co_return wanted;
+}
+
+/// The events of the range are opened again beside those that are open: what comes behind them is read as before.
+Task<Result<std::optional<Webhook>>> Webhooks::try_replay(Stored<Webhook> was, Range range,
+                                                          TimePoint now, Also also) const {
+  Webhook webhook = std::move(was.value);
+  const Key key = webhook_key(webhook.service, webhook.id);
+  const Key filed_under = progress_key(webhook.service, webhook.id);
+  BAUTA_CO_TRY(const auto record, co_await store_.get(filed_under));
+  std::optional<WebhookProgress> filed;
+  if (record) {
+    BAUTA_CO_TRY(filed, decode_progress(*record));
+  }
+  auto progress = progress_of(webhook, std::move(filed));
+  BAUTA_CO_TRY(const auto wanted, co_await wanted_in(webhook, range));
+  for (const Position position : wanted) {
+    // What was not read yet is told as it comes, and what is open is not told twice.
+    const bool is_open = std::ranges::find(progress.open, position,
+                                           &WebhookProgress::Open::position) != progress.open.end();
+    if (position <= progress.read_to && !is_open) progress.open.push_back({.position = position});
+  }
+  std::ranges::sort(progress.open, {}, &WebhookProgress::Open::position);
+  progress.generation = ++webhook.generation;
+  Commit commit;
+  commit.expect(key, was.version).put(key, encode_webhook(webhook));
+  // Who drives it files without expecting what was filed: in between it may have gone on.
+  commit.expect(filed_under, record ? record->version : kAbsent);
+  commit.put(filed_under, encode_progress(progress));
+  if (also) also(commit, webhook);
+  const Key witness = add_witness(commit, now, random_);
+  BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), witness));
+  if (!done) co_return std::optional<Webhook>{};
+  co_return std::optional(std::move(webhook));
 }
 
 Task<Result<Webhooks::State>> Webhooks::state_of(Webhook webhook) const {

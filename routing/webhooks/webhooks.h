@@ -14,7 +14,7 @@
 namespace bauta {
 
 /// The webhooks of all services.  Thread-safe, reads no clock.  Error codes, beside those of the store: webhook.not_found, webhook.too_many,
-/// event.not_found, service.not_found, service.removing, storage.contended.
+/// webhook.replay_range, event.not_found, service.not_found, service.removing, storage.contended.
 class Webhooks {
  public:
   Webhooks(Store& store, Random& random) : store_(store), random_(random) {}
@@ -52,6 +52,11 @@ class Webhooks {
                                Also also = {}) const;
   Task<Result<Webhook>> replay(ServiceId service, WebhookId id, Position sequence, TimePoint now,
                                Also also = {}) const;
+  /// It is told again the events from `from` to `to`, both included, that it was told already, and goes on where it was besides.  At most
+  /// kReplayedMax events of the log.  Codes also: webhook.replay_range.
+  Task<Result<Webhook>> replay_range(ServiceId service, WebhookId id, EventId from, EventId to,
+                                     TimePoint now, Also also = {}) const;
+  static constexpr Position kReplayedMax = 1'000;
 
   struct State {
     WebhookProgress progress;
@@ -69,6 +74,19 @@ class Webhooks {
   Task<Result<std::optional<std::string>>> text_of(ServiceId service, Event event) const;
 
  private:
+  struct Range {
+    Position from = 0;
+    Position to = 0;
+  };
+  /// Codes: event.not_found.
+  Task<Result<Position>> position_of(ServiceId service, EventId event) const;
+  Task<Result<Range>> range_of(ServiceId service, EventId from, EventId to) const;
+  /// Of the events in `range` that `webhook` wants, where they stand.
+  Task<Result<std::vector<Position>>> wanted_in(Webhook webhook, Range range) const;
+  /// nullopt: a conflict.
+  Task<Result<std::optional<Webhook>>> try_replay(Stored<Webhook> was, Range range, TimePoint now,
+                                                  Also also) const;
+
   Store& store_;
   Random& random_;
 };

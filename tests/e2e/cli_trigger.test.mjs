@@ -107,6 +107,10 @@ test('a webhook\'s life at the command line', async (t) => {
   await json('webhooks', 'replay', id, endpoint.posts[1].event.id);
   await endpoint.received(3);
   verify(endpoint.posts[2], rotated.stdout.trim());
+  const told = endpoint.posts[1].event.id;
+  await json('webhooks', 'replay', id, told, '--to', told);
+  await endpoint.received(4);
+  assert.equal(endpoint.posts[3].event.id, told);
   assert.match((await command('webhooks', 'attempts', id)).stdout, /number\.added .*delivered +200/);
   assert.equal((await json('webhooks', 'disable', id)).status, 'disabled');
   assert.equal((await json('webhooks', 'enable', id)).status, 'active');

@@ -223,6 +223,18 @@ test('a replay tells everything again from an event on; a test tells nothing, an
   await endpoint.received(5);
   assert.deepEqual(ids(endpoint.events.slice(3)), ids(endpoint.events.slice(1, 3)));
 
+  // One of them alone, and then it goes on where it was.
+  await until('all to be filed', async () => (await attempts(relay, made)).length >= 5);
+  const again = await relay.ask(202, 'POST', `/api/v1/webhooks/${made.id}/replay`, { from: second.id, to: second.id });
+  assert.equal(again.id, made.id);
+  await endpoint.received(6);
+  await say(relay, session, 'four');
+  await endpoint.received(7);
+  assert.equal(endpoint.events[5].id, second.id);
+  assert.ok(endpoint.events[6].sequence > endpoint.events[4].sequence);
+  assert.equal((await relay.ask(422, 'POST', `/api/v1/webhooks/${made.id}/replay`, { from: endpoint.events[6].id, to: second.id })).code, 'webhook.replay_range');
+  assert.equal((await relay.ask(404, 'POST', `/api/v1/webhooks/${made.id}/replay`, { from: second.id, to: 'evt_00000000000000000000000000' })).code, 'event.not_found');
+
   const tested = await relay.ask(200, 'POST', `/api/v1/webhooks/${made.id}/test`);
   assert.deepEqual([tested.result, tested.status, tested.error], ['delivered', 200, null]);
   const post = endpoint.posts.at(-1);

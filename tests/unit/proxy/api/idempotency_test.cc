@@ -201,9 +201,10 @@ TEST_P(EveryChangeOfAWebhook, IsCommittedWithItsAnswer) {
   static_cast<void>(face.world.memory.apply(commit));
   const auto event = face.ask("GET", "/api/v1/events").json["data"][0]["id"].asString();
   const auto& [last, body] = GetParam();
-  const auto ask = [&](const std::string& what) {
-    return face.ask("POST", "/api/v1/webhooks/" + made.json["id"].asString() + last,
-                    what == "(event)" ? R"({"from":")" + event + R"("})" : what,
+  const auto ask = [&](std::string what) {
+    if (what == "(event)") what = R"({"from":")" + event + R"("})";
+    if (what == "(range)") what = R"({"from":")" + event + R"(","to":")" + event + R"("})";
+    return face.ask("POST", "/api/v1/webhooks/" + made.json["id"].asString() + last, what,
                     {{"Idempotency-Key", "once"}});
   };
   const auto now = [&] {
@@ -223,10 +224,11 @@ TEST_P(EveryChangeOfAWebhook, IsCommittedWithItsAnswer) {
   EXPECT_EQ(ask("{ }").told(), "422 idempotency.mismatch");
 }
 
-INSTANTIATE_TEST_SUITE_P(OfTheThree, EveryChangeOfAWebhook,
+INSTANTIATE_TEST_SUITE_P(OfAll, EveryChangeOfAWebhook,
                          testing::Values(std::pair("/rotate-secret", "{}"),
                                          std::pair("/enable", "{}"),
-                                         std::pair("/replay", "(event)")),
+                                         std::pair("/replay", "(event)"),
+                                         std::pair("/replay", "(range)")),
                          [](const auto& info) { return "Number" + std::to_string(info.index); });
 
 // A question is answered by how things are now, whatever was asked with the same key before.

@@ -338,6 +338,26 @@ TEST_F(WebhookDriving, AReplayTellsEverythingAgainFromThere) {
   run_until([&] { return state(made).progress.read_to == 3; });
 }
 
+TEST_F(WebhookDriving, AReplayOfARangeTellsItAgainAndGoesOnWhereItWas) {
+  const auto made = hook(kUrl);
+  drive();
+  const auto first = happen("one");
+  const auto second = happen("two");
+  happen("three");
+  run_until_told(kUrl, 3);
+  run_until([&] { return state(made).progress.read_to == 3; });
+  static_cast<void>(run(webhooks.replay_range(service.id, made.id, first, second, clock.now())));
+  run_until_told(kUrl, 5);
+  happen("four");
+  run_until_told(kUrl, 6);
+  EXPECT_THAT(told(kUrl), ElementsAre("one", "two", "three", "one", "two", "four"));
+  const auto again = run(webhooks.find(service.id, made.id))->value;
+  run_until([&] {
+    const auto progress = state(again).progress;
+    return progress.read_to == 4 && progress.open.empty();
+  });
+}
+
 TEST_F(WebhookDriving, TellsTextsOnlyToWhoMayReadThem) {
   add({"+12025550177", "+442079460177"});
   const auto key_with = [&](Scope scope) {

@@ -149,6 +149,48 @@ TEST_F(WebhookRecords, AReplayBeginsWithTheEventThatIsNamed) {
             "event.not_found");
 }
 
+TEST_F(WebhookRecords, AReplayOfARangeOpensWhatWasToldAndLeavesWhereItWas) {
+  auto made = make();
+  for (int i = 0; i < 20; ++i)
+    happen(i % 2 == 0 ? EventType::message_sent : EventType::session_created);
+  const auto events = log_of();
+  const auto version = found(made).version;
+  // It has read to 15; 9 waits after a failure.
+  Webhooks::State state{.progress = {.generation = made.generation,
+                                     .read_to = 15,
+                                     .open = {{.position = 9, .attempts = 2}}},
+                        .attempts = {}};
+  ASSERT_TRUE(*run(webhooks.file(made, version, state)));
+  const auto replay = [&](std::size_t from, std::size_t to) {
+    return run(webhooks.replay_range(service.id, made.id, events[from - 1].id, events[to - 1].id,
+                                     clock.now()));
+  };
+  const auto replayed = *replay(6, 18);
+  EXPECT_EQ(replayed.generation, made.generation + 1);
+  const auto progress = run(webhooks.state_of(replayed))->progress;
+  EXPECT_EQ(progress.read_to, 15U);
+  std::vector<Position> open;
+  for (const auto& one : progress.open) open.push_back(one.position);
+  EXPECT_THAT(open, ElementsAre(7, 9, 11, 13, 15)) << "what it wants, and behind 15 as it comes";
+  EXPECT_EQ(progress.open[1].attempts, 2U);
+  EXPECT_THAT(*run(webhooks.open_events(service.id, progress)), SizeIs(5));
+  EXPECT_FALSE(*run(webhooks.file(made, version, state))) << "who drove it meanwhile begins anew";
+  EXPECT_EQ(replay(6, 5).error().code, "webhook.replay_range");
+  EXPECT_TRUE(replay(5, 5).has_value());
+}
+
+TEST_F(WebhookRecords, AReplayOfARangeIsBounded) {
+  const auto made = make();
+  for (Position i = 0; i <= Webhooks::kReplayedMax; ++i) happen(EventType::message_sent);
+  const auto oldest = run(events.after(service.id, 0, 2))->events;
+  const auto last = run(events.after(service.id, Webhooks::kReplayedMax, 1))->events.front();
+  EXPECT_EQ(run(webhooks.replay_range(service.id, made.id, oldest[0].id, last.id, clock.now()))
+                .error()
+                .code,
+            "webhook.replay_range");
+  EXPECT_TRUE(run(webhooks.replay_range(service.id, made.id, oldest[1].id, last.id, clock.now())));
+}
+
 TEST_F(WebhookRecords, EveryEventIsFoundByItsId) {
   for (int i = 0; i < 300; ++i) happen(EventType::message_sent);
   for (const Event& event : log_of())
