@@ -15,6 +15,8 @@ constexpr std::uint32_t kSessionsPage = 100;
 constexpr std::array<const char*, 9> kOwned = {"con", "confirm", "cur",  "idem",   "idemof",
                                                "job", "jobopen", "pair", "refused"};
 
+constexpr std::array kOpen = {SessionStatus::open, SessionStatus::in_progress};
+
 std::unexpected<Error> in_use(std::string detail) {
   return fail("service.in_use", std::move(detail));
 }
@@ -87,7 +89,7 @@ Task<Result<std::vector<std::string>>> ServiceRemover::what_lives(ServiceId serv
 }
 
 Task<Result<bool>> ServiceRemover::has_open_session(ServiceId service) const {
-  for (const auto status : {SessionStatus::open, SessionStatus::in_progress}) {
+  for (const SessionStatus status : kOpen) {
     std::string cursor;
     do {
       // A page may end before one is found.
