@@ -74,6 +74,11 @@ test('live keys and test keys see nothing of each other, and no carrier is calle
   }
   await relay.ask(401, 'GET', '/api/v1/sessions', undefined, { key: sandbox.key.replace('bauta_test_', 'bauta_live_') });
   await relay.ask(401, 'GET', '/api/v1/sessions', undefined, { key: relay.key.replace('bauta_live_', 'bauta_test_') });
+  // Accounts are the live relay's: whoever made them here could take another's place in the sandbox.
+  const operator = (await relay.ask(201, 'POST', '/api/v1/keys', { scopes: ['operator'], test: true })).secret;
+  for (const [method, body] of [['GET'], ['POST', { name: 'mine' }]]) {
+    assert.equal((await relay.ask(403, method, '/api/v1/accounts', body, { key: operator })).code, 'account.live_only');
+  }
   // The live connection is none of the sandbox's: no number of it can name one that leads out.
   assert.equal((await sandbox.ask(422, 'POST', '/api/v1/numbers', { number: '+13125550112', connection: 'twilio' })).code, 'number.unknown_connection');
   assert.equal((await sandbox.ask(422, 'POST', '/api/v1/numbers', { number: '+13125550112', fallbacks: ['twilio'] })).code, 'number.unknown_connection');
