@@ -15,6 +15,8 @@ constexpr std::uint32_t kSessionsPage = 100;
 constexpr std::array<const char*, 9> kOwned = {"con", "confirm", "cur",  "idem",   "idemof",
                                                "job", "jobopen", "pair", "refused"};
 
+constexpr const char* kLast = "it is the last of its account, which keeps one: make another first";
+
 constexpr std::array kOpen = {SessionStatus::open, SessionStatus::in_progress};
 
 std::unexpected<Error> in_use(std::string detail) {
@@ -33,8 +35,11 @@ Task<Status> ServiceRemover::remove(AccountId account, ServiceId service) const 
   BAUTA_CO_TRY(const auto owned, co_await bench_.accounts.services_of(account));
   if (std::ranges::none_of(owned, [&](const auto& one) { return one.value.id == service; }))
     co_return fail("service.not_found", "this account has no such service");
-  if (owned.size() < 2)
-    co_return in_use("it is the last of its account, which keeps one: make another first");
+  if (owned.size() < 2) {
+    // From a removal that broke off when there was another one.
+    BAUTA_CO_CHECK(co_await open_door(service));
+    co_return in_use(kLast);
+  }
   BAUTA_CO_TRY(auto closed, co_await close_door(service));
   const auto emptied = co_await empty(service);
   if (!emptied) {
@@ -158,7 +163,7 @@ Task<Status> ServiceRemover::erase_itself(Stored<Service> service) const {
       std::ranges::find_if(owned, [&](const auto& one) { return one.value.id != id; });
   if (staying == owned.end()) {
     BAUTA_CO_CHECK(co_await open_door(id));
-    co_return in_use("it is the last of its account, which keeps one: make another first");
+    co_return in_use(kLast);
   }
   BAUTA_CO_TRY(const bool done, co_await bench_.accounts.remove_service(std::move(service),
                                                                         std::move(keys), *staying));

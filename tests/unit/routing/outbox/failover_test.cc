@@ -359,6 +359,7 @@ TEST_F(NeverDouble, AnUnknownOfAConnectionThatIsNotTheNumbersAnyMoreIsADeadLette
   name_a_fallback(*this);
   carrier.answers_of["twilio"] = {SubmitUnknown{.code = "carrier.timeout"}};
   text(kA, seat_number(0), "hi");
+  clock.advance(1ms);  // deliveries() goes by the time in their ids
   text(kA, seat_number(0), "next");
   work();
   change(*this, {.connection = "vonage", .fallbacks = std::vector<std::string>{}});
@@ -391,6 +392,7 @@ TEST_F(NeverReorder, TheNextTextWaitsWhileTheFirstIsPutOffByAll) {
   carrier.answers_of["twilio"] = {later(5s)};
   carrier.answers_of["vonage"] = {later(5s)};
   text(kA, seat_number(0), "first");
+  clock.advance(1ms);  // deliveries() goes by the time in their ids
   text(kA, seat_number(0), "second");
   work();
   EXPECT_EQ(carrier.handed, "twilio: first|vonage: first");

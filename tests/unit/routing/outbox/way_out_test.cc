@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/seal/system_random.h"
 #include "tests/unit/routing/world/world.h"
 
 namespace bauta {
@@ -72,7 +73,12 @@ TEST(WayOut, KnowsWhenTheFirstTakesATextThatWasPutOff) {
 }
 
 TEST(WayOut, WhatWasSaidOfATextOutlivesARestart) {
-  const auto written = text("b", {{"a", kNow + 9s}, {"b", kNow + 3s}});
+  auto written = text("b", {{"a", kNow + 9s}, {"b", kNow + 3s}});
+  SystemRandom random;
+  written.service = ServiceId::make(1, random);
+  written.message = MessageId::make(1, random);
+  written.person = PersonHash::make(1, random);
+  written.state = DeliveryState::queued;
   const auto read =
       decode_delivery(Record{.value = encode_delivery(written), .version = kAbsent, .expiry = {}});
   ASSERT_TRUE(read.has_value());
