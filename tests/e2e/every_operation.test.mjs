@@ -1,6 +1,8 @@
 // A walk through the whole API: each operation of docs/openapi.yaml that no other test calls over HTTP itself, once as it is meant and once in vain.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { A, B, C, V1, V2, V3, V4 } from './support/people.mjs';
 import { created, refusal } from './support/twilio_stand_in.mjs';
 import { until } from './support/until.mjs';
@@ -139,4 +141,21 @@ test('services and keys', async (t) => {
   await relay.ask(401, 'GET', '/api/v1/events', undefined, { key: own.secret });
   assert.equal((await relay.ask(409, 'DELETE', '/api/v1/services/default')).code, 'service.in_use');
   await relay.ask(401, 'GET', '/api/v1/events', undefined, { key: key.secret });
+});
+
+test('every body of JSON in docs/openapi.yaml has an example', () => {
+  const document = parse(readFileSync(new URL('../../docs/openapi.yaml', import.meta.url), 'utf8'));
+  const resolve = (node) => (node.$ref ? resolve(node.$ref.split('/').slice(1).reduce((at, part) => at[part], document)) : node);
+  const bare = [];
+  const look = (what, body) => {
+    for (const [type, media] of Object.entries(resolve(body).content ?? {}))
+      if (type.endsWith('json') && !('example' in media) && !('examples' in media)) bare.push(what);
+  };
+  for (const item of Object.values(document.paths)) {
+    for (const operation of Object.values(item).filter((one) => one.operationId)) {
+      if (operation.requestBody) look(`${operation.operationId}: request`, operation.requestBody);
+      for (const [status, response] of Object.entries(operation.responses)) if (status.startsWith('2')) look(`${operation.operationId}: ${status}`, response);
+    }
+  }
+  assert.deepEqual(bare, []);
 });
