@@ -44,6 +44,11 @@ test('a test key opens, relays and reads out of the box, and its account is the 
   await sandbox.ask(201, 'POST', '/api/v1/services', { name: 'rides' });
   const rides = await sandbox.ask(200, 'GET', '/api/v1/numbers?limit=100', undefined, { headers: { 'Bauta-Service': 'rides' } });
   assert.equal(rides.data.length, 20);
+  // The clock is that of all services: a key of one of them does not move it.
+  const ofOne = await sandbox.ask(201, 'POST', '/api/v1/keys', { scopes: ['sessions:read', 'sessions:write'], service: 'rides' });
+  const refused = await sandbox.relay.ask(403, 'POST', '/api/v1/sandbox/clock/advance', { seconds: 60 }, { key: ofOne.secret });
+  assert.equal(refused.code, 'sandbox.clock_shared');
+  assert.equal((await sandbox.ask(200, 'GET', '/api/v1/sandbox/clock')).ahead_seconds, 0);
 });
 
 test('live keys and test keys see nothing of each other, and no carrier is called', async (t) => {
