@@ -206,15 +206,15 @@ Task<Result<Caller>> Api::caller_of(HttpHeaders headers) {
 
 /// A key is asked for before the service is looked up: who has none learns nothing about services.
 Task<Result<Caller>> Api::authenticate(std::string secret, std::optional<std::string> service) {
-  auto key = co_await desk.accounts().authenticate(std::move(secret), clock.now());
+  auto key = co_await desk.keys().authenticate(std::move(secret), clock.now());
   if (!key) {
     if (key.error().code == "auth.invalid_key") co_return invalid_key();
     co_return std::unexpected(std::move(key.error()));
   }
   const bool by_id = key->service && !service;
-  auto found = by_id ? co_await desk.accounts().find_service(*key->service)
-                     : co_await desk.accounts().find_service(
-                           key->account, service.value_or(string_of(kDefaultService)));
+  auto found = by_id ? co_await desk.services().find(*key->service)
+                     : co_await desk.services().find(key->account,
+                                                     service.value_or(string_of(kDefaultService)));
   if (!found) co_return std::unexpected(std::move(found.error()));
   if (!*found || (key->service && *key->service != (*found)->value.id)) {
     co_return fail("service.not_found",

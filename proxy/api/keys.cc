@@ -101,8 +101,7 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
   std::optional<ServiceId> service = own.service;
   if (own.service && request.service.empty()) request.service = call.caller.service.name;
   if (!request.service.empty()) {
-    BAUTA_CO_TRY(const auto found,
-                 co_await api.desk.accounts().find_service(own.account, request.service));
+    BAUTA_CO_TRY(const auto found, co_await api.desk.services().find(own.account, request.service));
     if (!found || (own.service && *own.service != found->value.id)) {
       Faults faults;
       faults.add("/service", "service.not_found", "this key reaches no service of that name");
@@ -153,8 +152,8 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
   query.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
   const ApiKey own = call.caller.key;
-  BAUTA_CO_TRY(const auto services, co_await api.desk.accounts().services_of(own.account));
-  BAUTA_CO_TRY(auto keys, co_await api.desk.accounts().keys_of(own.account));
+  BAUTA_CO_TRY(const auto services, co_await api.desk.services().all_of(own.account));
+  BAUTA_CO_TRY(auto keys, co_await api.desk.keys().all_of(own.account));
   std::map<ServiceId, std::string> names;
   for (const auto& service : services) names.emplace(service.value.id, service.value.name);
   std::erase_if(keys, [&](const ApiKey& key) { return !sees(own, key); });
@@ -170,12 +169,12 @@ Task<Result<ApiAnswer>> revoke(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto id, id_in_path<ApiKeyId>(call, "id", "key.not_found"));
   if (id == own.id) co_return fail("key.out_of_reach", "a key cannot revoke itself");
   if (own.service) {
-    BAUTA_CO_TRY(const auto keys, co_await api.desk.accounts().keys_of(own.account));
+    BAUTA_CO_TRY(const auto keys, co_await api.desk.keys().all_of(own.account));
     const auto found = std::ranges::find(keys, id, &ApiKey::id);
     if (found == keys.end() || !sees(own, *found))
       co_return fail("key.not_found", "this account has no key " + id.str());
   }
-  BAUTA_CO_CHECK(co_await api.desk.accounts().revoke_key(own.account, id));
+  BAUTA_CO_CHECK(co_await api.desk.keys().revoke(own.account, id));
   co_return no_content();
 }
 

@@ -100,7 +100,7 @@ void read_settings(ObjectReader& fields, const ApiLimits& limits, ServiceSetting
   };
   if (auto name = fields.text("display_name", {.chars_max = limits.display_name_chars_max}))
     settings.display_name = *std::move(name);
-  // The ranges of routing/accounts/accounts.h.
+  // The ranges of routing/accounts/service_settings.h.
   duration("cooling_seconds", seconds(0), days(90), settings.cooling_seconds);
   duration("deadline_seconds", seconds(60), hours(48), settings.deadline_seconds);
   duration("retention_seconds", seconds(0), days(3650), settings.retention_seconds);
@@ -140,7 +140,7 @@ bool reaches(const ApiKey& key, const Service& service) {
 }
 
 Task<Result<Stored<Service>>> find(Api& api, ApiKey key, std::string name) {
-  BAUTA_CO_TRY(auto found, co_await api.desk.accounts().find_service(key.account, std::move(name)));
+  BAUTA_CO_TRY(auto found, co_await api.desk.services().find(key.account, std::move(name)));
   if (!found || !reaches(key, found->value))
     co_return fail("service.not_found", "this key reaches no service of that name");
   co_return *std::move(found);
@@ -178,7 +178,7 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
   const auto cursor = query.cursor();
   query.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
-  BAUTA_CO_TRY(auto services, co_await api.desk.accounts().services_of(call.caller.key.account));
+  BAUTA_CO_TRY(auto services, co_await api.desk.services().all_of(call.caller.key.account));
   std::erase_if(services,
                 [&](const auto& stored) { return !reaches(call.caller.key, stored.value); });
   co_return list_answer<ServiceId>(
@@ -203,8 +203,8 @@ Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
     read_settings(fields, api.limits, settings);
     fields.refuse_others();
     BAUTA_CO_CHECK(std::move(faults).status());
-    BAUTA_CO_TRY(const auto changed, co_await api.desk.accounts().change_service(
-                                         std::move(found), std::move(settings)));
+    BAUTA_CO_TRY(const auto changed,
+                 co_await api.desk.services().change(std::move(found), std::move(settings)));
     if (changed) co_return answer(200, service_json(*changed));
   }
   co_return fail("storage.contended", "others changed this service at the same time: ask again");

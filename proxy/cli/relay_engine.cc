@@ -73,7 +73,7 @@ void RelayEngine::start_rest() {
                                                              .look_interval = config.log_look},
                                         WebhookParts{.store = store_->store(),
                                                      .webhooks = desk_.webhooks(),
-                                                     .accounts = desk_.accounts(),
+                                                     .keys = desk_.keys(),
                                                      .clock = parts_.clock,
                                                      .random = store_->random(),
                                                      .metrics = parts_.metrics,

@@ -44,15 +44,15 @@ struct LiveKey {
   /// Under which it stands in the sandbox too.
   AccountId account;
 };
-Task<Result<LiveKey>> create_key(Accounts& accounts, TimePoint now, Random& random) {
+Task<Result<LiveKey>> create_key(Accounts& accounts, ApiKeys& keys, TimePoint now, Random& random) {
   BAUTA_CO_TRY(const auto service,
-               co_await accounts.ensure_account_with_service("default", "default", now, random));
+               co_await accounts.ensure_with_service("default", "default", now, random));
   ApiKey key;
   key.account = service.account;
   key.scopes = all_scopes();
   key.label = "first";
   key.created_at = now;
-  BAUTA_CO_TRY(auto made, co_await accounts.create_key(std::move(key), random));
+  BAUTA_CO_TRY(auto made, co_await keys.create(std::move(key), random));
   co_return LiveKey{.secret = std::move(made.secret), .account = service.account};
 }
 
@@ -168,8 +168,9 @@ Status RelayServer::Parts::open_sandbox(std::optional<MasterKey> master, bool ac
 
 Status RelayServer::Parts::make_keys() {
   const auto executor = threads.executor(0);
-  BAUTA_TRY(auto live, wait_for(executor, create_key(engine->desk().accounts(), clock.now(),
-                                                     engine->store().random())));
+  BAUTA_TRY(auto live,
+            wait_for(executor, create_key(engine->desk().accounts(), engine->desk().keys(),
+                                          clock.now(), engine->store().random())));
   made_key = FirstKey{.secret = std::move(live.secret)};
   if (sandbox) {
     BAUTA_TRY(made_key->test_secret,
@@ -342,7 +343,8 @@ Result<FirstKey> make_first_key(const Config& config) {
   BAUTA_TRY(const auto store, OpenStore::open(config, std::move(master),
                                               {.on_failure = [](const Error&) {}}, clock, metrics));
   Accounts accounts(store->store(), store->index_key());
-  BAUTA_TRY(auto live, run_here(create_key(accounts, clock.now(), store->random())));
+  ApiKeys keys(store->store(), store->index_key());
+  BAUTA_TRY(auto live, run_here(create_key(accounts, keys, clock.now(), store->random())));
   store->close();
   FirstKey key{.secret = std::move(live.secret)};
   if (config.sandbox_enabled) {

@@ -271,7 +271,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
   }
 
   Task<Result<bool>> may_read_texts(Webhook webhook) {
-    co_return co_await parts_.webhooks.may_read_texts(parts_.accounts, std::move(webhook), now());
+    co_return co_await parts_.webhooks.may_read_texts(parts_.keys, std::move(webhook), now());
   }
 
   /// From what was filed.

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "metrics/instruments/instruments.h"
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/keys.h"
 #include "routing/webhooks/queue.h"
 #include "routing/webhooks/webhooks.h"
 #include "storage/store/clock.h"
@@ -27,7 +27,7 @@ struct WebhookDriverOptions {
 struct WebhookParts {
   Store& store;
   Webhooks& webhooks;
-  const Accounts& accounts;
+  const ApiKeys& keys;
   const Clock& clock;
   Random& random;
   metrics::Instruments& metrics;

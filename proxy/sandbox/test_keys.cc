@@ -15,13 +15,13 @@ std::string stored_key_of(std::string_view test_key) {
 
 Task<Result<NewApiKey>> make_test_key(Desk& desk, Random& random, NewTestKey wanted) {
   const TimePoint now = wanted.key.created_at;
-  BAUTA_CO_TRY(const auto service, co_await desk.accounts().ensure_account_with_service(
+  BAUTA_CO_TRY(const auto service, co_await desk.accounts().ensure_with_service(
                                        wanted.account, wanted.service, now, random));
   wanted.key.account = service.account;
   wanted.key.service =
       wanted.only_service ? std::optional<ServiceId>(service.id) : std::optional<ServiceId>{};
   BAUTA_CO_CHECK(co_await fill_pool(desk, {.key = wanted.key, .service = service}));
-  BAUTA_CO_TRY(auto made, co_await desk.accounts().create_key(std::move(wanted.key), random));
+  BAUTA_CO_TRY(auto made, co_await desk.keys().create(std::move(wanted.key), random));
   made.secret = test_key_of(made.secret);
   co_return made;
 }

@@ -60,7 +60,7 @@ Task<Result<std::optional<SessionView>>> Booking::try_open(
   }
 
   Commit commit;
-  commit.expect(Accounts::service_key(service_id), service.version);
+  commit.expect(Services::key_of(service_id), service.version);
   seating_.write(commit, session, seated, now);
   Sessions::write(commit, session, kAbsent);
   Timers::file_ending(commit, session, {});

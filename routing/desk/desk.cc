@@ -54,9 +54,9 @@ class Desk::Parts {
   Task<Result<Service>> create_service(Caller caller, std::string name, ServiceSettings settings,
                                        std::optional<Idempotent<Service>> idempotent) {
     const ServiceId asked_of = caller.service.id;
-    auto made = co_await bench.accounts.create_service(
-        caller.key.account, std::move(name), std::move(settings), bench.parts.clock.now(),
-        bench.parts.random, kept_with(asked_of, idempotent));
+    auto made = co_await bench.services.create(caller.key.account, std::move(name),
+                                               std::move(settings), bench.parts.clock.now(),
+                                               bench.parts.random, kept_with(asked_of, idempotent));
     if (!made && idempotent)
       BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
     co_return made;
@@ -64,8 +64,7 @@ class Desk::Parts {
 
   Task<Result<NewAccount>> create_account(ServiceId asked_of, std::string name,
                                           std::optional<Idempotent<NewAccount>> idempotent) {
-    auto made =
-        co_await bench.accounts.create_account(std::move(name), bench.parts.clock.now(),
+    auto made = co_await bench.accounts.create(std::move(name), bench.parts.clock.now(),
                                                bench.parts.random, kept_with(asked_of, idempotent));
     if (!made && idempotent)
       BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
@@ -74,8 +73,8 @@ class Desk::Parts {
 
   Task<Result<NewApiKey>> create_key(ServiceId asked_of, ApiKey key,
                                      std::optional<Idempotent<ApiKey>> idempotent) {
-    auto made = co_await bench.accounts.create_key(std::move(key), bench.parts.random,
-                                                   kept_with(asked_of, idempotent));
+    auto made = co_await bench.keys.create(std::move(key), bench.parts.random,
+                                           kept_with(asked_of, idempotent));
     if (!made && idempotent)
       BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
     co_return made;
@@ -160,6 +159,8 @@ Desk::Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connect
 Desk::~Desk() = default;
 
 Accounts& Desk::accounts() { return parts_->bench.accounts; }
+Services& Desk::services() { return parts_->bench.services; }
+ApiKeys& Desk::keys() { return parts_->bench.keys; }
 
 Webhooks& Desk::webhooks() { return parts_->webhooks; }
 const Insight& Desk::insight() const { return parts_->insight; }

@@ -249,6 +249,8 @@ class Desk {
   ~Desk();
 
   Accounts& accounts();
+  Services& services();
+  ApiKeys& keys();
   Webhooks& webhooks();
   /// What would happen to a text, what happened to one, and what waits.
   const Insight& insight() const;

@@ -93,7 +93,7 @@ Task<Result<bool>> NumberDesk::try_add(Number number,
   BAUTA_CO_TRY(const auto known, co_await bench_.inventory.find(number.number));
   if (known) co_return number_taken(number.number);
   Commit commit;
-  commit.expect(Accounts::service_key(number.service), owner.version);
+  commit.expect(Services::key_of(number.service), owner.version);
   Inventory::add(commit, number);
   EventLog::append(commit, number.service,
                    tell(EventType::number_added, number.number, number.service));

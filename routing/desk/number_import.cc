@@ -30,7 +30,7 @@ Task<Result<Job>> NumberImporter::begin(ServiceId service, std::uint64_t total,
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(service));
     Commit commit;
-    commit.expect(Accounts::service_key(service), owner.version);
+    commit.expect(Services::key_of(service), owner.version);
     Jobs::write(commit, job, kAbsent);
     if (idempotent) answers_.write(commit, service, {}, idempotent->mark, idempotent->render(job));
     BAUTA_CO_TRY(const auto done, co_await commit_settled(bench_.parts.store, std::move(commit),
@@ -92,7 +92,7 @@ Task<Result<bool>> NumberImporter::try_add(Job& job, Version was, ImportedBatch&
   BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(job.service));
   BAUTA_CO_TRY(const auto known, co_await look_up(batch, from, to));
   Commit commit;
-  commit.expect(Accounts::service_key(job.service), owner.version);
+  commit.expect(Services::key_of(job.service), owner.version);
   Job next = job;
   std::set<VirtualNumber> added;
   for (std::size_t at = from; at < to; ++at) {

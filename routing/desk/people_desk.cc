@@ -223,7 +223,7 @@ Task<Result<std::optional<ConsentEntry>>> PeopleDesk::try_record(
   // Said again by the platform, it would be the platform's, and theirs to take back.
   if (was_out && word->value.source != ConsentSource::platform) entry.consent = word->value;
   Commit commit;
-  commit.expect(Accounts::service_key(service), owner.version);
+  commit.expect(Services::key_of(service), owner.version);
   if (request.number) {
     view.line = word;
     Ledger::record_line(commit, who, *request.number, view, entry.consent);

@@ -42,7 +42,7 @@ Task<Result<Job>> PersonEraser::begin(ServiceId service, RealAddress address,
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(service));
     Commit commit;
-    commit.expect(Accounts::service_key(service), owner.version);
+    commit.expect(Services::key_of(service), owner.version);
     Jobs::write(commit, job, kAbsent);
     if (idempotent) answers_.write(commit, service, {}, idempotent->mark, idempotent->render(job));
     BAUTA_CO_TRY(const auto done, co_await commit_settled(bench_.parts.store, std::move(commit),

@@ -32,7 +32,7 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 Task<Status> ServiceRemover::remove(AccountId account, ServiceId service) const {
-  BAUTA_CO_TRY(const auto owned, co_await bench_.accounts.services_of(account));
+  BAUTA_CO_TRY(const auto owned, co_await bench_.services.all_of(account));
   if (std::ranges::none_of(owned, [&](const auto& one) { return one.value.id == service; }))
     co_return fail("service.not_found", "this account has no such service");
   if (owned.size() < 2) {
@@ -54,7 +54,7 @@ Task<Result<Stored<Service>>> ServiceRemover::close_door(ServiceId service) cons
     BAUTA_CO_TRY(auto was, co_await bench_.service(service));
     // From a removal that broke off.
     if (was.value.removing) co_return was;
-    BAUTA_CO_TRY(auto closed, co_await bench_.accounts.set_removing(std::move(was), true));
+    BAUTA_CO_TRY(auto closed, co_await bench_.services.set_removing(std::move(was), true));
     if (closed) co_return *std::move(closed);
   }
   co_return contended();
@@ -64,7 +64,7 @@ Task<Status> ServiceRemover::open_door(ServiceId service) const {
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(auto was, co_await bench_.service(service));
     if (!was.value.removing) co_return Status{};
-    BAUTA_CO_TRY(const auto opened, co_await bench_.accounts.set_removing(std::move(was), false));
+    BAUTA_CO_TRY(const auto opened, co_await bench_.services.set_removing(std::move(was), false));
     if (opened) co_return Status{};
   }
   co_return contended();
@@ -150,14 +150,14 @@ Task<Status> ServiceRemover::erase_rest(ServiceId service) const {
 Task<Status> ServiceRemover::erase_itself(Stored<Service> service) const {
   const AccountId account = service.value.account;
   const ServiceId id = service.value.id;
-  BAUTA_CO_TRY(auto keys, co_await bench_.accounts.keys_of(account));
+  BAUTA_CO_TRY(auto keys, co_await bench_.keys.all_of(account));
   std::erase_if(keys, [&](const ApiKey& key) { return key.service != id; });
-  if (keys.size() > Accounts::kKeysRemovedMax) {
+  if (keys.size() > ApiKeys::kErasedMax) {
     BAUTA_CO_CHECK(co_await open_door(id));
-    co_return in_use("more than " + std::to_string(Accounts::kKeysRemovedMax) +
+    co_return in_use("more than " + std::to_string(ApiKeys::kErasedMax) +
                      " keys belong to it: revoke some first");
   }
-  BAUTA_CO_TRY(const auto owned, co_await bench_.accounts.services_of(account));
+  BAUTA_CO_TRY(const auto owned, co_await bench_.services.all_of(account));
   // Two who remove the last two at the same time expect each other's: one of them finds it gone.
   const auto staying =
       std::ranges::find_if(owned, [&](const auto& one) { return one.value.id != id; });
@@ -165,8 +165,9 @@ Task<Status> ServiceRemover::erase_itself(Stored<Service> service) const {
     BAUTA_CO_CHECK(co_await open_door(id));
     co_return in_use(kLast);
   }
-  BAUTA_CO_TRY(const bool done, co_await bench_.accounts.remove_service(std::move(service),
-                                                                        std::move(keys), *staying));
+  BAUTA_CO_TRY(auto records, co_await bench_.keys.records_of(std::move(keys)));
+  BAUTA_CO_TRY(const bool done,
+               co_await bench_.services.remove(std::move(service), std::move(records), *staying));
   // The door stays closed, and the same call again finds out what changed.
   if (!done) co_return contended();
   co_return Status{};

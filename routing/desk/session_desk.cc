@@ -246,7 +246,7 @@ Task<Result<bool>> SessionDesk::try_reopen(ServiceId service, SessionId id,
   BAUTA_CO_CHECK(may_live_again(state.session.value, session, now));
 
   Commit commit;
-  commit.expect(Accounts::service_key(service), owner.version);
+  commit.expect(Services::key_of(service), owner.version);
   BAUTA_CO_CHECK(co_await take_lines_back(commit, session, now));
   Sessions::write_reopened(commit, session, state.session.version);
   Timers::file_ending(commit, session, state.last_activity);

@@ -37,7 +37,7 @@ Task<Result<Sweeper::Swept>> Sweeper::sweep() const {
 
 Task<Result<Sweeper::Again>> Sweeper::write_end(DueTimer timer, Swept& swept) const {
   BAUTA_CO_TRY(const auto state, co_await bench_.sessions.find(timer.service, timer.session));
-  BAUTA_CO_TRY(const auto owner, co_await bench_.accounts.find_service(timer.service));
+  BAUTA_CO_TRY(const auto owner, co_await bench_.services.find(timer.service));
   if (!state || !owner) co_return Again{};
   const Session& session = state->session.value;
   if (session.status == SessionStatus::closed) co_return Again{};
@@ -56,7 +56,7 @@ Task<Result<Sweeper::Again>> Sweeper::write_end(DueTimer timer, Swept& swept) co
 
 Task<Result<Sweeper::Again>> Sweeper::forget_texts(DueTimer timer, Swept& swept) const {
   BAUTA_CO_TRY(const auto state, co_await bench_.sessions.find(timer.service, timer.session));
-  BAUTA_CO_TRY(const auto owner, co_await bench_.accounts.find_service(timer.service));
+  BAUTA_CO_TRY(const auto owner, co_await bench_.services.find(timer.service));
   if (!state || !owner) co_return Again{};
   const Session& session = state->session.value;
   // Brought back: its next end files its own timer.

@@ -27,6 +27,8 @@ struct Workbench {
   RelayParts parts;
   std::function<bool(std::string_view)> knows_connection;
   Accounts accounts{parts.store, parts.index_key};
+  Services services{parts.store};
+  ApiKeys keys{parts.store, parts.index_key};
   Inventory inventory{parts.store};
   RouteTable routes{parts.store};
   Allocator allocator{parts.store, inventory, routes};
@@ -46,7 +48,7 @@ struct Workbench {
 
   /// The service as it stands, which commits of its calls expect.  Codes: service.not_found.
   Task<Result<Stored<Service>>> service(ServiceId id) const {
-    BAUTA_CO_TRY(auto found, co_await accounts.find_service(id));
+    BAUTA_CO_TRY(auto found, co_await services.find(id));
     if (!found) co_return fail("service.not_found", "there is no service " + id.str());
     co_return *std::move(found);
   }

@@ -1,5 +1,5 @@
 #include "routing/accounts/account.pb.h"
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/services.h"
 #include "routing/desk/desk.pb.h"
 #include "routing/inspection/inspector.h"
 
@@ -57,7 +57,7 @@ Task<Status> Inspector::service(KeyedRecord record) {
   if (!service) co_return Status{};
   const auto id = ServiceId::from_bytes(service->id());
   const auto account = AccountId::from_bytes(service->account());
-  if (!id || !account || Accounts::service_key(*id) != record.key) {
+  if (!id || !account || Services::key_of(*id) != record.key) {
     report(record.key, "says that it is another service");
     co_return Status{};
   }
@@ -80,7 +80,7 @@ Task<Status> Inspector::service_name(KeyedRecord record) {
     report(record.key, "cannot be decoded");
     co_return Status{};
   }
-  BAUTA_CO_TRY(const bool there, co_await exists(Accounts::service_key(*id)));
+  BAUTA_CO_TRY(const bool there, co_await exists(Services::key_of(*id)));
   if (!there) report(record.key, "is the name of a service that does not exist");
   co_return Status{};
 }

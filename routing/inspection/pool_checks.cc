@@ -1,6 +1,6 @@
 #include "pool/allocation/route.pb.h"
 #include "pool/inventory/inventory.h"
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/services.h"
 #include "routing/inspection/inspector.h"
 
 namespace bauta {
@@ -28,7 +28,7 @@ Task<Status> Inspector::number(KeyedRecord record) {
     report(record.key, "says that it is another number");
     co_return Status{};
   }
-  BAUTA_CO_TRY(const bool owned, co_await exists(Accounts::service_key(number.service)));
+  BAUTA_CO_TRY(const bool owned, co_await exists(Services::key_of(number.service)));
   if (!owned) report(record.key, "is of a service that does not exist");
   for (const Tier tier : kTiers) {
     const auto ring = ring_name(number.locality, tier);

@@ -1,4 +1,4 @@
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/services.h"
 #include "routing/inspection/inspector.h"
 #include "routing/webhooks/progress.h"
 #include "routing/webhooks/webhook.h"
@@ -11,7 +11,7 @@ Task<Status> Inspector::webhook(KeyedRecord record) {
   if (webhook == nullptr) co_return Status{};
   if (webhook_key(webhook->value.service, webhook->value.id) != record.key)
     report(record.key, "says that it is another webhook");
-  BAUTA_CO_TRY(const bool there, co_await exists(Accounts::service_key(webhook->value.service)));
+  BAUTA_CO_TRY(const bool there, co_await exists(Services::key_of(webhook->value.service)));
   if (!there) report(record.key, "is of a service that does not exist");
   co_return Status{};
 }

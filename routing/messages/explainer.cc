@@ -22,7 +22,7 @@ Task<Result<Explanation>> Explainer::explain(ServiceId service, SupposedText tex
   Explanation found;
   const Inventory inventory(parts_.store);
   BAUTA_CO_TRY(const auto number, co_await inventory.find(text.to));
-  BAUTA_CO_TRY(const auto owner, co_await accounts_.find_service(service));
+  BAUTA_CO_TRY(const auto owner, co_await services_.find(service));
   if (!owner || !number || number->value.service != service) {
     refuse(found, InboundOutcome::refused, "inbound.not_our_number");
     co_return found;
@@ -112,7 +112,7 @@ Task<Status> Explainer::explain_fan_out(Explanation& found, const Service& servi
   found.is_masked = mask_in(message, session, service.settings);
   if (message.text.empty()) co_return Status{};
   for (auto& delivery : deliveries_of(message, session, service.settings)) {
-    BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts_, accounts_, delivery));
+    BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts_, services_, delivery));
     const Seat* const seat = session.seat(delivery.seat);
     Explanation::Recipient recipient{.seat = *seat, .segments = delivery.segments};
     recipient.code = reason_against(delivery, seen, now).value_or("");

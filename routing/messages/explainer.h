@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/services.h"
 #include "routing/messages/inbound.h"
 #include "routing/messages/line.h"
 #include "routing/outbox/delivery.h"
@@ -62,7 +62,7 @@ struct Explanation {
 class Explainer {
  public:
   explicit Explainer(RelayParts parts)
-      : parts_(parts), accounts_(parts.store, parts.index_key), ledger_(parts.store) {}
+      : parts_(parts), services_(parts.store), ledger_(parts.store) {}
 
   /// In `service`: a number of another's is none of ours.  Errors: storage.*.
   Task<Result<Explanation>> explain(ServiceId service, SupposedText text);
@@ -74,7 +74,7 @@ class Explainer {
                                TimePoint now);
 
   RelayParts parts_;
-  Accounts accounts_;
+  Services services_;
   Ledger ledger_;
 };
 

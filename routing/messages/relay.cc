@@ -73,7 +73,7 @@ Relay::Relay(RelayParts parts)
       inventory_(parts_.store),
       routes_(parts_.store),
       sessions_(parts_.store),
-      accounts_(parts_.store, parts_.index_key),
+      services_(parts_.store),
       ledger_(parts_.store),
       own_words_(parts_),
       repeats_({.most = parts_.limits.repeats_max,
@@ -98,7 +98,7 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
   // An inbound text counts only from the connection that the number's record names.
   if (!number || number->value.connection != mo.connection)
     co_return co_await refuse_unowned(std::move(mo), dedup);
-  BAUTA_CO_TRY(const auto service, co_await accounts_.find_service(number->value.service));
+  BAUTA_CO_TRY(const auto service, co_await services_.find(number->value.service));
   if (!service) co_return co_await refuse_unowned(std::move(mo), dedup);
 
   const auto now = parts_.clock.now(service->value.id);

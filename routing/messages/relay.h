@@ -4,7 +4,7 @@
 
 #include "pool/allocation/routes.h"
 #include "pool/inventory/inventory.h"
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/services.h"
 #include "routing/consent/keywords.h"
 #include "routing/consent/ledger.h"
 #include "routing/events/event_log.h"
@@ -54,7 +54,7 @@ class Relay {
   Inventory inventory_;
   RouteTable routes_;
   Sessions sessions_;
-  Accounts accounts_;
+  Services services_;
   Ledger ledger_;
   OwnWords own_words_;
   Repeats repeats_;

@@ -20,7 +20,7 @@ TimePoint rounded_up(TimePoint t) {
 
 }  // namespace
 
-Task<Result<Circumstances>> read_circumstances(RelayParts parts, Accounts& accounts,
+Task<Result<Circumstances>> read_circumstances(RelayParts parts, Services& services,
                                                Delivery delivery) {
   const bool in_session = !delivery.session.is_nil();
   const auto consenting = consenter(parts.index_key, delivery.service, delivery.to);
@@ -58,7 +58,7 @@ Task<Result<Circumstances>> read_circumstances(RelayParts parts, Accounts& accou
   if (in_session && records[7]) {
     BAUTA_CO_TRY(seen.last_activity, Sessions::decode_activity(*records[7]));
   }
-  BAUTA_CO_TRY(const auto service, co_await accounts.find_service(delivery.service));
+  BAUTA_CO_TRY(const auto service, co_await services.find(delivery.service));
   if (service) seen.service = service->value;
   co_return seen;
 }

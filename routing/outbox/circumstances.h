@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "pool/inventory/inventory.h"
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/services.h"
 #include "routing/consent/ledger.h"
 #include "routing/outbox/delivery.h"
 #include "routing/outbox/relay_parts.h"
@@ -29,7 +29,7 @@ struct Circumstances {
 };
 
 /// Error codes: storage.*.
-Task<Result<Circumstances>> read_circumstances(RelayParts parts, Accounts& accounts,
+Task<Result<Circumstances>> read_circumstances(RelayParts parts, Services& services,
                                                Delivery delivery);
 
 /// Of a text to somebody who said STOP.

@@ -170,7 +170,7 @@ Task<Result<Progress>> Departure::pass_stages(LaneKey key, WaitingText head,
 
 Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<Delivery> delivery,
                                         bool again) {
-  BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts_, accounts_, delivery.value));
+  BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts_, services_, delivery.value));
   const auto now = parts_.clock.now(key.service);
   if (!seen.message) {
     log_.spend(head.position);
@@ -354,7 +354,7 @@ Task<Result<Progress>> Departure::resolve_unknown(LaneKey key, WaitingText head,
                       .at = now};
     co_return co_await settle(key, head);
   }
-  BAUTA_CO_TRY(const auto service, co_await accounts_.find_service(key.service));
+  BAUTA_CO_TRY(const auto service, co_await services_.find(key.service));
   const bool may_resend = service && service->value.settings.unknown == UnknownPolicy::resend &&
                           now < value.deadline && value.crash_count < limits.crash_count_max &&
                           value.resends < limits.unknown_resends_max;

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/services.h"
 #include "routing/outbox/carrier_port.h"
 #include "routing/outbox/delivery.h"
 #include "routing/outbox/lanes.h"
@@ -43,7 +43,7 @@ class Departure {
         lanes_(lanes),
         log_(log),
         turns_(carriers),
-        accounts_(parts_.store, parts_.index_key),
+        services_(parts_.store),
         own_words_(parts_) {}
 
   /// Takes the head of a lane that has one as far as it goes.  Errors: storage.*; nothing was decided then.
@@ -81,7 +81,7 @@ class Departure {
   Lanes& lanes_;
   LogProgress& log_;
   Turns turns_;
-  Accounts accounts_;
+  Services services_;
   OwnWords own_words_;
 };
 

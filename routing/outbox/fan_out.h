@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/services.h"
 #include "routing/outbox/delivery.h"
 #include "routing/sessions/session.h"
 

@@ -55,8 +55,8 @@ std::optional<Listener> who_is_told(const Circumstances& seen) {
 
 Task<Status> believe_opt_out(RelayParts parts, Commit& commit, Delivery delivery, TimePoint now,
                              std::optional<TimePoint> heard_of) {
-  Accounts accounts(parts.store, parts.index_key);
-  BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts, accounts, delivery));
+  Services services(parts.store);
+  BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts, services, delivery));
   if (seen.consent.is_out() || (heard_of && came_back_since(seen.consent, *heard_of)))
     co_return Status();
   record(parts, commit,
@@ -85,8 +85,8 @@ Task<Status> believe_opt_out_of_erased(RelayParts parts, Commit& commit, Key key
   BAUTA_CO_TRY(auto erased, decode_erased(service_id, *stayed));
   BAUTA_CO_TRY(auto consent, co_await Ledger(parts.store).look_up(erased.consenting, erased.from));
   if (consent.is_out() || came_back_since(consent, erased.heard_of)) co_return Status();
-  Accounts accounts(parts.store, parts.index_key);
-  BAUTA_CO_TRY(auto service, co_await accounts.find_service(service_id));
+  Services services(parts.store);
+  BAUTA_CO_TRY(auto service, co_await services.find(service_id));
   record(parts, commit,
          {.consenting = erased.consenting,
           .from = std::move(erased.from),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "routing/accounts/services.h"
 #include "routing/outbox/delivery.h"
 
 namespace bauta {
@@ -33,9 +34,9 @@ Task<Result<Webhook>> Webhooks::create(Webhook webhook, std::size_t most, TimePo
   webhook.created_at = now;
   webhook.active_since = now;
   const Key key = webhook_key(webhook.service, webhook.id);
-  BAUTA_CO_TRY(const auto guard, co_await Accounts::open_door(store_, webhook.service));
+  BAUTA_CO_TRY(const auto guard, co_await Services::open_door(store_, webhook.service));
   Commit commit;
-  commit.expect(Accounts::service_key(webhook.service), guard);
+  commit.expect(Services::key_of(webhook.service), guard);
   commit.expect(key, kAbsent);
   commit.put(key, encode_webhook(webhook));
   if (also) also(commit, webhook);
@@ -292,12 +293,12 @@ Task<Result<bool>> Webhooks::file(Webhook webhook, Version version, State state)
   co_return done.has_value();
 }
 
-Task<Result<bool>> Webhooks::may_read_texts(const Accounts& accounts, Webhook webhook,
+Task<Result<bool>> Webhooks::may_read_texts(const ApiKeys& keys, Webhook webhook,
                                             TimePoint now) const {
   if (!webhook.include_text) co_return false;
-  BAUTA_CO_TRY(const auto keys, co_await accounts.keys_of(webhook.account));
-  const auto key = std::ranges::find(keys, webhook.key, &ApiKey::id);
-  co_return key != keys.end() && key->may(Scope::messages_read) &&
+  BAUTA_CO_TRY(const auto all, co_await keys.all_of(webhook.account));
+  const auto key = std::ranges::find(all, webhook.key, &ApiKey::id);
+  co_return key != all.end() && key->may(Scope::messages_read) &&
       !(key->expires_at && *key->expires_at <= now);
 }
 

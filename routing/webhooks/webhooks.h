@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "routing/accounts/accounts.h"
+#include "routing/accounts/keys.h"
 #include "routing/webhooks/progress.h"
 #include "routing/webhooks/webhook.h"
 
@@ -69,7 +69,7 @@ class Webhooks {
   Task<Result<bool>> file(Webhook webhook, Version version, State state) const;
 
   /// Whether texts may be told to it: it asked for them, and its key is still there and may read them.
-  Task<Result<bool>> may_read_texts(const Accounts& accounts, Webhook webhook, TimePoint now) const;
+  Task<Result<bool>> may_read_texts(const ApiKeys& keys, Webhook webhook, TimePoint now) const;
   /// What was said in the message that `event` is about; none: it is about none, or the text is erased.
   Task<Result<std::optional<std::string>>> text_of(ServiceId service, Event event) const;
 

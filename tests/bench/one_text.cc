@@ -48,7 +48,7 @@ class KeepsLast final : public Store {
 Task<void> begin_conversation(RelayParts parts) {
   Desk desk(parts, [](std::string_view) { return true; });
   Caller caller;
-  caller.service = sure(co_await desk.accounts().ensure_account_with_service(
+  caller.service = sure(co_await desk.accounts().ensure_with_service(
       "default", "default", parts.clock.now(), parts.random));
   for (const auto& number : {american_number(0), british_number(0)})
     sure(co_await desk.add_number(caller, {.number = number, .connection = "twilio"}, {}));

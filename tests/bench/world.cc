@@ -128,7 +128,7 @@ void all_at_once(Opening& opening, const Work& work) {
 
 Task<Result<Caller>> default_caller(Accounts& accounts, TimePoint now, Random& random) {
   BAUTA_CO_TRY(auto service,
-               co_await accounts.ensure_account_with_service("default", "default", now, random));
+               co_await accounts.ensure_with_service("default", "default", now, random));
   ApiKey key;
   key.account = service.account;
   key.scopes = all_scopes();

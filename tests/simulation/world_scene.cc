@@ -57,7 +57,7 @@ void World::furnish() {
 }
 
 void World::furnish_service(std::size_t at) {
-  auto made = must(relay_->ask(relay_->desk().accounts().ensure_account_with_service(
+  auto made = must(relay_->ask(relay_->desk().accounts().ensure_with_service(
       "acme", fmt::format("service-{}", at), clock_.now(), random_)));
   auto settings = made.settings;
   settings.cooling_seconds = seconds(chance_.pick(std::vector{0, 60, 600, 3'600, 24 * 3'600}));
@@ -71,8 +71,8 @@ void World::furnish_service(std::size_t at) {
   if (chance_.one_in(3)) settings.consent_scope = ConsentScope::line;
   if (chance_.one_in(2))
     settings.sticky = chance_.one_in(2) ? StickyPolicy::prefer : StickyPolicy::avoid;
-  auto stored = must(relay_->ask(relay_->desk().accounts().find_service(made.id)));
-  made = *must(relay_->ask(relay_->desk().accounts().change_service(*stored, settings)));
+  auto stored = must(relay_->ask(relay_->desk().services().find(made.id)));
+  made = *must(relay_->ask(relay_->desk().services().change(*stored, settings)));
   Terms terms{.cooling = settings.cooling_seconds / Micros(1),
               .deadline = settings.deadline_seconds / Micros(1),
               .retention = settings.retention_seconds / Micros(1),

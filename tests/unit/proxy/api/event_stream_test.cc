@@ -102,9 +102,9 @@ TEST_F(EventStreamTest, EndsWithTheKeyThatOpenedIt) {
   const auto stream = follow({{"Authorization", "Bearer " + secret}});
   next(stream);
   EXPECT_EQ(next(stream), ": still here\n\n");
-  auto& accounts = face.world.desk->accounts();
-  const auto key = face.world.run(accounts.authenticate(secret, face.world.clock.now()));
-  ASSERT_TRUE(face.world.run(accounts.revoke_key(key->account, key->id)));
+  auto& keys = face.world.desk->keys();
+  const auto key = face.world.run(keys.authenticate(secret, face.world.clock.now()));
+  ASSERT_TRUE(face.world.run(keys.revoke(key->account, key->id)));
   EXPECT_EQ(next(stream), "(end)");
 }
 

@@ -50,7 +50,7 @@ TEST_F(Frame, TheKeyIsAskedForBeforeAnythingElse) {
 }
 
 TEST_F(Frame, AKeyOfOneServiceNeedsNoHeaderAndReachesNoOther) {
-  const auto other = *face.world.run(face.world.desk->accounts().create_service(
+  const auto other = *face.world.run(face.world.desk->services().create(
       face.world.service.account, "other", {}, face.world.clock.now(), face.world.random));
   const auto secret = face.key(all_scopes(), other.id);
   EXPECT_EQ(face.ask_with(secret, "GET", "/api/v1/sessions").told(), "404 service.not_found");
@@ -76,8 +76,8 @@ TEST_F(Frame, WhatBelongsToAnotherServiceIsNotFound) {
   const auto session = face.open().json["id"].asString();
   ASSERT_TRUE(
       face.world
-          .run(face.world.desk->accounts().create_service(
-              face.world.service.account, "other", {}, face.world.clock.now(), face.world.random))
+          .run(face.world.desk->services().create(face.world.service.account, "other", {},
+                                                  face.world.clock.now(), face.world.random))
           .has_value());
   face.service = "other";
   const auto path = "/api/v1/sessions/" + session;

@@ -54,14 +54,15 @@ class EveryRoute : public testing::Test {
               202U);
     ours = {.secret = face.secret, .service = face.service};
     auto& accounts = face.world.desk->accounts();
-    const auto elsewhere = *face.world.run(accounts.ensure_account_with_service(
+    const auto elsewhere = *face.world.run(accounts.ensure_with_service(
         "stranger", "elsewhere", face.world.clock.now(), face.world.random));
     ApiKey key;
     key.account = elsewhere.account;
     key.scopes = all_scopes();
     key.created_at = face.world.clock.now();
     theirs = {
-        .secret = face.world.run(accounts.create_key(std::move(key), face.world.random))->secret,
+        .secret = face.world.run(face.world.desk->keys().create(std::move(key), face.world.random))
+                      ->secret,
         .service = "elsewhere"};
     for (const auto& route : face.router.routes()) {
       if (!route.pattern.starts_with("/api/")) continue;

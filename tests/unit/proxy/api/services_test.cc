@@ -131,8 +131,7 @@ class RemovedServices : public testing::Test {
         face.ask("POST", "/api/v1/services", R"({"name":"rides","cooling_seconds":0})").told(),
         "201");
     face.service = "rides";
-    rides = (*face.world.run(
-                 face.world.desk->accounts().find_service(face.world.service.account, "rides")))
+    rides = (*face.world.run(face.world.desk->services().find(face.world.service.account, "rides")))
                 ->value.id;
   }
   testing_api::Answered add_number(const std::string& number) {
@@ -148,9 +147,9 @@ class RemovedServices : public testing::Test {
     return face.ask("DELETE", "/api/v1/services/" + name, "", {{"Bauta-Service", "harbour"}});
   }
   void close_door() {
-    auto& accounts = face.world.desk->accounts();
-    const auto was = *face.world.run(accounts.find_service(rides));
-    ASSERT_TRUE((*face.world.run(accounts.set_removing(*was, true))).has_value());
+    auto& services = face.world.desk->services();
+    const auto was = *face.world.run(services.find(rides));
+    ASSERT_TRUE((*face.world.run(services.set_removing(*was, true))).has_value());
   }
   Face face;
   ServiceId rides{};
@@ -245,8 +244,7 @@ TEST_F(RemovedServices, TheLastTwoAreNotRemovedAtTheSameTime) {
     if (answered.status == 204) ++removed;
   }
   EXPECT_LE(removed, 1U);
-  const auto left =
-      *face.world.run(face.world.desk->accounts().services_of(face.world.service.account));
+  const auto left = *face.world.run(face.world.desk->services().all_of(face.world.service.account));
   ASSERT_EQ(left.size(), 2U - removed);
   face.service = left.front().value.name;
   if (removed == 1) {

@@ -70,7 +70,7 @@ class WebhookDriving : public testing::Test, public testing_routing::World {
     driver.emplace(loop.get_executor(), WebhookDriverOptions{.limits = limits, .look_interval = 1h},
                    WebhookParts{.store = memory,
                                 .webhooks = webhooks,
-                                .accounts = desk->accounts(),
+                                .keys = desk->keys(),
                                 .clock = clock,
                                 .random = random,
                                 .metrics = metrics,
@@ -365,7 +365,7 @@ TEST_F(WebhookDriving, TellsTextsOnlyToWhoMayReadThem) {
     key.account = service.account;
     key.scopes = {scope};
     key.created_at = clock.now();
-    return run(desk->accounts().create_key(std::move(key), random))->key.id;
+    return run(desk->keys().create(std::move(key), random))->key.id;
   };
   const auto reader = key_with(Scope::messages_read);
   hook(kUrl, [&](Webhook& webhook) {
@@ -402,9 +402,9 @@ TEST_F(WebhookDriving, DrivesItsOwnWebhooksOnly) {
   const auto made = hook(kUrl);
   const auto own = static_cast<unsigned>(std::hash<WebhookId>{}(made.id) % 2);
   for (const unsigned owner : {1 - own, own}) {
-    driver.emplace(
-        loop.get_executor(), WebhookDriverOptions{.owner = owner, .owners = 2, .look_interval = 1h},
-        WebhookParts{memory, webhooks, desk->accounts(), clock, random, metrics, endpoints});
+    driver.emplace(loop.get_executor(),
+                   WebhookDriverOptions{.owner = owner, .owners = 2, .look_interval = 1h},
+                   WebhookParts{memory, webhooks, desk->keys(), clock, random, metrics, endpoints});
     driver->start();
     happen("one");
     poll();

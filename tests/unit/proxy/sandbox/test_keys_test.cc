@@ -26,8 +26,8 @@ class TestKeys : public testing::Test {
         {.account = account, .service = service, .only_service = only, .key = std::move(key)}));
   }
   std::vector<Number> numbers_of(const std::string& account, const std::string& service) {
-    const auto found = *world.run(desk.accounts().ensure_account_with_service(
-        account, service, world.clock.now(), world.random));
+    const auto found = *world.run(
+        desk.accounts().ensure_with_service(account, service, world.clock.now(), world.random));
     return world.run(desk.list_numbers({.key = {}, .service = found}, {.limit = 100}))->data;
   }
 
@@ -39,10 +39,10 @@ TEST_F(TestKeys, SayThatTheyAreOnesAndAreTakenWithThatWordAlone) {
   const auto made = make("acc", "default");
   EXPECT_TRUE(is_test_key(made.secret));
   EXPECT_EQ(made.secret.size(), kTestKeyPrefix.size() + 43);
-  EXPECT_FALSE(world.run(desk.accounts().authenticate(made.secret, world.clock.now())))
+  EXPECT_FALSE(world.run(desk.keys().authenticate(made.secret, world.clock.now())))
       << "as it is shown it means nothing to a store";
   const auto known =
-      world.run(desk.accounts().authenticate(stored_key_of(made.secret), world.clock.now()));
+      world.run(desk.keys().authenticate(stored_key_of(made.secret), world.clock.now()));
   ASSERT_TRUE(known);
   EXPECT_EQ(known->id, made.key.id);
   EXPECT_EQ(stored_key_of("bauta_live_" + made.secret.substr(11)), "");
@@ -81,7 +81,7 @@ TEST_F(TestKeys, GiveEachServiceNumbersOfItsOwn) {
 
 TEST_F(TestKeys, AServiceThatHasNumbersIsGivenNone) {
   const auto service = *world.run(
-      desk.accounts().ensure_account_with_service("acc", "own", world.clock.now(), world.random));
+      desk.accounts().ensure_with_service("acc", "own", world.clock.now(), world.random));
   const Caller caller{.key = {}, .service = service};
   ASSERT_TRUE(world.run(desk.add_number(
       caller, {.number = World::number("+13125550111"), .connection = "sandbox"}, {})));

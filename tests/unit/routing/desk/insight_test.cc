@@ -94,8 +94,8 @@ TEST_F(Insights, ATraceThatLooksAtTooLittleSaysSo) {
 TEST_F(Insights, ATraceOfAnotherServicesTextIsNotFound) {
   text(kA, seat_number(0), "hi");
   const auto id = only_message();
-  const auto elsewhere = *run(
-      desk->accounts().ensure_account_with_service("stranger", "elsewhere", clock.now(), random));
+  const auto elsewhere =
+      *run(desk->accounts().ensure_with_service("stranger", "elsewhere", clock.now(), random));
   EXPECT_EQ(run(desk->insight().trace(elsewhere.id, id)).error().code, "message.not_found");
   EXPECT_EQ(trace(MessageId::make(1, random)).error().code, "message.not_found");
 }
@@ -109,8 +109,8 @@ TEST_F(Insights, TheQueueCountsWhatWaitsByItsAge) {
   EXPECT_EQ(waiting(), "twilio: 2 0 1 0 0 0\n");
   clock.advance(2h);
   EXPECT_EQ(waiting(), "twilio: 0 0 0 0 0 3\n");
-  const auto elsewhere = *run(
-      desk->accounts().ensure_account_with_service("stranger", "elsewhere", clock.now(), random));
+  const auto elsewhere =
+      *run(desk->accounts().ensure_with_service("stranger", "elsewhere", clock.now(), random));
   EXPECT_TRUE(run(desk->insight().waiting(elsewhere.id))->connections.empty());
   work();
   EXPECT_EQ(waiting(), "") << "what was sent waits for nothing but its receipt";

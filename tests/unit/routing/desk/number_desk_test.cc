@@ -57,7 +57,7 @@ TEST_F(Numbers, KnowTheirLocalityAndReach) {
 TEST_F(Numbers, ServeOneServiceOnly) {
   EXPECT_EQ(add(kV1), "");
   EXPECT_EQ(add(kV1), "number.taken");
-  world.caller.service = *world.run(world.desk->accounts().ensure_account_with_service(
+  world.caller.service = *world.run(world.desk->accounts().ensure_with_service(
       "rival", "rides", world.clock.now(), world.random));
   EXPECT_EQ(add(kV1), "number.taken");
   EXPECT_EQ(change(kV1, {.status = NumberStatus::draining}), "number.not_found");

@@ -130,7 +130,7 @@ TEST(NeverMisroute, AClockThatIsMovedIntoThePastEndsTheSessionNow) {
 TEST_F(SessionCalls, OfAnotherServiceAreNotFound) {
   const auto id = open();
   Caller stranger = world.caller;
-  stranger.service = *world.run(world.desk->accounts().ensure_account_with_service(
+  stranger.service = *world.run(world.desk->accounts().ensure_with_service(
       "rival", "rides", world.clock.now(), world.random));
   EXPECT_EQ(told(world.run(world.desk->show_session(stranger, id))), "session.not_found");
   EXPECT_EQ(told(world.run(world.desk->change_session(stranger, id, {.close = true}))),

@@ -178,7 +178,7 @@ TEST_F(Explained, ForgetsWhoseALineWas) {
 }
 
 TEST_F(Explained, KnowsNothingOfAnotherServicesNumbers) {
-  const auto elsewhere = *world.run(world.desk->accounts().ensure_account_with_service(
+  const auto elsewhere = *world.run(world.desk->accounts().ensure_with_service(
       "stranger", "elsewhere", world.clock.now(), world.random));
   const auto found = *world.run(explainer.explain(
       elsewhere.id, {.from = World::person(kA), .to = World::number(world.seat_number(0))}));

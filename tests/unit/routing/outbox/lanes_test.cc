@@ -222,8 +222,7 @@ TEST_F(Lanes, ServicesTakeTurns) {
     if (partition_of(World::number(number)) == p && number != seat_number(1)) theirs = number;
   }
   Caller others = caller;
-  others.service =
-      *run(desk->accounts().create_service(service.account, "rides", {}, clock.now(), random));
+  others.service = *run(desk->services().create(service.account, "rides", {}, clock.now(), random));
   ASSERT_TRUE(run(desk->add_number(
       others, {.number = World::number(theirs), .connection = "twilio", .rate_per_second = 1000},
       {})));

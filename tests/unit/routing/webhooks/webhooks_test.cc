@@ -214,15 +214,15 @@ TEST_F(WebhookRecords, AnEventIsFoundBehindThoseThatAreKeptNoMore) {
 
 TEST_F(WebhookRecords, TextsAreToldAsLongAsTheKeyMayReadThem) {
   auto made = make();
-  Accounts& accounts = desk->accounts();
-  const auto may = [&] { return *run(webhooks.may_read_texts(accounts, made, clock.now())); };
+  ApiKeys& keys = desk->keys();
+  const auto may = [&] { return *run(webhooks.may_read_texts(keys, made, clock.now())); };
   const auto key_with = [&](std::vector<Scope> scopes) {
     ApiKey key;
     key.account = service.account;
     key.scopes = std::move(scopes);
     key.created_at = clock.now();
     key.expires_at = clock.now() + 1h;
-    return run(accounts.create_key(std::move(key), random))->key.id;
+    return run(keys.create(std::move(key), random))->key.id;
   };
   made.key = key_with({Scope::messages_read});
   EXPECT_FALSE(may()) << "it did not ask for them";
@@ -234,7 +234,7 @@ TEST_F(WebhookRecords, TextsAreToldAsLongAsTheKeyMayReadThem) {
   EXPECT_FALSE(may()) << "the key may not read texts";
   made.key = key_with({Scope::messages_read});
   EXPECT_TRUE(may());
-  ASSERT_TRUE(run(accounts.revoke_key(service.account, made.key)).has_value());
+  ASSERT_TRUE(run(keys.revoke(service.account, made.key)).has_value());
   EXPECT_FALSE(may()) << "the key is revoked";
 }
 

@@ -115,8 +115,7 @@ class BusyStore final : public Store {
 class World {
  public:
   World() {
-    service =
-        *run(desk->accounts().ensure_account_with_service("acme", "harbour", clock.now(), random));
+    service = *run(desk->accounts().ensure_with_service("acme", "harbour", clock.now(), random));
     caller = {.key = {.id = {},
                       .account = service.account,
                       .service = {},
@@ -192,10 +191,10 @@ class World {
     }
   }
   void change_settings(const std::function<void(ServiceSettings&)>& edit) {
-    const auto was = *run(desk->accounts().find_service(service.id));
+    const auto was = *run(desk->services().find(service.id));
     ServiceSettings settings = was->value.settings;
     edit(settings);
-    service = *(*run(desk->accounts().change_service(*was, settings)));
+    service = *(*run(desk->services().change(*was, settings)));
     caller.service = service;
   }
 

@@ -65,15 +65,15 @@ class Face {
   /// The secret of a new key of the world's account; `of`: of this service only.
   std::string key(std::vector<Scope> scopes, std::optional<ServiceId> of = {}) {
     return world
-        .run(world.desk->accounts().create_key({.id = {},
-                                                .account = world.service.account,
-                                                .service = of,
-                                                .scopes = std::move(scopes),
-                                                .label = {},
-                                                .hint = {},
-                                                .created_at = world.clock.now(),
-                                                .expires_at = {}},
-                                               world.random))
+        .run(world.desk->keys().create({.id = {},
+                                        .account = world.service.account,
+                                        .service = of,
+                                        .scopes = std::move(scopes),
+                                        .label = {},
+                                        .hint = {},
+                                        .created_at = world.clock.now(),
+                                        .expires_at = {}},
+                                       world.random))
         ->secret;
   }
 
