@@ -1,4 +1,5 @@
 #include "proxy/api/frame.h"
+#include "proxy/api/key_lifetime.h"
 #include "proxy/api/shown.h"
 
 namespace bauta::api {
@@ -38,14 +39,17 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
   ObjectReader fields(body, "", faults);
   fields.require("name");
   auto name = fields.text("name", {.chars_min = 1, .chars_max = 64});
+  const auto key_expires_at = read_expiry(fields, "key_expires_at", api.clock.now());
   fields.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
+  BAUTA_CO_CHECK(check_lifetime(call.caller.key, key_expires_at, "/key_expires_at"));
   // What is kept is rendered before the secret is known to it: a secret is shown once.
   const KeptEffect<NewAccount> effect(call, [](const NewAccount& made) {
     return KeptAnswer{.status = 201, .location = {}, .body = write_json(made_json(made))};
   });
-  BAUTA_CO_TRY(const auto made, co_await api.desk.create_account(call.caller, *std::move(name),
-                                                                 effect.idempotent()));
+  BAUTA_CO_TRY(const auto made,
+               co_await api.desk.create_account(call.caller, *std::move(name), key_expires_at,
+                                                effect.idempotent()));
   co_return effect.answer_of(made);
 }
 

@@ -13,14 +13,16 @@ constexpr std::array kColumns = std::to_array<Column>({{.title = "NAME", .path =
                                                        {.title = "CREATED", .path = "created_at"}});
 constexpr Shape kShape{.columns = kColumns, .fields = {}};
 
-struct AccountName {
+struct AccountWords {
   std::string name;
+  std::string key_expires_at;
 };
 
 /// On standard output only the secret, so that it can be led into a file.
-Status create(Client& client, const Output& output, const AccountName& account) {
+Status create(Client& client, const Output& output, const AccountWords& account) {
   Json::Value wanted(Json::objectValue);
   wanted["name"] = account.name;
+  if (!account.key_expires_at.empty()) wanted["key_expires_at"] = account.key_expires_at;
   BAUTA_TRY(const auto made, client.post(kPath, write_json(wanted)));
   const auto id = printable(string_in(made.json, "id"));
   const auto& key = made.json["key"];
@@ -55,6 +57,8 @@ void add_account_commands(ClientCommands& commands) {
                     .example = "bauta account create example-rides > example-rides.key"},
                    create);
   made.app->add_option("NAME", made.options->name, "Small letters, digits, - and _")->required();
+  made.app->add_option("--key-expires-at", made.options->key_expires_at,
+                       "When its first key ends, as 2030-01-31T12:00:00Z");
 
   const auto listed = commands.add(
       family, {.name = "list", .does = "The accounts", .example = "bauta account list"}, list);

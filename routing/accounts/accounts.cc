@@ -77,7 +77,8 @@ Task<Result<Service>> Accounts::ensure_with_service(std::string account, std::st
   co_return fail("storage.contended", "others change the same account; try again");
 }
 
-Task<Result<NewAccount>> Accounts::create(std::string name, TimePoint now, Random& random,
+Task<Result<NewAccount>> Accounts::create(std::string name, std::optional<TimePoint> key_expires_at,
+                                          TimePoint now, Random& random,
                                           std::function<void(Commit&, const NewAccount&)> also) {
   if (!is_name(name)) {
     co_return fail("account.name_invalid",
@@ -96,6 +97,7 @@ Task<Result<NewAccount>> Accounts::create(std::string name, TimePoint now, Rando
   std::erase(wanted.scopes, Scope::operator_);
   wanted.label = std::string(kFirstKey);
   wanted.created_at = now;
+  wanted.expires_at = key_expires_at;
   NewApiKey key = ApiKeys::draw(std::move(wanted), random);
 
   NewAccount made{

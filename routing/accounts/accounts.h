@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,9 @@ class Accounts {
                                             Random& random);
 
   /// An account `name` (named as services are), its service "default", and its first key, which may do all but what the operator's alone may:
-  /// made in one commit.  `also`: further writes of it, which the secret is not for.
-  Task<Result<NewAccount>> create(std::string name, TimePoint now, Random& random,
+  /// made in one commit.  `key_expires_at`: none: never.  `also`: further writes of the commit, which the secret is not for.
+  Task<Result<NewAccount>> create(std::string name, std::optional<TimePoint> key_expires_at,
+                                  TimePoint now, Random& random,
                                   std::function<void(Commit&, const NewAccount&)> also = {});
   Task<Result<std::vector<Account>>> all() const;
 

@@ -63,9 +63,11 @@ class Desk::Parts {
   }
 
   Task<Result<NewAccount>> create_account(ServiceId asked_of, std::string name,
+                                          std::optional<TimePoint> key_expires_at,
                                           std::optional<Idempotent<NewAccount>> idempotent) {
-    auto made = co_await bench.accounts.create(std::move(name), bench.parts.clock.now(),
-                                               bench.parts.random, kept_with(asked_of, idempotent));
+    auto made =
+        co_await bench.accounts.create(std::move(name), key_expires_at, bench.parts.clock.now(),
+                                       bench.parts.random, kept_with(asked_of, idempotent));
     if (!made && idempotent)
       BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
     co_return made;
@@ -166,8 +168,10 @@ Webhooks& Desk::webhooks() { return parts_->webhooks; }
 const Insight& Desk::insight() const { return parts_->insight; }
 
 Task<Result<NewAccount>> Desk::create_account(const Caller& caller, std::string name,
+                                              std::optional<TimePoint> key_expires_at,
                                               std::optional<Idempotent<NewAccount>> idempotent) {
-  return parts_->create_account(caller.service.id, std::move(name), std::move(idempotent));
+  return parts_->create_account(caller.service.id, std::move(name), key_expires_at,
+                                std::move(idempotent));
 }
 
 Task<Result<Service>> Desk::create_service(const Caller& caller, std::string name,

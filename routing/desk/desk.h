@@ -255,8 +255,9 @@ class Desk {
   /// What would happen to a text, what happened to one, and what waits.
   const Insight& insight() const;
 
-  /// For the operator: the mark is that of the service that the caller asked through.
+  /// For the operator: the mark is that of the service that the caller asked through.  `key_expires_at`: the first key; none: never.
   Task<Result<NewAccount>> create_account(const Caller& caller, std::string name,
+                                          std::optional<TimePoint> key_expires_at,
                                           std::optional<Idempotent<NewAccount>> idempotent);
   /// Of the caller's account.
   Task<Result<Service>> create_service(const Caller& caller, std::string name,
