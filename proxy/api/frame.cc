@@ -67,14 +67,6 @@ Result<std::optional<IdempotencyMark>> mark_of(const HttpRequest& request, std::
                       .body_hash = hash_of(request.body)});
 }
 
-ApiAnswer replay(const KeptAnswer& kept) {
-  auto response = json_response(kept.status, kept.body);
-  if (kept.status >= 400) response.headers.set("Content-Type", "application/problem+json");
-  if (!kept.location.empty()) response.headers.add("Location", kept.location);
-  response.headers.add("Idempotency-Replayed", "true");
-  return {.response = std::move(response)};
-}
-
 KeptAnswer kept_of(const HttpResponse& response, const std::optional<std::string>& body) {
   return {.status = static_cast<std::uint16_t>(response.status),
           .location = string_of(response.headers.find("Location").value_or("")),
@@ -88,6 +80,14 @@ ApiAnswer answer(unsigned status, const Json::Value& body) {
 }
 
 ApiAnswer no_content() { return {.response = {.status = 204}}; }
+
+ApiAnswer replayed(const KeptAnswer& kept) {
+  auto response = json_response(kept.status, kept.body);
+  if (kept.status >= 400) response.headers.set("Content-Type", "application/problem+json");
+  if (!kept.location.empty()) response.headers.add("Location", kept.location);
+  response.headers.add("Idempotency-Replayed", "true");
+  return {.response = std::move(response)};
+}
 
 Json::Value page_json(Json::Value data, std::string_view next_cursor) {
   Json::Value page(Json::objectValue);
@@ -236,7 +236,7 @@ Task<Result<ApiAnswer>> Api::serve_once(Route route, ApiCall call) {
   }
   // Looked up once nobody else runs: an answer is then either kept already or ours to make.
   BAUTA_CO_TRY(auto kept, co_await desk.kept_answer(caller, mark));
-  if (kept) co_return replay(*kept);
+  if (kept) co_return replayed(*kept);
 
   auto served = co_await route.handler(*this, std::move(call));
   if (served) {
@@ -251,7 +251,7 @@ Task<Result<ApiAnswer>> Api::serve_once(Route route, ApiCall call) {
   if (served.error().code == "idempotency.in_flight") {
     // Another process was first.
     BAUTA_CO_TRY(kept, co_await desk.kept_answer(caller, mark));
-    if (kept) co_return replay(*kept);
+    if (kept) co_return replayed(*kept);
     co_return served;
   }
   if (status_of(served.error().code) == 409) {

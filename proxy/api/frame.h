@@ -41,6 +41,8 @@ struct ApiAnswer {
 /// `response` with JSON in it.
 ApiAnswer answer(unsigned status, const Json::Value& body);
 ApiAnswer no_content();
+/// What was answered the first time, and says that it is that.
+ApiAnswer replayed(const KeptAnswer& kept);
 /// `{"data": […], "next_cursor": …}`; "": no more.
 Json::Value page_json(Json::Value data, std::string_view next_cursor);
 Json::Value text_or_null(std::string_view text);

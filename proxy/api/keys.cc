@@ -2,8 +2,8 @@
 #include <map>
 
 #include "proxy/api/frame.h"
+#include "proxy/api/key_lifetime.h"
 #include "proxy/api/shown.h"
-#include "proxy/net/rfc3339.h"
 #include "proxy/sandbox/test_keys.h"
 
 namespace bauta::api {
@@ -38,9 +38,7 @@ Result<NewKeyRequest> read_new(const Json::Value& body, const Api& api, TimePoin
   request.label = fields.text("label", {.chars_max = limits.key_label_chars_max}).value_or("");
   if (!fields.is_null("service"))
     request.service = fields.text("service", {.chars_min = 1, .chars_max = 64}).value_or("");
-  if (!fields.is_null("expires_at")) request.expires_at = fields.time("expires_at");
-  if (request.expires_at && *request.expires_at <= now)
-    fields.fault("expires_at", "field.out_of_range", "must be in the future");
+  request.expires_at = read_expiry(fields, "expires_at", now);
   const auto test = fields.boolean("test");
   if (api.sandbox && test && !*test)
     fields.fault("test", "field.value", "must be true: a test key makes no live ones");
@@ -50,39 +48,53 @@ Result<NewKeyRequest> read_new(const Json::Value& body, const Api& api, TimePoin
   return request;
 }
 
-/// A live key makes a key of the sandbox, where its account stands under its id.  The two stores share no commit: who asks again after a crash may
-/// have made two.
-Task<Result<ApiAnswer>> create_test(const Api& test, ApiKey own, NewKeyRequest request) {
+/// A secret is shown once: what is kept for replays has none.
+KeptAnswer kept_key(const ApiKey& key, std::string_view service, bool is_test) {
+  auto json = key_json(key, service, is_test);
+  json["secret"] = Json::Value();
+  return {
+      .status = 201, .location = string_of(kPath) + "/" + key.id.str(), .body = write_json(json)};
+}
+
+/// The answer that the sandbox kept with a key which was made there under this mark.
+Task<Result<std::optional<KeptAnswer>>> kept_in_sandbox(const Api& live, const ApiCall& call) {
+  if (!live.of_test_keys || !call.mark) co_return std::optional<KeptAnswer>();
+  co_return co_await live.of_test_keys->desk.kept_answer(call.caller, *call.mark);
+}
+
+/// A live key makes a key of the sandbox, where its account stands under its id.  The two stores share no commit, so the mark is written in the
+/// sandbox's, with the key, under the live service: who asks again after a crash finds it there (kept_in_sandbox).
+Task<Result<ApiAnswer>> create_test(Api& test, ApiCall call, NewKeyRequest request) {
+  const ApiKey own = call.caller.key;
+  const KeptEffect<ApiKey> effect(
+      call, [name = request.service](const ApiKey& key) { return kept_key(key, name, true); });
   ApiKey wanted;
   wanted.scopes = std::move(request.scopes);
   wanted.label = std::move(request.label);
   wanted.created_at = test.clock.now();
   wanted.expires_at = request.expires_at;
-  BAUTA_CO_TRY(auto made, co_await make_test_key(
-                              test.desk, test.random,
-                              {.account = own.account.str(),
-                               .service = request.service.empty() ? "default" : request.service,
-                               .only_service = !request.service.empty(),
-                               .key = std::move(wanted)}));
+  auto done =
+      co_await make_test_key(test.desk, test.random,
+                             {.account = own.account.str(),
+                              .service = request.service.empty() ? "default" : request.service,
+                              .only_service = !request.service.empty(),
+                              .key = std::move(wanted),
+                              .also = effect.also(test.desk, call.caller)});
+  BAUTA_CO_TRY(const auto made,
+               co_await unless_answered(test, call.caller, call.mark, std::move(done)));
+  auto created = effect.answer_of(made.key);
+  // The live store keeps it besides, where it is looked for first.
+  created.mark_is_kept = false;
+  created.body_to_keep = created.response.body;
   auto json = key_json(made.key, request.service, true);
-  json["secret"] = Json::Value();
-  auto kept = write_json(json);
   json["secret"] = made.secret;
-  auto created = answer(201, json);
-  created.response.headers.add("Location", string_of(kPath) + "/" + made.key.id.str());
-  created.body_to_keep = std::move(kept);
+  created.response.body = write_json(json);
   co_return created;
 }
 
 /// A key makes none that may more than itself: who steals one gains no more than it.
 Status check_reach(const ApiKey& own, const NewKeyRequest& wanted) {
-  if (own.expires_at && (!wanted.expires_at || *wanted.expires_at > *own.expires_at)) {
-    Faults faults;
-    faults.add("/expires_at", "field.out_of_range",
-               "a key makes none that lives longer than itself: at most until " +
-                   format_rfc3339(*own.expires_at));
-    return std::move(faults).status();
-  }
+  BAUTA_CHECK(check_lifetime(own, wanted.expires_at, "/expires_at"));
   for (const auto scope : wanted.scopes) {
     if (!own.may(scope)) {
       return fail("auth.scope_missing", "a key can give only scopes that it has, and lacks " +
@@ -98,6 +110,8 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto body, body_of(api, call));
   BAUTA_CO_TRY(auto request, read_new(body, api, now));
   BAUTA_CO_CHECK(check_reach(own, request));
+  BAUTA_CO_TRY(const auto kept, co_await kept_in_sandbox(api, call));
+  if (kept) co_return replayed(*kept);
   std::optional<ServiceId> service = own.service;
   if (own.service && request.service.empty()) request.service = call.caller.service.name;
   if (!request.service.empty()) {
@@ -113,15 +127,11 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
     if (!api.of_test_keys)
       co_return fail("sandbox.none",
                      "this relay has no sandbox: see [sandbox] in its configuration");
-    co_return co_await create_test(*api.of_test_keys, own, std::move(request));
+    co_return co_await create_test(*api.of_test_keys, std::move(call), std::move(request));
   }
   const bool is_test = api.sandbox != nullptr;
-  // A secret is shown once: what is kept for replays has none.
   const KeptEffect<ApiKey> effect(call, [name = request.service, is_test](const ApiKey& key) {
-    auto json = key_json(key, name, is_test);
-    json["secret"] = Json::Value();
-    return KeptAnswer{
-        .status = 201, .location = string_of(kPath) + "/" + key.id.str(), .body = write_json(json)};
+    return kept_key(key, name, is_test);
   });
   ApiKey key{.id = {},
              .account = own.account,

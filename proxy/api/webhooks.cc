@@ -280,12 +280,8 @@ void show_answer(Json::Value& json, const EndpointAnswer& heard) {
   json["latency_ms"] = static_cast<Json::Int64>(heard.took.count());
 }
 
-/// Sends an event that tells nothing, now, whether or not the webhook is disabled: what comes of it is answered, and changes nothing.  There is
-/// no commit for the mark to stand in: who asks again after a crash may have sent two, as any webhook may come twice.
-Task<Result<ApiAnswer>> test(Api& api, ApiCall call) {
-  BAUTA_CO_CHECK(want_nothing(api, call));
-  BAUTA_CO_TRY(const auto found, co_await find(api, std::move(call)));
-  const Webhook& webhook = found.value;
+/// An event that tells nothing.
+Json::Value new_test_event(Api& api, const Webhook& webhook) {
   const auto now = api.clock.now();
   Json::Value json(Json::objectValue);
   json["id"] = EventId::make(to_millis(now), api.random).str();
@@ -294,6 +290,36 @@ Task<Result<ApiAnswer>> test(Api& api, ApiCall call) {
   json["session"] = Json::Value();
   json["sequence"] = Json::Value();
   json["data"]["webhook"] = webhook.id.str();
+  return json;
+}
+
+/// What a test is about to send, kept before its first octet leaves: who asks again after a crash sends the same event, which the endpoint knows
+/// by its id, and not another.  Without a mark nothing is kept, for nobody can ask for the same test again.
+Task<Result<Json::Value>> intended_test_event(Api& api, ApiCall call, Webhook webhook) {
+  auto event = new_test_event(api, webhook);
+  if (!call.mark) co_return event;
+  // Beside the mark of the answer, of which there is none before the endpoint has spoken.
+  const IdempotencyMark intent{.key = "intent " + call.mark->key,
+                               .body_hash = call.mark->body_hash};
+  BAUTA_CO_TRY(auto kept, co_await api.desk.kept_answer(call.caller, intent));
+  if (!kept) {
+    BAUTA_CO_CHECK(co_await api.desk.keep_answer(
+        call.caller, intent, {.status = 200, .location = {}, .body = write_json(event)}));
+    // Another process may have been first: its event is the one.
+    BAUTA_CO_TRY(kept, co_await api.desk.kept_answer(call.caller, intent));
+  }
+  if (!kept) co_return event;
+  BAUTA_CO_TRY(auto again, parse_json(kept->body, api.limits.json_depth_max));
+  co_return again;
+}
+
+/// Sends an event that tells nothing, now, whether or not the webhook is disabled: what comes of it is answered, and changes nothing.
+Task<Result<ApiAnswer>> test(Api& api, ApiCall call) {
+  BAUTA_CO_CHECK(want_nothing(api, call));
+  BAUTA_CO_TRY(const auto found, co_await find(api, call));
+  const Webhook& webhook = found.value;
+  BAUTA_CO_TRY(const auto json, co_await intended_test_event(api, std::move(call), webhook));
+  const auto now = api.clock.now();
   EndpointCall sent{
       .url = webhook.url,
       .id = json["id"].asString(),

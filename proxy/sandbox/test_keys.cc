@@ -21,7 +21,8 @@ Task<Result<NewApiKey>> make_test_key(Desk& desk, Random& random, NewTestKey wan
   wanted.key.service =
       wanted.only_service ? std::optional<ServiceId>(service.id) : std::optional<ServiceId>{};
   BAUTA_CO_CHECK(co_await fill_pool(desk, {.key = wanted.key, .service = service}));
-  BAUTA_CO_TRY(auto made, co_await desk.keys().create(std::move(wanted.key), random));
+  BAUTA_CO_TRY(auto made,
+               co_await desk.keys().create(std::move(wanted.key), random, std::move(wanted.also)));
   made.secret = test_key_of(made.secret);
   co_return made;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,8 @@ struct NewTestKey {
   /// Does the key reach this service alone?
   bool only_service = false;
   ApiKey key;
+  /// Further writes of the commit that makes the key.
+  std::function<void(Commit&, const ApiKey&)> also = {};
 };
 /// Makes a key of the sandbox, and what it stands on if it is not there: account, service, and numbers for it.  The secret is as it is shown.
 /// Codes: service.name_invalid, storage.*.
