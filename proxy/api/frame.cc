@@ -183,6 +183,7 @@ Task<HttpResponse> Api::handle(std::shared_ptr<Api> api, Route route, HttpReques
 
 Task<Result<ApiAnswer>> Api::serve(Route route, HttpRequest request) {
   BAUTA_CO_TRY(auto caller, co_await caller_of(request.headers));
+  caller.request_id = request.request_id;
   BAUTA_CO_CHECK(check_scopes(route.scopes, caller.key));
   if (request.body.size() > route.body_bytes_max) {
     co_return fail("http.body_too_large",
@@ -283,6 +284,7 @@ void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
   api::mount_accounts(*mounted);
   api::mount_services(*mounted);
   api::mount_keys(*mounted);
+  api::mount_audit(*mounted);
   api::mount_dead_letters(*mounted);
   api::mount_events(*mounted);
   api::mount_webhooks(*mounted);

@@ -173,6 +173,18 @@ class KeptEffect {
   Render render_;
 };
 
+/// Adds to the commit of an effect who did it, beside what `also` adds.  `note`: what is said of it.  `desk` outlives it.
+template <class View>
+std::function<void(Commit&, const View&)> audited(
+    const Desk& desk, const Caller& caller, std::function<AuditNote(const View&)> note,
+    std::function<void(Commit&, const View&)> also = {}) {
+  return [&desk, caller, note = std::move(note), also = std::move(also)](Commit& commit,
+                                                                         const View& view) {
+    desk.write_audit(commit, caller, note(view));
+    if (also) also(commit, view);
+  };
+}
+
 /// What came of an effect that was committed without the desk: whose mark another process wrote first is answered as that was.
 template <class T>
 Task<Result<T>> unless_answered(Api& api, Caller caller, std::optional<IdempotencyMark> mark,
@@ -211,6 +223,7 @@ void mount_numbers(Api& api);
 void mount_accounts(Api& api);
 void mount_services(Api& api);
 void mount_keys(Api& api);
+void mount_audit(Api& api);
 void mount_dead_letters(Api& api);
 void mount_events(Api& api);
 void mount_webhooks(Api& api);

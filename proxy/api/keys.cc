@@ -73,13 +73,19 @@ Task<Result<ApiAnswer>> create_test(Api& test, ApiCall call, NewKeyRequest reque
   wanted.label = std::move(request.label);
   wanted.created_at = test.clock.now();
   wanted.expires_at = request.expires_at;
-  auto done =
-      co_await make_test_key(test.desk, test.random,
-                             {.account = own.account.str(),
-                              .service = request.service.empty() ? "default" : request.service,
-                              .only_service = !request.service.empty(),
-                              .key = std::move(wanted),
-                              .also = effect.also(test.desk, call.caller)});
+  auto done = co_await make_test_key(
+      test.desk, test.random,
+      {.account = own.account.str(),
+       .service = request.service.empty() ? "default" : request.service,
+       .only_service = !request.service.empty(),
+       .key = std::move(wanted),
+       .also = [&desk = test.desk, by = call.caller, kept = effect.also(test.desk, call.caller)](
+                   Commit& commit, const ApiKey& key) {
+         Caller there = by;
+         there.key.account = key.account;
+         desk.write_audit(commit, there, note_of(key));
+         if (kept) kept(commit, key);
+       }});
   BAUTA_CO_TRY(const auto made,
                co_await unless_answered(test, call.caller, call.mark, std::move(done)));
   auto created = effect.answer_of(made.key);
@@ -184,7 +190,13 @@ Task<Result<ApiAnswer>> revoke(Api& api, ApiCall call) {
     if (found == keys.end() || !sees(own, *found))
       co_return fail("key.not_found", "this account has no key " + id.str());
   }
-  BAUTA_CO_CHECK(co_await api.desk.keys().revoke(own.account, id));
+  BAUTA_CO_CHECK(co_await api.desk.keys().revoke(
+      own.account, id, [&desk = api.desk, caller = call.caller, id](Commit& commit) {
+        desk.write_audit(commit, caller,
+                         {.action = AuditAction::key_revoked,
+                          .object = id.str(),
+                          .is_of_account = !caller.key.service});
+      }));
   co_return no_content();
 }
 

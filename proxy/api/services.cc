@@ -134,6 +134,13 @@ void read_settings(ObjectReader& fields, const ApiLimits& limits, ServiceSetting
   if (const auto* texts = fields.raw("texts")) settings.texts = read_texts(fields, *texts, limits);
 }
 
+/// Which settings a request names, for the audit log: the names of those that there are.
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) all += (all.empty() ? "" : " ") + name;
+  return all;
+}
+
 /// A key of one service sees no other.
 bool reaches(const ApiKey& key, const Service& service) {
   return !key.service || *key.service == service.id;
@@ -204,7 +211,16 @@ Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
     fields.refuse_others();
     BAUTA_CO_CHECK(std::move(faults).status());
     BAUTA_CO_TRY(const auto changed,
-                 co_await api.desk.services().change(std::move(found), std::move(settings)));
+                 co_await api.desk.services().change(
+                     std::move(found), std::move(settings),
+                     audited<Service>(
+                         api.desk, call.caller,
+                         [fields = joined(body.getMemberNames())](const Service& service) {
+                           return AuditNote{.action = AuditAction::service_changed,
+                                            .object = service.id.str(),
+                                            .details = {{"name", service.name}, {"fields", fields}},
+                                            .is_of_account = true};
+                         })));
     if (changed) co_return answer(200, service_json(*changed));
   }
   co_return fail("storage.contended", "others changed this service at the same time: ask again");

@@ -52,6 +52,26 @@ Json::Value webhook_json(const Webhook& webhook) {
 
 std::string path_of(WebhookId id) { return string_of(kPath) + "/" + id.str(); }
 
+/// Which fields a request names.  Those that are not the API's were refused.
+std::string names_in(const Json::Value& body) {
+  std::string names;
+  for (const auto& name : body.getMemberNames()) names += (names.empty() ? "" : " ") + name;
+  return names;
+}
+
+/// Who did `action`, in the commit of what they did, with the answer if it is kept there.
+Webhooks::Also recorded(const Api& api, const ApiCall& call, AuditAction action,
+                        std::string fields = {}, Webhooks::Also also = {}) {
+  return audited<Webhook>(
+      api.desk, call.caller,
+      [action, fields = std::move(fields)](const Webhook& webhook) {
+        AuditNote note{.action = action, .object = webhook.id.str()};
+        if (!fields.empty()) note.details.emplace_back("fields", fields);
+        return note;
+      },
+      std::move(also));
+}
+
 KeptEffect<Webhook> effect_of(const ApiCall& call, std::uint16_t status) {
   return {call, [status](const Webhook& webhook) {
             return KeptAnswer{
@@ -182,9 +202,9 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
     return KeptAnswer{
         .status = 201, .location = path_of(made.id), .body = write_json(json_without_secret(made))};
   });
-  auto created =
-      co_await api.desk.webhooks().create(std::move(webhook), api.limits.webhooks_max,
-                                          api.clock.now(), effect.also(api.desk, call.caller));
+  auto created = co_await api.desk.webhooks().create(
+      std::move(webhook), api.limits.webhooks_max, api.clock.now(),
+      recorded(api, call, AuditAction::webhook_created, {}, effect.also(api.desk, call.caller)));
   BAUTA_CO_TRY(const auto made,
                co_await unless_answered(api, call.caller, call.mark, std::move(created)));
   co_return with_secret(effect.answer_of(made), made);
@@ -251,13 +271,16 @@ Task<Result<ApiAnswer>> change(Api& api, ApiCall call) {
       webhook.disabled = {.reason = DisabledBecause::request, .at = now};
   };
   BAUTA_CO_TRY(const auto changed,
-               co_await api.desk.webhooks().change(call.caller.service.id, id, apply, now));
+               co_await api.desk.webhooks().change(
+                   call.caller.service.id, id, apply, now,
+                   recorded(api, call, AuditAction::webhook_changed, names_in(body))));
   co_return answer(200, webhook_json(changed));
 }
 
 Task<Result<ApiAnswer>> remove(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto id, id_in_path<WebhookId>(call, "id", kNotFound));
-  BAUTA_CO_CHECK(co_await api.desk.webhooks().remove(call.caller.service.id, id));
+  BAUTA_CO_CHECK(co_await api.desk.webhooks().remove(
+      call.caller.service.id, id, recorded(api, call, AuditAction::webhook_removed)));
   co_return no_content();
 }
 
@@ -347,9 +370,10 @@ Task<Result<ApiAnswer>> rotate(Api& api, ApiCall call) {
     return KeptAnswer{
         .status = 200, .location = {}, .body = write_json(json_without_secret(webhook))};
   });
-  auto done =
-      co_await api.desk.webhooks().rotate(call.caller.service.id, id, std::chrono::seconds(overlap),
-                                          api.clock.now(), effect.also(api.desk, call.caller));
+  auto done = co_await api.desk.webhooks().rotate(
+      call.caller.service.id, id, std::chrono::seconds(overlap), api.clock.now(),
+      recorded(api, call, AuditAction::webhook_secret_rotated, {},
+               effect.also(api.desk, call.caller)));
   BAUTA_CO_TRY(const auto rotated,
                co_await unless_answered(api, call.caller, call.mark, std::move(done)));
   co_return with_secret(effect.answer_of(rotated), rotated);
@@ -359,8 +383,10 @@ Task<Result<ApiAnswer>> enable(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto id, id_in_path<WebhookId>(call, "id", kNotFound));
   BAUTA_CO_CHECK(want_nothing(api, call));
   const auto effect = effect_of(call, 200);
-  auto done = co_await api.desk.webhooks().enable(call.caller.service.id, id, api.clock.now(),
-                                                  effect.also(api.desk, call.caller));
+  auto done =
+      co_await api.desk.webhooks().enable(call.caller.service.id, id, api.clock.now(),
+                                          recorded(api, call, AuditAction::webhook_changed,
+                                                   "status", effect.also(api.desk, call.caller)));
   BAUTA_CO_TRY(const auto enabled,
                co_await unless_answered(api, call.caller, call.mark, std::move(done)));
   co_return effect.answer_of(enabled);

@@ -104,6 +104,7 @@ Result<std::string> address_of(const std::string& word);
 
 void add_key_commands(ClientCommands& commands);
 void add_account_commands(ClientCommands& commands);
+void add_audit_commands(ClientCommands& commands);
 void add_service_commands(ClientCommands& commands);
 void add_number_commands(ClientCommands& commands);
 void add_session_commands(ClientCommands& commands);

@@ -141,6 +141,7 @@ void add_client_commands(ClientCommands& commands) {
   add_service_commands(commands);
   add_key_commands(commands);
   add_account_commands(commands);
+  add_audit_commands(commands);
   add_sandbox_commands(commands);
   add_insight_commands(commands);
   add_webhook_commands(commands);

@@ -18,6 +18,7 @@ RelayLimits limits_of(const Config& config) {
           .repeats_max = static_cast<std::uint32_t>(config.repeats_max),
           .repeats_window = config.repeats_window,
           .idempotency = config.idempotency,
+          .audit_keep = config.audit_keep,
           .unknown_wait = config.unknown_wait,
           .lane_texts_max = static_cast<std::size_t>(config.lane_texts_max),
           .texts_waiting_max = static_cast<std::size_t>(config.texts_waiting_max),

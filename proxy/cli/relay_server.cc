@@ -39,20 +39,46 @@ constexpr std::chrono::seconds kCloseConnections{2};
 /// Not the least there is: who holds a lock of the store must get on.
 constexpr int kLessUrgent = 10;
 
+/// As the configuration has it by default: who makes these has no request, and none of a relay's settings is known to whom they are made for.
+void write_audit(Commit& commit, AccountId account, AuditEntry entry, TimePoint now) {
+  entry.at = now;
+  AuditLog::append(commit, account, entry, RelayLimits{}.audit_keep);
+}
+
 struct LiveKey {
   std::string secret;
   /// Under which it stands in the sandbox too.
   AccountId account;
 };
 Task<Result<LiveKey>> create_key(Accounts& accounts, ApiKeys& keys, TimePoint now, Random& random) {
-  BAUTA_CO_TRY(const auto service,
-               co_await accounts.ensure_with_service("default", "default", now, random));
+  const auto write_made = [now](Commit& commit, const Account* account, const Service& service) {
+    if (account != nullptr) {
+      write_audit(commit, service.account,
+                  {.action = AuditAction::account_created,
+                   .object = account->id.str(),
+                   .details = {{"name", account->name}}},
+                  now);
+    }
+    write_audit(commit, service.account,
+                {.action = AuditAction::service_created,
+                 .object = service.id.str(),
+                 .details = {{"name", service.name}}},
+                now);
+  };
+  BAUTA_CO_TRY(const auto service, co_await accounts.ensure_with_service("default", "default", now,
+                                                                         random, write_made));
   ApiKey key;
   key.account = service.account;
   key.scopes = all_scopes();
   key.label = "first";
   key.created_at = now;
-  BAUTA_CO_TRY(auto made, co_await keys.create(std::move(key), random));
+  BAUTA_CO_TRY(
+      auto made,
+      co_await keys.create(std::move(key), random, [now](Commit& commit, const ApiKey& made) {
+        const AuditNote note = note_of(made);
+        write_audit(commit, made.account,
+                    {.action = note.action, .object = note.object, .details = note.details}, now);
+      }));
   co_return LiveKey{.secret = std::move(made.secret), .account = service.account};
 }
 

@@ -60,6 +60,7 @@ struct Config {
   std::chrono::hours automatic_answer{};
   std::chrono::hours route_forget{};
   std::chrono::hours idempotency{};
+  std::chrono::days audit_keep{};
   std::chrono::seconds unknown_wait{};
   std::int64_t lane_texts_max = 0;
   std::int64_t texts_waiting_max = 0;

@@ -46,8 +46,9 @@ void write_new(Commit& commit, const Account& account) {
 
 }  // namespace
 
-Task<Result<Service>> Accounts::ensure_with_service(std::string account, std::string service,
-                                                    TimePoint now, Random& random) {
+Task<Result<Service>> Accounts::ensure_with_service(
+    std::string account, std::string service, TimePoint now, Random& random,
+    std::function<void(Commit&, const Account*, const Service&)> also) {
   BAUTA_CO_CHECK(Services::check_name(account));
   BAUTA_CO_CHECK(Services::check_name(service));
   for (int attempt = 0; attempt < kConflictTries; ++attempt) {
@@ -56,7 +57,10 @@ Task<Result<Service>> Accounts::ensure_with_service(std::string account, std::st
       BAUTA_CO_TRY(const auto id, follow<AccountId>(*known));
       BAUTA_CO_TRY(auto found, co_await services_.find(id, service));
       if (found) co_return std::move(found->value);
-      auto created = co_await services_.create(id, service, {}, now, random);
+      auto created = co_await services_.create(id, service, {}, now, random,
+                                               [&also](Commit& commit, const Service& made) {
+                                                 if (also) also(commit, nullptr, made);
+                                               });
       if (created || created.error().code != "service.name_taken") co_return created;
       continue;
     }
@@ -70,6 +74,7 @@ Task<Result<Service>> Accounts::ensure_with_service(std::string account, std::st
     Commit commit;
     write_new(commit, added);
     Services::write_new(commit, first);
+    if (also) also(commit, &added, first);
     BAUTA_CO_TRY(const auto done,
                  co_await commit_settled(store_, std::move(commit), key_of(added.id)));
     if (done) co_return first;

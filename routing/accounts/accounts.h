@@ -35,9 +35,11 @@ class Accounts {
   Accounts(Store& store, const IndexKey& index_key)
       : store_(store), services_(store), keys_(store, index_key) {}
 
-  /// The account and the service `name` of it, made in one commit.  For `bauta init` and `bauta dev`: found again if they exist.
-  Task<Result<Service>> ensure_with_service(std::string account, std::string service, TimePoint now,
-                                            Random& random);
+  /// The account and the service `name` of it, made in one commit.  For `bauta init` and `bauta dev`: found again if they exist.  `also`: further
+  /// writes of the commit that makes either; its account is nullptr if that was there before.
+  Task<Result<Service>> ensure_with_service(
+      std::string account, std::string service, TimePoint now, Random& random,
+      std::function<void(Commit&, const Account*, const Service&)> also = {});
 
   /// An account `name` (named as services are), its service "default", and its first key, which may do all but what the operator's alone may:
   /// made in one commit.  `key_expires_at`: none: never.  `also`: further writes of the commit, which the secret is not for.

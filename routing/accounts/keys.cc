@@ -185,13 +185,14 @@ Task<Result<std::vector<ApiKey>>> ApiKeys::all_of(AccountId account) const {
   }
 }
 
-Task<Status> ApiKeys::revoke(AccountId account, ApiKeyId id) {
+Task<Status> ApiKeys::revoke(AccountId account, ApiKeyId id, std::function<void(Commit&)> also) {
   const Key by_id = id_key(account, id);
   BAUTA_CO_TRY(const auto pointer, co_await load<records::Pointer>(store_, by_id));
   if (!pointer) co_return fail("key.not_found", "this account has no key " + id.str());
   BAUTA_CO_TRY(const auto hash, bits128_from_bytes(pointer->value.id()));
   Commit commit;
   commit.erase(key_key(hash)).erase(by_id);
+  if (also) also(commit);
   auto outcome = co_await store_.commit(std::move(commit));
   if (auto* refused = std::get_if<Refused>(&outcome))
     co_return std::unexpected(std::move(refused->error));

@@ -69,7 +69,7 @@ class ApiKeys {
   Task<Result<NewApiKey>> create(ApiKey key, Random& random,
                                  std::function<void(Commit&, const ApiKey&)> also = {});
   Task<Result<std::vector<ApiKey>>> all_of(AccountId account) const;
-  Task<Status> revoke(AccountId account, ApiKeyId id);
+  Task<Status> revoke(AccountId account, ApiKeyId id, std::function<void(Commit&)> also = {});
   /// The records of `keys` that there still are, for who erases them: at most kErasedMax keys.
   Task<Result<std::vector<Key>>> records_of(std::vector<ApiKey> keys) const;
   static constexpr std::size_t kErasedMax = 400;

@@ -123,8 +123,9 @@ Task<Result<Service>> Services::create(AccountId account, std::string name,
   co_return service;
 }
 
-Task<Result<std::optional<Service>>> Services::change(Stored<Service> was,
-                                                      ServiceSettings settings) {
+Task<Result<std::optional<Service>>> Services::change(
+    Stored<Service> was, ServiceSettings settings,
+    std::function<void(Commit&, const Service&)> also) {
   const Key key = key_of(was.value.id);
   BAUTA_CO_TRY(auto stored, co_await load<records::Service>(store_, key));
   if (version_of(stored) != was.version) co_return std::optional<Service>{};
@@ -134,6 +135,7 @@ Task<Result<std::optional<Service>>> Services::change(Stored<Service> was,
   write_settings(stored->value, changed.settings);
   Commit commit;
   commit.expect(key, was.version).put(key, stored->value.SerializeAsString());
+  if (also) also(commit, changed);
   auto outcome = co_await store_.commit(std::move(commit));
   if (std::holds_alternative<Conflict>(outcome)) co_return std::optional<Service>{};
   if (auto* refused = std::get_if<Refused>(&outcome))
@@ -171,7 +173,8 @@ Task<Result<std::optional<Stored<Service>>>> Services::set_removing(Stored<Servi
 }
 
 Task<Result<bool>> Services::remove(Stored<Service> was, std::vector<Key> keys,
-                                    Stored<Service> staying) const {
+                                    Stored<Service> staying,
+                                    std::function<void(Commit&, const Service&)> also) const {
   BAUTA_ASSERT(was.value.removing);
   const Service& service = was.value;
   Commit commit;
@@ -179,6 +182,7 @@ Task<Result<bool>> Services::remove(Stored<Service> was, std::vector<Key> keys,
   commit.expect(key_of(staying.value.id), staying.version);
   commit.erase(name_key(service.account, service.name));
   for (Key& key : keys) commit.erase(std::move(key));
+  if (also) also(commit, service);
   BAUTA_CO_TRY(const auto done, co_await commit_once(store_, std::move(commit)));
   co_return done.has_value();
 }

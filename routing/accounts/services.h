@@ -44,7 +44,9 @@ class Services {
                                TimePoint now, Random& random,
                                std::function<void(Commit&, const Service&)> also = {});
   /// Expects `was`; nullopt: somebody else changed it meanwhile.
-  Task<Result<std::optional<Service>>> change(Stored<Service> was, ServiceSettings settings);
+  Task<Result<std::optional<Service>>> change(
+      Stored<Service> was, ServiceSettings settings,
+      std::function<void(Commit&, const Service&)> also = {});
 
   /// For commits that give a service something of its own, which expect this version.  Codes: service.not_found, service.removing.
   static Task<Result<Version>> open_door(Store& store, ServiceId id);
@@ -53,8 +55,8 @@ class Services {
                                                             bool removing) const;
   /// Removes a service whose door is closed, with its name and its keys, whose records are `keys`, unless `staying` was removed meanwhile:
   /// an account keeps one.  False: a conflict.
-  Task<Result<bool>> remove(Stored<Service> was, std::vector<Key> keys,
-                            Stored<Service> staying) const;
+  Task<Result<bool>> remove(Stored<Service> was, std::vector<Key> keys, Stored<Service> staying,
+                            std::function<void(Commit&, const Service&)> also = {}) const;
 
  private:
   Store& store_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "routing/desk/answer_book.h"
+#include "routing/desk/auditor.h"
 #include "routing/desk/booking.h"
 #include "routing/desk/census.h"
 #include "routing/desk/cursor.h"
@@ -33,6 +34,7 @@ class Desk::Parts {
 
   Workbench bench;
   AnswerBook answers{bench};
+  Auditor auditor{bench};
   Seating seating{bench};
   Booking booking{bench, answers, seating};
   Roster roster{bench, answers, seating};
@@ -53,43 +55,52 @@ class Desk::Parts {
 
   Task<Result<Service>> create_service(Caller caller, std::string name, ServiceSettings settings,
                                        std::optional<Idempotent<Service>> idempotent) {
-    const ServiceId asked_of = caller.service.id;
-    auto made = co_await bench.services.create(caller.key.account, std::move(name),
-                                               std::move(settings), bench.parts.clock.now(),
-                                               bench.parts.random, kept_with(asked_of, idempotent));
+    auto made = co_await bench.services.create(
+        caller.key.account, std::move(name), std::move(settings), bench.parts.clock.now(),
+        bench.parts.random, recorded<Service>(caller, idempotent));
     if (!made && idempotent)
-      BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
+      BAUTA_CO_CHECK(co_await answers.refuse_if_written(caller.service.id, idempotent->mark));
     co_return made;
   }
 
-  Task<Result<NewAccount>> create_account(ServiceId asked_of, std::string name,
+  Task<Result<NewAccount>> create_account(Caller caller, std::string name,
                                           std::optional<TimePoint> key_expires_at,
                                           std::optional<Idempotent<NewAccount>> idempotent) {
-    auto made =
-        co_await bench.accounts.create(std::move(name), key_expires_at, bench.parts.clock.now(),
-                                       bench.parts.random, kept_with(asked_of, idempotent));
+    // It stands in both logs: the operator's, and that of the account, whose first entry it is.
+    auto made = co_await bench.accounts.create(
+        std::move(name), key_expires_at, bench.parts.clock.now(), bench.parts.random,
+        [this, caller, record = recorded<NewAccount>(caller, idempotent)](Commit& commit,
+                                                                          const NewAccount& made) {
+          record(commit, made);
+          auditor.write_to(commit, made.account.id, caller, note_of(made));
+        });
     if (!made && idempotent)
-      BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
+      BAUTA_CO_CHECK(co_await answers.refuse_if_written(caller.service.id, idempotent->mark));
     co_return made;
   }
 
-  Task<Result<NewApiKey>> create_key(ServiceId asked_of, ApiKey key,
+  Task<Result<NewApiKey>> create_key(Caller caller, ApiKey key,
                                      std::optional<Idempotent<ApiKey>> idempotent) {
     auto made = co_await bench.keys.create(std::move(key), bench.parts.random,
-                                           kept_with(asked_of, idempotent));
+                                           recorded<ApiKey>(caller, idempotent));
     if (!made && idempotent)
-      BAUTA_CO_CHECK(co_await answers.refuse_if_written(asked_of, idempotent->mark));
+      BAUTA_CO_CHECK(co_await answers.refuse_if_written(caller.service.id, idempotent->mark));
     co_return made;
   }
 
-  /// Writes the answer into the commit of what it tells.
+  /// Writes who did it, and the answer to them, into the commit of what was done.
   template <class T>
-  std::function<void(Commit&, const T&)> kept_with(ServiceId service,
-                                                   std::optional<Idempotent<T>> idempotent) const {
-    if (!idempotent) return {};
-    return [this, service, kept = *std::move(idempotent)](Commit& commit, const T& made) {
-      answers.write(commit, service, {}, kept.mark, kept.render(made));
+  std::function<void(Commit&, const T&)> recorded(const Caller& caller,
+                                                  std::optional<Idempotent<T>> idempotent) const {
+    return [this, caller, kept = std::move(idempotent)](Commit& commit, const T& made) {
+      auditor.write(commit, caller, note_of(made));
+      if (kept) answers.write(commit, caller.service.id, {}, kept->mark, kept->render(made));
     };
+  }
+
+  Task<Result<PersonExport>> export_person(Caller caller, ExportPerson request) {
+    BAUTA_CO_CHECK(co_await auditor.write_alone(caller, {.action = AuditAction::person_exported}));
+    co_return co_await people.export_person(caller.service.id, std::move(request));
   }
 
   Task<Result<std::size_t>> sweep() {
@@ -170,8 +181,7 @@ const Insight& Desk::insight() const { return parts_->insight; }
 Task<Result<NewAccount>> Desk::create_account(const Caller& caller, std::string name,
                                               std::optional<TimePoint> key_expires_at,
                                               std::optional<Idempotent<NewAccount>> idempotent) {
-  return parts_->create_account(caller.service.id, std::move(name), key_expires_at,
-                                std::move(idempotent));
+  return parts_->create_account(caller, std::move(name), key_expires_at, std::move(idempotent));
 }
 
 Task<Result<Service>> Desk::create_service(const Caller& caller, std::string name,
@@ -182,12 +192,28 @@ Task<Result<Service>> Desk::create_service(const Caller& caller, std::string nam
 }
 
 Task<Status> Desk::remove_service(const Caller& caller, ServiceId service) {
-  return parts_->remover.remove(caller.key.account, service);
+  return parts_->remover.remove(
+      caller.key.account, service,
+      [&auditor = parts_->auditor, caller](Commit& commit, const Service& removed) {
+        auditor.write(commit, caller,
+                      {.action = AuditAction::service_removed,
+                       .object = removed.id.str(),
+                       .details = {{"name", removed.name}},
+                       .is_of_account = true});
+      });
 }
 
 Task<Result<NewApiKey>> Desk::create_key(const Caller& caller, ApiKey key,
                                          std::optional<Idempotent<ApiKey>> idempotent) {
-  return parts_->create_key(caller.service.id, std::move(key), std::move(idempotent));
+  return parts_->create_key(caller, std::move(key), std::move(idempotent));
+}
+
+void Desk::write_audit(Commit& commit, const Caller& caller, AuditNote note) const {
+  parts_->auditor.write(commit, caller, std::move(note));
+}
+
+Task<Result<Page<AuditEntry>>> Desk::list_audit(AccountId account, ListAudit request) {
+  return parts_->auditor.list(account, std::move(request));
 }
 
 Task<Result<std::optional<KeptAnswer>>> Desk::kept_answer(const Caller& caller,
@@ -258,7 +284,9 @@ Task<Status> Desk::remove_participant(const Caller& caller, SessionId session, S
 }
 
 Task<Status> Desk::erase_session(const Caller& caller, SessionId id) {
-  return parts_->eraser.erase(caller.service.id, id);
+  return parts_->eraser.erase(
+      caller.service.id, id,
+      parts_->auditor.also(caller, {.action = AuditAction::session_erased, .object = id.str()}));
 }
 
 Task<Result<MessageView>> Desk::send_text(const Caller& caller, SendText request,
@@ -273,12 +301,22 @@ Task<Result<Page<MessageView>>> Desk::list_messages(const Caller& caller, Sessio
 
 Task<Result<Number>> Desk::add_number(const Caller& caller, NewNumber request,
                                       std::optional<Idempotent<Number>> idempotent) {
-  return parts_->numbers.add(caller.service.id, std::move(request), std::move(idempotent));
+  auto also = parts_->auditor.also(
+      caller, {.action = AuditAction::number_added, .object = request.number.str()});
+  return parts_->numbers.add(caller.service.id, std::move(request), std::move(idempotent),
+                             std::move(also));
 }
 
 Task<Result<Job>> Desk::begin_import(const Caller& caller, std::uint64_t total,
                                      std::optional<Idempotent<Job>> idempotent) {
-  return parts_->imports.begin(caller.service.id, total, std::move(idempotent));
+  return parts_->imports.begin(
+      caller.service.id, total, std::move(idempotent),
+      [&auditor = parts_->auditor, caller](Commit& commit, const Job& job) {
+        auditor.write(commit, caller,
+                      {.action = AuditAction::numbers_imported,
+                       .object = job.id.str(),
+                       .details = {{"total", std::to_string(job.counts.at("total"))}}});
+      });
 }
 
 Task<Result<ImportedBatch>> Desk::import_numbers(const Caller& caller, JobId job,
@@ -296,11 +334,17 @@ Task<Result<Page<Number>>> Desk::list_numbers(const Caller& caller, ListNumbers 
 
 Task<Result<Number>> Desk::change_number(const Caller& caller, VirtualNumber number,
                                          ChangeNumber request) {
-  return parts_->numbers.change(caller.service.id, std::move(number), std::move(request));
+  const auto action = request.status == NumberStatus::draining ? AuditAction::number_draining
+                                                               : AuditAction::number_changed;
+  auto also = parts_->auditor.also(caller, {.action = action, .object = number.str()});
+  return parts_->numbers.change(caller.service.id, std::move(number), std::move(request),
+                                std::move(also));
 }
 
 Task<Status> Desk::remove_number(const Caller& caller, VirtualNumber number) {
-  return parts_->numbers.remove(caller.service.id, std::move(number));
+  auto also =
+      parts_->auditor.also(caller, {.action = AuditAction::number_removed, .object = number.str()});
+  return parts_->numbers.remove(caller.service.id, std::move(number), std::move(also));
 }
 
 Task<Result<Page<DeadLetter>>> Desk::list_dead_letters(const Caller& caller, std::uint32_t limit,
@@ -338,12 +382,17 @@ std::unique_ptr<Subscription> Desk::watch_events(const Caller& caller, Executor 
 }
 
 Task<Result<PersonExport>> Desk::export_person(const Caller& caller, ExportPerson request) {
-  return parts_->people.export_person(caller.service.id, std::move(request));
+  return parts_->export_person(caller, std::move(request));
 }
 
 Task<Result<Job>> Desk::erase_person(const Caller& caller, RealAddress address,
                                      std::optional<Idempotent<Job>> idempotent) {
-  return parts_->person_eraser.begin(caller.service.id, std::move(address), std::move(idempotent));
+  return parts_->person_eraser.begin(
+      caller.service.id, std::move(address), std::move(idempotent),
+      [&auditor = parts_->auditor, caller](Commit& commit, const Job& job) {
+        auditor.write(commit, caller,
+                      {.action = AuditAction::person_erased, .object = job.id.str()});
+      });
 }
 
 Task<Result<ConsentEntry>> Desk::record_consent(

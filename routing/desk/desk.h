@@ -10,6 +10,7 @@
 
 #include "pool/allocation/allocator.h"
 #include "routing/accounts/accounts.h"
+#include "routing/accounts/audit.h"
 #include "routing/consent/ledger.h"
 #include "routing/desk/job.h"
 #include "routing/events/event_log.h"
@@ -26,6 +27,26 @@ class Webhooks;
 struct Caller {
   ApiKey key;
   Service service;
+  /// Of the request that it calls in.
+  std::string request_id = {};
+};
+
+/// What the audit log is told, beside who did it and when: ids, virtual numbers and names only.
+struct AuditNote {
+  AuditAction action = AuditAction::account_created;
+  std::string object = {};
+  std::vector<std::pair<std::string, std::string>> details = {};
+  /// Of the account as a whole, and not of the service that the caller asked through.
+  bool is_of_account = false;
+};
+
+/// That a key was made.
+AuditNote note_of(const ApiKey& key);
+
+struct ListAudit {
+  AuditFilter filter = {};
+  std::uint32_t limit = 50;
+  std::string cursor = {};
 };
 
 /// An answer that is kept for replays of the same POST: what the face sent, so that it can be sent again byte for byte.
@@ -267,6 +288,11 @@ class Desk {
   Task<Status> remove_service(const Caller& caller, ServiceId service);
   Task<Result<NewApiKey>> create_key(const Caller& caller, ApiKey key,
                                      std::optional<Idempotent<ApiKey>> idempotent);
+
+  /// Adds what was done to the commit that does it, for the log of the caller's account: of an effect that another part than the desk commits.
+  void write_audit(Commit& commit, const Caller& caller, AuditNote note) const;
+  /// The log of `account`, newest first.  Whose it may be is the face's to check.
+  Task<Result<Page<AuditEntry>>> list_audit(AccountId account, ListAudit request);
 
   /// The answer kept under this mark.  Codes: idempotency.mismatch.
   Task<Result<std::optional<KeptAnswer>>> kept_answer(const Caller& caller, IdempotencyMark mark);

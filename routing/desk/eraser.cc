@@ -26,7 +26,8 @@ void forget_people(Commit& commit, const Session& session) {
 
 }  // namespace
 
-Task<Status> Eraser::erase(ServiceId service, SessionId id) const {
+Task<Status> Eraser::erase(ServiceId service, SessionId id,
+                           std::function<void(Commit&)> also) const {
   BAUTA_CO_TRY(const auto owner, co_await bench_.service(service));
   const Ending asked{.at = bench_.now(service), .reason = ClosedReason::erased};
   // Closed first: from here on no text is taken in.
@@ -34,7 +35,7 @@ Task<Status> Eraser::erase(ServiceId service, SessionId id) const {
   BAUTA_CO_CHECK(co_await erase_texts(service, id));
   BAUTA_CO_CHECK(co_await erase_answers(service, id));
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
-    BAUTA_CO_TRY(const bool done, co_await erase_session(service, id));
+    BAUTA_CO_TRY(const bool done, co_await erase_session(service, id, also));
     if (done) co_return Status{};
   }
   co_return contended();
@@ -106,7 +107,8 @@ Task<Status> Eraser::erase_answers(ServiceId service, SessionId id) const {
 }
 
 /// False: a conflict.
-Task<Result<bool>> Eraser::erase_session(ServiceId service, SessionId id) const {
+Task<Result<bool>> Eraser::erase_session(ServiceId service, SessionId id,
+                                         std::function<void(Commit&)> also) const {
   BAUTA_CO_TRY(const auto state, co_await bench_.sessions.find(service, id));
   if (!state) co_return true;  // somebody else's DELETE was quicker
   const Session& session = state->session.value;
@@ -127,6 +129,7 @@ Task<Result<bool>> Eraser::erase_session(ServiceId service, SessionId id) const 
   EventLog::append(
       commit, service,
       EventLog::make(EventType::session_erased, id, bench_.now(service), bench_.parts.random));
+  if (also) also(commit);
   const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
   BAUTA_CO_TRY(const auto done,
                co_await commit_settled(bench_.parts.store, std::move(commit), witness));

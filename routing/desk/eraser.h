@@ -13,7 +13,7 @@ class Eraser {
   Eraser(const Workbench& bench, const AnswerBook& answers) : bench_(bench), answers_(answers) {}
 
   /// Codes: session.not_found (also: erased before), storage.contended.
-  Task<Status> erase(ServiceId service, SessionId id) const;
+  Task<Status> erase(ServiceId service, SessionId id, std::function<void(Commit&)> also = {}) const;
   /// What was said alone, of a session that is closed.  Codes: storage.contended.
   Task<Status> erase_texts(ServiceId service, SessionId id) const;
 
@@ -21,7 +21,8 @@ class Eraser {
   Task<Result<bool>> erase_some_texts(ServiceId service, SessionId id) const;
   Task<Result<bool>> erase_text(Message message) const;
   Task<Status> erase_answers(ServiceId service, SessionId id) const;
-  Task<Result<bool>> erase_session(ServiceId service, SessionId id) const;
+  Task<Result<bool>> erase_session(ServiceId service, SessionId id,
+                                   std::function<void(Commit&)> also) const;
 
   const Workbench& bench_;
   const AnswerBook& answers_;

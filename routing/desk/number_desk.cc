@@ -74,12 +74,13 @@ Event NumberDesk::tell(EventType type, const VirtualNumber& number, ServiceId se
 }
 
 Task<Result<Number>> NumberDesk::add(ServiceId service, NewNumber request,
-                                     std::optional<Idempotent<Number>> idempotent) const {
+                                     std::optional<Idempotent<Number>> idempotent,
+                                     std::function<void(Commit&)> also) const {
   BAUTA_CO_CHECK(check_connections(bench_, request.connection, request.fallbacks));
   const Number number =
       compose_number(service, std::move(request), bench_.parts.random.next(), bench_.now(service));
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
-    BAUTA_CO_TRY(const bool added, co_await try_add(number, idempotent));
+    BAUTA_CO_TRY(const bool added, co_await try_add(number, idempotent, also));
     if (added) co_return number;
     if (idempotent) BAUTA_CO_CHECK(co_await answers_.refuse_if_written(service, idempotent->mark));
   }
@@ -87,8 +88,8 @@ Task<Result<Number>> NumberDesk::add(ServiceId service, NewNumber request,
 }
 
 /// False: a conflict.
-Task<Result<bool>> NumberDesk::try_add(Number number,
-                                       std::optional<Idempotent<Number>> idem) const {
+Task<Result<bool>> NumberDesk::try_add(Number number, std::optional<Idempotent<Number>> idem,
+                                       std::function<void(Commit&)> also) const {
   BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(number.service));
   BAUTA_CO_TRY(const auto known, co_await bench_.inventory.find(number.number));
   if (known) co_return number_taken(number.number);
@@ -98,6 +99,7 @@ Task<Result<bool>> NumberDesk::try_add(Number number,
   EventLog::append(commit, number.service,
                    tell(EventType::number_added, number.number, number.service));
   if (idem) answers_.write(commit, number.service, {}, idem->mark, idem->render(number));
+  if (also) also(commit);
   const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
   BAUTA_CO_TRY(const auto done,
                co_await commit_settled(bench_.parts.store, std::move(commit), witness));
@@ -135,24 +137,27 @@ Task<Result<Page<Number>>> NumberDesk::list(ServiceId service, ListNumbers reque
 }
 
 Task<Result<Number>> NumberDesk::change(ServiceId service, VirtualNumber number,
-                                        ChangeNumber request) const {
+                                        ChangeNumber request,
+                                        std::function<void(Commit&)> also) const {
   BAUTA_CO_CHECK(check_connections(bench_, request.connection, request.fallbacks));
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
-    BAUTA_CO_TRY(auto now, co_await try_change(service, number, request));
+    BAUTA_CO_TRY(auto now, co_await try_change(service, number, request, also));
     if (now) co_return *std::move(now);
   }
   co_return contended();
 }
 
 /// nullopt: a conflict.
-Task<Result<std::optional<Number>>> NumberDesk::try_change(ServiceId service, VirtualNumber number,
-                                                           ChangeNumber request) const {
+Task<Result<std::optional<Number>>> NumberDesk::try_change(
+    ServiceId service, VirtualNumber number, ChangeNumber request,
+    std::function<void(Commit&)> also) const {
   BAUTA_CO_TRY(const auto was, co_await find(service, std::move(number)));
   Number now = changed(was.value, request);
   Commit commit;
   Inventory::change(commit, was, now);
   if (now.status == NumberStatus::draining && was.value.status != NumberStatus::draining)
     EventLog::append(commit, service, tell(EventType::number_draining, now.number, service));
+  if (also) also(commit);
   const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
   BAUTA_CO_TRY(const auto done,
                co_await commit_settled(bench_.parts.store, std::move(commit), witness));
@@ -160,7 +165,8 @@ Task<Result<std::optional<Number>>> NumberDesk::try_change(ServiceId service, Vi
   co_return std::optional(std::move(now));
 }
 
-Task<Status> NumberDesk::remove(ServiceId service, VirtualNumber number) const {
+Task<Status> NumberDesk::remove(ServiceId service, VirtualNumber number,
+                                std::function<void(Commit&)> also) const {
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(const auto was, co_await find(service, number));
     if (was.value.status != NumberStatus::draining)
@@ -174,6 +180,7 @@ Task<Status> NumberDesk::remove(ServiceId service, VirtualNumber number) const {
     Commit commit;
     Inventory::remove(commit, was);
     EventLog::append(commit, service, tell(EventType::number_removed, number, service));
+    if (also) also(commit);
     const Key witness = add_witness(commit, bench_.parts.clock.now(), bench_.parts.random);
     BAUTA_CO_TRY(const auto done,
                  co_await commit_settled(bench_.parts.store, std::move(commit), witness));

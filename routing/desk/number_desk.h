@@ -22,19 +22,24 @@ class NumberDesk {
       : bench_(bench), answers_(answers) {}
 
   Task<Result<Number>> add(ServiceId service, NewNumber request,
-                           std::optional<Idempotent<Number>> idempotent) const;
+                           std::optional<Idempotent<Number>> idempotent,
+                           std::function<void(Commit&)> also = {}) const;
   Task<Result<Number>> show(ServiceId service, VirtualNumber number) const;
   Task<Result<Page<Number>>> list(ServiceId service, ListNumbers request) const;
-  Task<Result<Number>> change(ServiceId service, VirtualNumber number, ChangeNumber request) const;
-  Task<Status> remove(ServiceId service, VirtualNumber number) const;
+  Task<Result<Number>> change(ServiceId service, VirtualNumber number, ChangeNumber request,
+                              std::function<void(Commit&)> also = {}) const;
+  Task<Status> remove(ServiceId service, VirtualNumber number,
+                      std::function<void(Commit&)> also = {}) const;
   /// A walk over the service's numbers and lines.
   Task<Result<std::vector<PoolPlace>>> pool(ServiceId service) const;
 
  private:
   Task<Result<Stored<Number>>> find(ServiceId service, VirtualNumber number) const;
-  Task<Result<bool>> try_add(Number number, std::optional<Idempotent<Number>> idem) const;
+  Task<Result<bool>> try_add(Number number, std::optional<Idempotent<Number>> idem,
+                             std::function<void(Commit&)> also) const;
   Task<Result<std::optional<Number>>> try_change(ServiceId service, VirtualNumber number,
-                                                 ChangeNumber request) const;
+                                                 ChangeNumber request,
+                                                 std::function<void(Commit&)> also) const;
   Event tell(EventType type, const VirtualNumber& number, ServiceId service) const;
 
   const Workbench& bench_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "routing/desk/answer_book.h"
 #include "routing/desk/desk.h"
 #include "routing/desk/job.h"
@@ -16,7 +18,8 @@ class NumberImporter {
       : bench_(bench), answers_(answers) {}
 
   Task<Result<Job>> begin(ServiceId service, std::uint64_t total,
-                          std::optional<Idempotent<Job>> idempotent) const;
+                          std::optional<Idempotent<Job>> idempotent,
+                          std::function<void(Commit&, const Job&)> also = {}) const;
   /// Codes: job.not_found, import.out_of_order, import.done, storage.contended.
   Task<Result<ImportedBatch>> add(ServiceId service, JobId job, ImportBatch batch) const;
 

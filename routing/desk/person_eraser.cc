@@ -31,7 +31,8 @@ void next_phase(Job& job) {
 }  // namespace
 
 Task<Result<Job>> PersonEraser::begin(ServiceId service, RealAddress address,
-                                      std::optional<Idempotent<Job>> idempotent) const {
+                                      std::optional<Idempotent<Job>> idempotent,
+                                      std::function<void(Commit&, const Job&)> also) const {
   const TimePoint now = bench_.now(service);
   const Job job{.id = JobId::make(to_millis(now), bench_.parts.random),
                 .service = service,
@@ -45,6 +46,7 @@ Task<Result<Job>> PersonEraser::begin(ServiceId service, RealAddress address,
     commit.expect(Services::key_of(service), owner.version);
     Jobs::write(commit, job, kAbsent);
     if (idempotent) answers_.write(commit, service, {}, idempotent->mark, idempotent->render(job));
+    if (also) also(commit, job);
     BAUTA_CO_TRY(const auto done, co_await commit_settled(bench_.parts.store, std::move(commit),
                                                           Jobs::key_of(service, job.id)));
     if (done) co_return job;

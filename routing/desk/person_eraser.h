@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "routing/desk/answer_book.h"
 #include "routing/desk/eraser.h"
 #include "routing/desk/job.h"
@@ -19,7 +21,8 @@ class PersonEraser {
 
   /// Codes: service.not_found, idempotency.in_flight, storage.contended.
   Task<Result<Job>> begin(ServiceId service, RealAddress address,
-                          std::optional<Idempotent<Job>> idempotent) const;
+                          std::optional<Idempotent<Job>> idempotent,
+                          std::function<void(Commit&, const Job&)> also = {}) const;
   /// One bounded step.  A conflict changes nothing: the job is done by somebody else, too.
   Task<Status> step(Stored<Job> job) const;
 

@@ -31,7 +31,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Task<Status> ServiceRemover::remove(AccountId account, ServiceId service) const {
+Task<Status> ServiceRemover::remove(AccountId account, ServiceId service,
+                                    std::function<void(Commit&, const Service&)> also) const {
   BAUTA_CO_TRY(const auto owned, co_await bench_.services.all_of(account));
   if (std::ranges::none_of(owned, [&](const auto& one) { return one.value.id == service; }))
     co_return fail("service.not_found", "this account has no such service");
@@ -46,7 +47,7 @@ Task<Status> ServiceRemover::remove(AccountId account, ServiceId service) const 
     BAUTA_CO_CHECK(co_await open_door(service));
     co_return emptied;
   }
-  co_return co_await erase_itself(std::move(closed));
+  co_return co_await erase_itself(std::move(closed), std::move(also));
 }
 
 Task<Result<Stored<Service>>> ServiceRemover::close_door(ServiceId service) const {
@@ -147,7 +148,8 @@ Task<Status> ServiceRemover::erase_rest(ServiceId service) const {
   co_return Status{};
 }
 
-Task<Status> ServiceRemover::erase_itself(Stored<Service> service) const {
+Task<Status> ServiceRemover::erase_itself(Stored<Service> service,
+                                          std::function<void(Commit&, const Service&)> also) const {
   const AccountId account = service.value.account;
   const ServiceId id = service.value.id;
   BAUTA_CO_TRY(auto keys, co_await bench_.keys.all_of(account));
@@ -167,7 +169,8 @@ Task<Status> ServiceRemover::erase_itself(Stored<Service> service) const {
   }
   BAUTA_CO_TRY(auto records, co_await bench_.keys.records_of(std::move(keys)));
   BAUTA_CO_TRY(const bool done,
-               co_await bench_.services.remove(std::move(service), std::move(records), *staying));
+               co_await bench_.services.remove(std::move(service), std::move(records), *staying,
+                                               std::move(also)));
   // The door stays closed, and the same call again finds out what changed.
   if (!done) co_return contended();
   co_return Status{};

@@ -28,7 +28,8 @@ class ServiceRemover {
         webhooks_(webhooks) {}
 
   /// Codes: service.not_found, service.in_use (also: it is the last of `account`), storage.contended.
-  Task<Status> remove(AccountId account, ServiceId service) const;
+  Task<Status> remove(AccountId account, ServiceId service,
+                      std::function<void(Commit&, const Service&)> also = {}) const;
 
  private:
   Task<Result<Stored<Service>>> close_door(ServiceId service) const;
@@ -39,7 +40,8 @@ class ServiceRemover {
   Task<Result<bool>> has_open_session(ServiceId service) const;
   Task<Status> erase_sessions(ServiceId service) const;
   Task<Status> erase_rest(ServiceId service) const;
-  Task<Status> erase_itself(Stored<Service> service) const;
+  Task<Status> erase_itself(Stored<Service> service,
+                            std::function<void(Commit&, const Service&)> also) const;
 
   const Workbench& bench_;
   const SessionDesk& sessions_;

@@ -1,4 +1,5 @@
 #include "routing/accounts/account.pb.h"
+#include "routing/accounts/audit.h"
 #include "routing/accounts/services.h"
 #include "routing/desk/desk.pb.h"
 #include "routing/inspection/inspector.h"
@@ -115,6 +116,13 @@ Task<Status> Inspector::api_key_id(KeyedRecord record) {
   if (key.value && (key.value->account() != parts[0] || key.value->id() != parts[1])) {
     report(record.key, "lists a key of another name");
   }
+  co_return Status{};
+}
+
+/// Its account may be gone: the entries stay until their time.
+Task<Status> Inspector::audit_entry(KeyedRecord record) {
+  entry_of_log(record);
+  static_cast<void>(readable(record.key, AuditLog::decode(record)));
   co_return Status{};
 }
 

@@ -45,6 +45,7 @@ struct Families {
         {"acct", "a", &I::account},
         {"acctname", "t", &I::account_name},
         {"act", "sx", &I::activity},
+        {"audit", "an", &I::audit_entry},
         {"auto", "th", &I::only_its_key},
         {"clock", "t", &I::only_its_key},
         {"con", "sh", &I::consent},

@@ -53,6 +53,7 @@ class Inspector {
   Task<Status> service_name(KeyedRecord record);
   Task<Status> api_key(KeyedRecord record);
   Task<Status> api_key_id(KeyedRecord record);
+  Task<Status> audit_entry(KeyedRecord record);
   Task<Status> kept_answer(KeyedRecord record);
   // pool_checks.cc
   Task<Status> number(KeyedRecord record);

@@ -26,6 +26,7 @@ struct RelayLimits {
   std::uint32_t repeats_max = 10;
   std::chrono::seconds repeats_window{60};
   std::chrono::hours idempotency{24};
+  std::chrono::days audit_keep{400};
   std::chrono::seconds unknown_wait{60};
   /// A lane holds so many texts; what comes beyond them ends at once.
   std::size_t lane_texts_max = 100;

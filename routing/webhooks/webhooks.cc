@@ -101,7 +101,7 @@ Task<Result<Webhook>> Webhooks::change(ServiceId service, WebhookId id,
   co_return fail("storage.contended", "others changed this webhook at the same time: ask again");
 }
 
-Task<Status> Webhooks::remove(ServiceId service, WebhookId id) const {
+Task<Status> Webhooks::remove(ServiceId service, WebhookId id, Also also) const {
   for (int i = 0; i < kTries; ++i) {
     BAUTA_CO_TRY(const auto was, co_await find(service, id));
     Commit commit;
@@ -109,6 +109,7 @@ Task<Status> Webhooks::remove(ServiceId service, WebhookId id) const {
     commit.erase(webhook_key(service, id));
     commit.erase(progress_key(service, id));
     commit.erase(attempts_key(service, id));
+    if (also) also(commit, was.value);
     BAUTA_CO_TRY(const auto done, co_await commit_once(store_, std::move(commit)));
     if (done) co_return Status{};
   }

@@ -38,7 +38,7 @@ class Webhooks {
   Task<Result<Webhook>> change(ServiceId service, WebhookId id,
                                std::function<void(Webhook&)> change, TimePoint now,
                                Also also = {}) const;
-  Task<Status> remove(ServiceId service, WebhookId id) const;
+  Task<Status> remove(ServiceId service, WebhookId id, Also also = {}) const;
   /// A new secret signs from now on; those before it for `overlap` more.
   Task<Result<Webhook>> rotate(ServiceId service, WebhookId id, std::chrono::seconds overlap,
                                TimePoint now, Also also = {}) const;
