@@ -125,8 +125,8 @@ TEST_F(AuditApi, RefusesWhatItDoesNotKnow) {
   const auto told = [&](const std::string& query) {
     return face.ask("GET", "/api/v1/audit?" + query).told();
   };
-  EXPECT_EQ(told("action=key.eaten"), "422 field.value: action field.value");
-  EXPECT_EQ(told("account=x"), "422 id.malformed: account id.malformed");
+  EXPECT_EQ(told("action=key.eaten"), "422 field.value: /action field.value");
+  EXPECT_EQ(told("account=x"), "422 id.malformed: /account id.malformed");
   EXPECT_EQ(told("cursor=x"), "400 cursor.malformed");
 }
 

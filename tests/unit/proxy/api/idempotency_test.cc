@@ -247,7 +247,9 @@ TEST_F(IdempotentPosts, ThatOnlyAskKeepNoMark) {
     EXPECT_EQ(first.status, 200U) << path;
     EXPECT_EQ(ask("k1", body + " ", path).status, 200U) << path;
     EXPECT_EQ(first.header("Idempotency-Replayed"), "(none)") << path;
-    EXPECT_EQ(face.world.store.commits, commits) << path;
+    // That a person was exported stands in the audit log, each time.
+    const std::size_t told = path == "/api/v1/people/export" ? 2 : 0;
+    EXPECT_EQ(face.world.store.commits, commits + told) << path;
     EXPECT_EQ(ask("", body, path).told(), "400 idempotency.key_invalid") << path;
   }
   const auto after = ask("k1", R"({"address":"+12025550142"})", "/api/v1/sessions/search");

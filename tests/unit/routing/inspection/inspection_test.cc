@@ -83,6 +83,17 @@ class InspectionTest : public ::testing::Test {
   Conversation world;
 };
 
+TEST_F(InspectionTest, AnEntryOfTheAuditLogThatSaysNothingIsFound) {
+  Commit commit;
+  AuditLog::append(commit, world.service.account,
+                   {.action = AuditAction::key_revoked, .at = world.clock.now()},
+                   std::chrono::days(400));
+  static_cast<void>(world.memory.apply(std::move(commit)));
+  EXPECT_EQ(found(), "");
+  put(AuditLog::prefix(world.service.account).u64(2), "");
+  EXPECT_EQ(found(), "audit: cannot be decoded\n");
+}
+
 TEST_F(InspectionTest, AStoreThatARelayWroteIsClean) {
   EXPECT_EQ(found(), "");
   const auto inspection = *world.run(inspect(world.store, world.index_key));
