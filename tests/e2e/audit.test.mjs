@@ -1,9 +1,9 @@
 // Who did what: the audit log of an account, as the API and the command line tell it; against the real binary.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { A, B, V1, V2, V3, V4 } from './support/people.mjs';
 import { BAUTA } from './support/relay.mjs';
-import { execFileSync } from 'node:child_process';
 import { world } from './support/world.mjs';
 
 const log = async (relay, query = '', options) => (await relay.ask(200, 'GET', `/api/v1/audit${query}`, undefined, options)).data.reverse();
