@@ -1,5 +1,6 @@
 #include "pool/address/spellings.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -104,6 +105,17 @@ std::vector<RealAddress> other_spellings(const RealAddress& address) {
     if (auto other = respelt(address, spelling)) others.push_back(*std::move(other));
   }
   return others;
+}
+
+std::vector<RealAddress> all_spellings(const RealAddress& address) {
+  std::vector<RealAddress> all{address};
+  // A spelling may have one that the first has not: +39 549 is none of +378's own.
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    for (RealAddress& other : other_spellings(all[at])) {
+      if (std::ranges::find(all, other) == all.end()) all.push_back(std::move(other));
+    }
+  }
+  return all;
 }
 
 }  // namespace bauta

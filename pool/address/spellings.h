@@ -18,6 +18,9 @@ namespace bauta {
 /// always beats these, and two that match mean no guess.
 std::vector<RealAddress> other_spellings(const RealAddress& address);
 
+/// All spellings of the same telephone, `address` itself first: whoever asks what is stored about a person means every one of them.  A few at most.
+std::vector<RealAddress> all_spellings(const RealAddress& address);
+
 /// The one of these that the numbering plan gives the telephone today (Mexico without its 1, Argentina with its 9, Brazil with nine digits, Italy with its
 /// zero, San Marino as +378 0549): the same for every spelling of one telephone, and for everybody else the address itself.
 RealAddress today_spelt(const RealAddress& address);

@@ -226,7 +226,8 @@ struct ExportedSession {
 };
 
 struct PersonExport {
-  PersonHash person = {};
+  /// One for each spelling of the address.
+  std::vector<PersonHash> people = {};
   /// On the first page.
   std::vector<ConsentEntry> consents = {};
   std::vector<Route> lines = {};

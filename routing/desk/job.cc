@@ -20,7 +20,7 @@ std::string encode(const Job& job) {
     count->set_name(name);
     count->set_value(value);
   }
-  if (!job.person.is_nil()) record.set_person(std::string(job.person.bytes()));
+  for (const PersonHash& person : job.people) record.add_people(std::string(person.bytes()));
   if (!job.consenting.is_nil()) record.set_consenting(std::string(job.consenting.bytes()));
   return record.SerializeAsString();
 }
@@ -75,8 +75,9 @@ Result<Stored<Job>> Jobs::decode(const Record& record) {
           .cursor = from.cursor()};
   if (from.has_done_at_ms()) job.done_at = from_millis(from.done_at_ms());
   for (const auto& count : from.counts()) job.counts[count.name()] = count.value();
-  if (from.has_person()) {
-    BAUTA_TRY(job.person, PersonHash::from_bytes(from.person()));
+  for (const auto& octets : from.people()) {
+    BAUTA_TRY(const auto person, PersonHash::from_bytes(octets));
+    job.people.push_back(person);
   }
   if (from.has_consenting()) {
     BAUTA_TRY(job.consenting, PersonHash::from_bytes(from.consenting()));

@@ -32,8 +32,8 @@ struct Job {
   std::uint32_t phase = 0;
   std::string cursor = {};
   std::map<std::string, std::uint64_t> counts = {};
-  /// Whose records an erasure erases, and whom the ledger knows them as; nil once it is done.
-  PersonHash person = {};
+  /// Whose records an erasure erases, one for each spelling of their address, and whom the ledger knows them as; none and nil once it is done.
+  std::vector<PersonHash> people = {};
   PersonHash consenting = {};
   std::string unknown_fields = {};
 };

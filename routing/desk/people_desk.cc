@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "routing/desk/person_sessions.h"
+
 namespace bauta {
 namespace {
 
@@ -35,10 +37,10 @@ Result<Place> read_place(std::string_view cursor) {
   return place;
 }
 
-std::vector<SeatId> seats_of(const Session& session, PersonHash person) {
+std::vector<SeatId> seats_of(const Session& session, const std::vector<PersonHash>& people) {
   std::vector<SeatId> seats;
   for (const Seat& seat : session.seats) {
-    if (seat.person == person) seats.push_back(seat.id);
+    if (std::ranges::find(people, seat.person) != people.end()) seats.push_back(seat.id);
   }
   return seats;
 }
@@ -55,30 +57,24 @@ ConsentEntry entry_of(const Consent& consent, std::optional<VirtualNumber> numbe
 
 Task<Result<PersonExport>> PeopleDesk::export_person(ServiceId service,
                                                      ExportPerson request) const {
-  const PersonHash person = bench_.person(service, request.address);
-  PersonExport found{.person = person};
-  const Key prefix = Sessions::person_prefix(service, person);
+  PersonExport found{.people = bench_.people(service, request.address)};
   Place place;
-  auto scan = ScanRequest::prefix(prefix);
-  scan.records_max = request.limit;
+  PersonSessions wanted{.people = found.people, .most = request.limit};
   if (request.cursor.empty()) {
-    BAUTA_CO_TRY(found.lines, co_await lines_of(service, person));
+    BAUTA_CO_TRY(found.lines, co_await lines_of(service, found.people));
     BAUTA_CO_TRY(found.consents, co_await consents_under(
                                      consenter(bench_.parts.index_key, service, request.address)));
   } else {
     BAUTA_CO_TRY(place, read_place(request.cursor));
-    if (!place.message) scan.after = Sessions::person_key(service, person, place.session);
+    if (!place.message) wanted.after = place.session;
     // The one that was shown in part comes again, with the rest of it.
-    if (place.message) scan.from = Sessions::person_key(service, person, place.session);
+    if (place.message) wanted.from = place.session;
   }
-  BAUTA_CO_TRY(const auto page, co_await bench_.parts.store.scan(std::move(scan)));
+  BAUTA_CO_TRY(const auto some,
+               co_await sessions_of(bench_.parts.store, service, std::move(wanted)));
   std::uint32_t room = request.limit;
-  for (const KeyedRecord& entry : page.records) {
+  for (const SessionId id : some.ids) {
     if (room == 0) co_return found;
-    KeyReader reader(entry.key, "who");
-    reader.id<ServiceTag>();
-    reader.id<PersonTag>();
-    const auto id = reader.id<SessionTag>();
     BAUTA_CO_TRY(auto state, co_await bench_.sessions.find(service, id));
     if (!state) continue;  // erased since the scan
     const auto after = place.session == id ? place.message : std::nullopt;
@@ -90,13 +86,9 @@ Task<Result<PersonExport>> PeopleDesk::export_person(ServiceId service,
     if (room == 0) found.next_cursor = write_place({.session = id});
   }
   // The room was just enough for all there is.
-  if (!page.more) found.next_cursor.clear();
-  if (page.more && found.next_cursor.empty() && !page.records.empty()) {
-    KeyReader reader(page.records.back().key, "who");
-    reader.id<ServiceTag>();
-    reader.id<PersonTag>();
-    found.next_cursor = write_place({.session = reader.id<SessionTag>()});
-  }
+  if (!some.more) found.next_cursor.clear();
+  if (some.more && found.next_cursor.empty() && !some.ids.empty())
+    found.next_cursor = write_place({.session = some.ids.back()});
   co_return found;
 }
 
@@ -106,7 +98,7 @@ Task<Status> PeopleDesk::add_session(PersonExport& found, SessionState state, Se
   const ServiceId service = state.session.value.service;
   const auto ending = state.ending(bench_.now(service));
   BAUTA_CO_TRY(auto opted_out, co_await bench_.opted_out(state.session.value));
-  const auto own = seats_of(state.session.value, found.person);
+  const auto own = seats_of(state.session.value, found.people);
   ExportedSession exported{.view = {.session = std::move(state.session.value),
                                     .last_activity = state.last_activity,
                                     .ending = ending,
@@ -143,14 +135,17 @@ Task<Status> PeopleDesk::add_session(PersonExport& found, SessionState state, Se
   co_return Status{};
 }
 
-Task<Result<std::vector<Route>>> PeopleDesk::lines_of(ServiceId service, PersonHash person) const {
+Task<Result<std::vector<Route>>> PeopleDesk::lines_of(ServiceId service,
+                                                      std::vector<PersonHash> people) const {
   std::vector<Route> lines;
-  std::optional<Key> after;
-  do {
-    BAUTA_CO_TRY(auto page, co_await bench_.routes.lines_of(service, person, after, kPage));
-    for (auto& line : page.lines) lines.push_back(std::move(line.value));
-    after = std::move(page.next);
-  } while (after && lines.size() < kLinesMax);
+  for (const PersonHash& person : people) {
+    std::optional<Key> after;
+    do {
+      BAUTA_CO_TRY(auto page, co_await bench_.routes.lines_of(service, person, after, kPage));
+      for (auto& line : page.lines) lines.push_back(std::move(line.value));
+      after = std::move(page.next);
+    } while (after && lines.size() < kLinesMax);
+  }
   co_return lines;
 }
 

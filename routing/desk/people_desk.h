@@ -21,7 +21,8 @@ class PeopleDesk {
  private:
   Task<Status> add_session(PersonExport& found, SessionState state, SessionId session,
                            std::optional<MessageId> after, std::uint32_t room) const;
-  Task<Result<std::vector<Route>>> lines_of(ServiceId service, PersonHash person) const;
+  Task<Result<std::vector<Route>>> lines_of(ServiceId service,
+                                            std::vector<PersonHash> people) const;
   Task<Result<std::vector<ConsentEntry>>> consents_under(Consenter who) const;
   Task<Result<std::optional<ConsentEntry>>> try_record(
       ServiceId service, RecordConsent request, ConsentEntry entry,

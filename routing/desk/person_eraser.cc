@@ -1,5 +1,6 @@
 #include "routing/desk/person_eraser.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "routing/outbox/delivery.h"
@@ -38,7 +39,7 @@ Task<Result<Job>> PersonEraser::begin(ServiceId service, RealAddress address,
                 .service = service,
                 .kind = JobKind::erasure,
                 .created_at = now,
-                .person = bench_.person(service, address),
+                .people = bench_.people(service, address),
                 .consenting = consenter(bench_.parts.index_key, service, address).person};
   for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
     BAUTA_CO_TRY(const auto owner, co_await bench_.open_service(service));
@@ -82,27 +83,16 @@ Task<Status> PersonEraser::step(Stored<Job> stored) const {
 }
 
 /// Those behind the job's cursor, which is moved on; none that began after the job: the person is here anew.
-Task<Result<PersonEraser::SomeSessions>> PersonEraser::sessions_of(Job job,
-                                                                   std::uint32_t most) const {
-  const Key prefix = Sessions::person_prefix(job.service, job.person);
-  ScanRequest request{
-      .from = prefix,
-      .to = Sessions::person_key(job.service, job.person, first_after(job.created_at)),
-      .records_max = most};
-  if (!job.cursor.empty()) request.after = Key::from_octets(prefix.octets() + job.cursor);
-  BAUTA_CO_TRY(const auto page, co_await bench_.parts.store.scan(std::move(request)));
-  SomeSessions some{.ids = {}, .more = page.more};
-  for (const KeyedRecord& entry : page.records) {
-    KeyReader reader(entry.key, "who");
-    reader.id<ServiceTag>();
-    reader.id<PersonTag>();
-    some.ids.push_back(reader.id<SessionTag>());
+Task<Result<SomeSessions>> PersonEraser::sessions_of_job(Job job, std::uint32_t most) const {
+  PersonSessions wanted{.people = job.people, .before = first_after(job.created_at), .most = most};
+  if (!job.cursor.empty()) {
+    BAUTA_CO_TRY(wanted.after, SessionId::from_bytes(job.cursor));
   }
-  co_return some;
+  co_return co_await sessions_of(bench_.parts.store, job.service, std::move(wanted));
 }
 
 Task<Status> PersonEraser::close_some(Job& job) const {
-  BAUTA_CO_TRY(const auto some, co_await sessions_of(job, kClosedAtOnce));
+  BAUTA_CO_TRY(const auto some, co_await sessions_of_job(job, kClosedAtOnce));
   BAUTA_CO_TRY(const auto owner, co_await bench_.service(job.service));
   for (const SessionId id : some.ids) {
     const Ending asked{.at = bench_.now(job.service), .reason = ClosedReason::erased};
@@ -117,7 +107,7 @@ Task<Status> PersonEraser::close_some(Job& job) const {
 Task<Status> PersonEraser::count_some(Job& job) const {
   for (const auto* family : {"sessions", "messages", "deliveries", "dead_letters"})
     job.counts.try_emplace(family, 0);
-  BAUTA_CO_TRY(const auto some, co_await sessions_of(job, kCountedAtOnce));
+  BAUTA_CO_TRY(const auto some, co_await sessions_of_job(job, kCountedAtOnce));
   for (const SessionId id : some.ids) {
     BAUTA_CO_CHECK(co_await count_session(job, id));
     job.cursor = std::string(id.bytes());
@@ -149,7 +139,7 @@ Task<Status> PersonEraser::count_session(Job& job, SessionId session) const {
 }
 
 Task<Status> PersonEraser::erase_some(Job& job) const {
-  BAUTA_CO_TRY(const auto some, co_await sessions_of(job, kErasedAtOnce));
+  BAUTA_CO_TRY(const auto some, co_await sessions_of_job(job, kErasedAtOnce));
   for (const SessionId id : some.ids) {
     const auto erased = co_await eraser_.erase(job.service, id);
     if (!erased && !is_gone(erased.error())) co_return erased;
@@ -173,7 +163,7 @@ Task<Status> PersonEraser::erase_own_texts(Job& job, Commit& commit) const {
     BAUTA_CO_TRY(const auto delivery, co_await bench_.parts.store.get(key));
     if (!delivery) continue;
     BAUTA_CO_TRY(const auto to, decode_delivery(*delivery));
-    if (to.value.person != job.person) continue;
+    if (std::ranges::find(job.people, to.value.person) == job.people.end()) continue;
     commit.expect(key, to.version).erase(key).erase(record.key);
     commit.erase(dead_letter_key(job.service, message.id, {}));
     ++count;
@@ -186,11 +176,16 @@ Task<Status> PersonEraser::erase_own_texts(Job& job, Commit& commit) const {
 
 Task<Status> PersonEraser::erase_rest(Job& job, Commit& commit) const {
   BAUTA_CO_CHECK(co_await erase_consents(job, commit));
-  BAUTA_CO_CHECK(co_await erase_pairs(job, commit));
+  job.counts.try_emplace("pairs", 0);
+  for (const PersonHash& person : job.people) {
+    // One at a time: two spellings may have been a pair, and a commit erases no key twice.
+    if (!commit.erases.empty()) co_return Status{};
+    BAUTA_CO_CHECK(co_await erase_pairs(job, person, commit));
+  }
   if (!commit.erases.empty()) co_return Status{};  // there may be more
   BAUTA_CO_TRY(job.counts["cooling_lines"], co_await lines_cooling(job));
   job.done_at = bench_.now(job.service);
-  job.person = {};
+  job.people.clear();
   job.consenting = {};
   job.cursor.clear();
   co_return Status{};
@@ -222,9 +217,9 @@ Task<Status> PersonEraser::erase_consents(Job& job, Commit& commit) const {
 }
 
 /// Whom they had which number with, and where the search for their next number begins.
-Task<Status> PersonEraser::erase_pairs(Job& job, Commit& commit) const {
-  std::uint64_t& count = job.counts.try_emplace("pairs", 0).first->second;
-  auto pairs = ScanRequest::prefix(Key("pair").id(job.service).id(job.person));
+Task<Status> PersonEraser::erase_pairs(Job& job, PersonHash person, Commit& commit) const {
+  std::uint64_t& count = job.counts["pairs"];
+  auto pairs = ScanRequest::prefix(Key("pair").id(job.service).id(person));
   pairs.records_max = kPage;
   BAUTA_CO_TRY(const auto page, co_await bench_.parts.store.scan(std::move(pairs)));
   for (const KeyedRecord& record : page.records) {
@@ -233,11 +228,10 @@ Task<Status> PersonEraser::erase_pairs(Job& job, Commit& commit) const {
     reader.id<PersonTag>();
     const auto companion = reader.id<PersonTag>();
     commit.erase(record.key);
-    PairTable::forget(commit,
-                      {.service = job.service, .person = companion, .companion = job.person});
+    PairTable::forget(commit, {.service = job.service, .person = companion, .companion = person});
     ++count;
   }
-  auto cursors = ScanRequest::prefix(Key("cur").id(job.service).id(job.person));
+  auto cursors = ScanRequest::prefix(Key("cur").id(job.service).id(person));
   cursors.records_max = kPage;
   BAUTA_CO_TRY(const auto found, co_await bench_.parts.store.scan(std::move(cursors)));
   for (const KeyedRecord& record : found.records) commit.erase(record.key);
@@ -246,16 +240,18 @@ Task<Status> PersonEraser::erase_pairs(Job& job, Commit& commit) const {
 
 Task<Result<std::uint64_t>> PersonEraser::lines_cooling(Job job) const {
   std::uint64_t cooling = 0;
-  std::optional<Key> after;
-  do {
-    BAUTA_CO_TRY(auto page, co_await bench_.routes.lines_of(job.service, job.person, after, kPage));
-    for (const auto& line : page.lines) {
-      if (line.value.state == RouteState::cooling &&
-          line.value.reusable_at > bench_.now(job.service))
-        ++cooling;
-    }
-    after = std::move(page.next);
-  } while (after);
+  for (const PersonHash& person : job.people) {
+    std::optional<Key> after;
+    do {
+      BAUTA_CO_TRY(auto page, co_await bench_.routes.lines_of(job.service, person, after, kPage));
+      for (const auto& line : page.lines) {
+        if (line.value.state == RouteState::cooling &&
+            line.value.reusable_at > bench_.now(job.service))
+          ++cooling;
+      }
+      after = std::move(page.next);
+    } while (after);
+  }
   co_return cooling;
 }
 

@@ -5,11 +5,12 @@
 #include "routing/desk/answer_book.h"
 #include "routing/desk/eraser.h"
 #include "routing/desk/job.h"
+#include "routing/desk/person_sessions.h"
 #include "routing/desk/workbench.h"
 
 namespace bauta {
 
-/// Erases what a service has stored about a person, as a job: every session that they take part in, or did, when it is asked for, as a whole (what
+/// Erases what a service has stored about a person, in whichever spellings of their address they were entered, as a job: every session that they take part in, or did, when it is asked for, as a whole (what
 /// their counterparts said is said to them), Bauta's own texts to them, whom they had which number with, and a consent that they gave.
 /// What stays holds a hash, a virtual number and a time: the lines that cool (promise 1), and their STOP (promise 6).
 ///
@@ -28,12 +29,7 @@ class PersonEraser {
 
  private:
   enum Phase : std::uint32_t { closing, counting, erasing, own_texts, rest };
-  /// Sessions of the job, the oldest first.
-  struct SomeSessions {
-    std::vector<SessionId> ids;
-    bool more = false;
-  };
-  Task<Result<SomeSessions>> sessions_of(Job job, std::uint32_t most) const;
+  Task<Result<SomeSessions>> sessions_of_job(Job job, std::uint32_t most) const;
   Task<Status> close_some(Job& job) const;
   Task<Status> count_some(Job& job) const;
   Task<Status> count_session(Job& job, SessionId session) const;
@@ -41,7 +37,7 @@ class PersonEraser {
   Task<Status> erase_own_texts(Job& job, Commit& commit) const;
   Task<Status> erase_rest(Job& job, Commit& commit) const;
   Task<Status> erase_consents(Job& job, Commit& commit) const;
-  Task<Status> erase_pairs(Job& job, Commit& commit) const;
+  Task<Status> erase_pairs(Job& job, PersonHash person, Commit& commit) const;
   Task<Result<std::uint64_t>> lines_cooling(Job job) const;
 
   const Workbench& bench_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "routing/desk/cursor.h"
+#include "routing/desk/person_sessions.h"
 
 namespace bauta {
 namespace {
@@ -99,21 +100,16 @@ Task<Result<SessionView>> SessionDesk::view_of(SessionState state, TimePoint now
 Task<Result<Page<SessionView>>> SessionDesk::search(ServiceId service,
                                                     SearchSessions request) const {
   const TimePoint now = bench_.now(service);
-  const Key prefix = Sessions::person_prefix(service, bench_.person(service, request.address));
-  auto scan = ScanRequest::prefix(prefix);
-  scan.direction = Direction::backward;
-  scan.records_max = request.limit;
+  PersonSessions wanted{.people = bench_.people(service, request.address),
+                        .direction = Direction::backward,
+                        .most = request.limit};
   if (!request.cursor.empty()) {
-    BAUTA_CO_TRY(scan.after, read_cursor(request.cursor, prefix));
+    BAUTA_CO_TRY(wanted.after, read_session_cursor(request.cursor));
   }
-  BAUTA_CO_TRY(const auto scanned, co_await bench_.parts.store.scan(std::move(scan)));
+  BAUTA_CO_TRY(const auto found,
+               co_await sessions_of(bench_.parts.store, service, std::move(wanted)));
   std::vector<std::pair<ServiceId, SessionId>> ids;
-  for (const KeyedRecord& entry : scanned.records) {
-    KeyReader reader(entry.key, "who");
-    reader.id<ServiceTag>();
-    reader.id<PersonTag>();
-    ids.emplace_back(service, reader.id<SessionTag>());
-  }
+  for (const SessionId id : found.ids) ids.emplace_back(service, id);
   BAUTA_CO_TRY(auto states, co_await bench_.sessions.find_all(std::move(ids)));
   Page<SessionView> page;
   for (auto& state : states) {
@@ -121,8 +117,7 @@ Task<Result<Page<SessionView>>> SessionDesk::search(ServiceId service,
     BAUTA_CO_TRY(auto view, co_await view_of(*std::move(state), now));
     page.data.push_back(std::move(view));
   }
-  if (scanned.more && !scanned.records.empty())
-    page.next_cursor = write_cursor(scanned.records.back().key, prefix);
+  if (found.more && !found.ids.empty()) page.next_cursor = write_session_cursor(found.ids.back());
   co_return page;
 }
 

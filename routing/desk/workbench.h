@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "pool/address/spellings.h"
 #include "pool/allocation/allocator.h"
 #include "pool/allocation/pairs.h"
 #include "pool/allocation/routes.h"
@@ -44,6 +45,14 @@ struct Workbench {
 
   PersonHash person(ServiceId service, const RealAddress& address) const {
     return parts.index_key.person(service, channel_name(address.channel()), address.reveal());
+  }
+
+  /// Everyone whom the address may have been entered as: itself first, then its telephone's other spellings.
+  std::vector<PersonHash> people(ServiceId service, const RealAddress& address) const {
+    std::vector<PersonHash> all;
+    for (const RealAddress& spelling : all_spellings(address))
+      all.push_back(person(service, spelling));
+    return all;
   }
 
   /// The service as it stands, which commits of its calls expect.  Codes: service.not_found.

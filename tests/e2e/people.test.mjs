@@ -1,7 +1,10 @@
 // What is stored about a person: shown, agreed to, erased for good; against the real binary.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { A, B, C, V1, V2, V3, V4, berliner } from './support/people.mjs';
+import { BAUTA } from './support/relay.mjs';
 import { texts } from './support/twilio_stand_in.mjs';
 import { until } from './support/until.mjs';
 import { linesOf, world } from './support/world.mjs';
@@ -70,4 +73,32 @@ test('an erasure goes on where kill -9 found it, and its receipt is the same', {
   assert.deepEqual([receipt.erased.sessions, receipt.erased.messages, receipt.erased.deliveries], [sessions, 3 * sessions, 6 * sessions]);
   assert.equal((await relay.ask(202, 'POST', '/api/v1/people/erase', { address: A }, { headers })).id, job.id);
   assert.deepEqual((await relay.ask(200, 'POST', '/api/v1/sessions/search', { address: A })).data, []);
+});
+
+// C56, from the platform's side: asked in one spelling, what stood under the other was not shown, and outlived its erasure.
+test('a person is found, shown and erased in whichever national spelling they were entered', async (t) => {
+  const { relay } = await world({ t, numbers: [V1, V3, V4] });
+  await relay.ask(200, 'PATCH', '/api/v1/services/default', { locality_fallback: 'any' });
+  for (const number of [V1, V3, V4]) await relay.ask(200, 'PATCH', `/api/v1/numbers/${number}`, { reach: [] });
+  const [today, other] = ['+5491123456789', '+541123456789'];
+  const first = await relay.openSession(today, A);
+  const second = await relay.openSession(other, A);
+  await relay.ask(201, 'POST', '/api/v1/consents', { address: other, state: 'opted_out' });
+  for (const address of [today, other]) {
+    const found = await relay.ask(200, 'POST', '/api/v1/sessions/search', { address });
+    assert.deepEqual(found.data.map((one) => one.id), [second.id, first.id], address);
+    const shown = await relay.ask(200, 'POST', '/api/v1/people/export', { address });
+    assert.deepEqual(shown.data.flatMap((one) => one.participants.map((seat) => seat.address)), [today, other], address);
+    assert.equal(shown.lines.length, 2, address);
+    const { consents } = await relay.ask(200, 'POST', '/api/v1/consents/lookup', { address });
+    assert.deepEqual(consents.map((one) => one.state), ['opted_out'], address);
+  }
+  const env = { ...process.env, BAUTA_URL: `http://${relay.address}`, BAUTA_KEY: relay.key };
+  const exported = await promisify(execFile)(BAUTA, ['people', 'export', other], { env });
+  assert.deepEqual(JSON.parse(exported.stdout).data.map((one) => one.id), [first.id, second.id]);
+  const erased = await promisify(execFile)(BAUTA, ['people', 'erase', other, '--json'], { env });
+  const receipt = JSON.parse(erased.stdout);
+  assert.deepEqual([receipt.status, receipt.erased.sessions, receipt.kept], ['done', 2, { cooling_lines: 2, opt_outs: 1 }]);
+  for (const one of [first, second]) await relay.ask(404, 'GET', `/api/v1/sessions/${one.id}`);
+  assert.deepEqual((await relay.ask(200, 'POST', '/api/v1/people/export', { address: today })).data, []);
 });

@@ -53,6 +53,31 @@ TEST(OtherSpellings, LeadBack) {
   }
 }
 
+std::vector<std::string> all(const std::string& written) {
+  std::vector<std::string> spelt;
+  for (const auto& one : all_spellings(*RealAddress::from_carrier(written)))
+    spelt.push_back(one.reveal_with_channel());
+  return spelt;
+}
+
+TEST(AllSpellings, AreTheSameWhicheverIsAskedFor) {
+  const std::vector<std::vector<std::string>> telephones = {
+      {"+5491123456789", "+541123456789"},
+      {"+5511987654321", "+551187654321"},
+      {"+525512345678", "+5215512345678"},
+      {"+390612345678", "+39612345678"},
+      {"+3780549886377", "+378886377", "+390549886377", "+39549886377"},
+      {"whatsapp:+5491123456789", "whatsapp:+541123456789"},
+      {"+12025550142"},
+      {"messenger:541123456789"}};
+  for (const auto& telephone : telephones) {
+    for (const std::string& spelling : telephone) {
+      EXPECT_THAT(all(spelling), testing::UnorderedElementsAreArray(telephone)) << spelling;
+      EXPECT_EQ(all(spelling).front(), spelling);
+    }
+  }
+}
+
 std::string today(const std::string& written) {
   return today_spelt(*RealAddress::from_carrier(written)).reveal_with_channel();
 }

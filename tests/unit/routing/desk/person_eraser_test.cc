@@ -125,7 +125,7 @@ TEST_F(ErasingAPerson, WhoIsUnknownIsErasedJustTheSame) {
 
 TEST_F(ErasingAPerson, TheJobForgetsWhoItWas) {
   const auto job = work_off(begin(Conversation::kA));
-  EXPECT_TRUE(job.person.is_nil());
+  EXPECT_TRUE(job.people.empty());
   EXPECT_FALSE(step()) << "nothing is open any more";
 }
 

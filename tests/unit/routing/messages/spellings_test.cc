@@ -15,15 +15,6 @@ using testing_routing::World;
 using NeverMisroute = testing_routing::Talking;
 using NeverExceedConsent = testing_routing::Talking;
 
-void let_numbers_text_the_whole_world(testing_routing::Conversation& talk) {
-  talk.change_settings([](ServiceSettings& settings) { settings.locality_fallback = Tier::any; });
-  for (const auto* number : {"+12025550177", "+12025550178", "+442079460177"}) {
-    BAUTA_ASSERT(talk.run(talk.desk->change_number(talk.caller, World::number(number),
-                                                   {.reach = std::vector<std::string>{}}))
-                     .has_value());
-  }
-}
-
 /// What somebody who takes a seat as `address` is told when the other one writes "hi".
 std::string told_in_a_new_session(testing_routing::Conversation& talk, const std::string& address) {
   const auto opened = *talk.try_open(talk.session_of({address, talk.kX}));
@@ -38,7 +29,7 @@ std::string told_in_a_new_session(testing_routing::Conversation& talk, const std
 
 // C56: replies came from a spelling that the seat does not have.
 TEST_F(NeverMisroute, ANationalVariantFindsItsSeat) {
-  let_numbers_text_the_whole_world(*this);
+  let_numbers_text_the_whole_world();
   const auto with = *try_open(session_of({"+5491123456789", kX}));
   const auto line = with.session.seats[0].number.str();
   EXPECT_EQ(outcome_of_text("+541123456789", line, "sin nueve"), "relayed");
@@ -53,7 +44,7 @@ TEST_F(NeverMisroute, ANationalVariantFindsItsSeat) {
 }
 
 TEST_F(NeverExceedConsent, AStopOfANationalVariantIsTheSeatsOwn) {
-  let_numbers_text_the_whole_world(*this);
+  let_numbers_text_the_whole_world();
   const auto with = *try_open(session_of({"+5511987654321", kX}));
   EXPECT_EQ(outcome_of_text("+551187654321", with.session.seats[0].number.str(), "STOP"),
             "keyword");
@@ -75,7 +66,7 @@ const std::vector<Telephone> kTelephones = {
 
 // Found by thinking: it was kept under the spelling that the carrier wrote, where a session opened later did not look.
 TEST_F(NeverExceedConsent, AStopWithoutARouteCountsForTheSeatThatIsSpeltOtherwise) {
-  let_numbers_text_the_whole_world(*this);
+  let_numbers_text_the_whole_world();
   for (const auto& [seat, written] : kTelephones) {
     EXPECT_EQ(outcome_of_text(written, seat_number(0), "STOP"), "keyword");
     EXPECT_EQ(told_in_a_new_session(*this, seat), "") << seat;
@@ -86,7 +77,7 @@ TEST_F(NeverExceedConsent, AStopWithoutARouteCountsForTheSeatThatIsSpeltOtherwis
 }
 
 TEST_F(NeverExceedConsent, AStopOfASeatCountsAlsoForTheOtherSpelling) {
-  let_numbers_text_the_whole_world(*this);
+  let_numbers_text_the_whole_world();
   for (const auto& [seat, written] : kTelephones) {
     const auto opened = *try_open(session_of({seat, kX}));
     text(seat, opened.session.seats[0].number.str(), "STOP");
@@ -99,7 +90,7 @@ TEST_F(NeverExceedConsent, AStopOfASeatCountsAlsoForTheOtherSpelling) {
 }
 
 TEST_F(NeverExceedConsent, AStopThatComesInAnotherSpellingBetweenTheLookAndTheClaimIsMet) {
-  let_numbers_text_the_whole_world(*this);
+  let_numbers_text_the_whole_world();
   const auto opened = *try_open(session_of({"+5491123456789", kX}));
   text(kX, opened.session.seats[1].number.str(), "hi");
   for (auto& [p, partition] : partitions) {
@@ -119,7 +110,7 @@ TEST_F(NeverExceedConsent, AStopThatComesInAnotherSpellingBetweenTheLookAndTheCl
 }
 
 TEST_F(NeverExceedConsent, ACarriersWordCountsForEverySpelling) {
-  let_numbers_text_the_whole_world(*this);
+  let_numbers_text_the_whole_world();
   carrier.answers = {
       SubmitRefused{.code = "carrier.opted_out", .detail = "21610", .opted_out = true}};
   EXPECT_EQ(told_in_a_new_session(*this, "+541123456789"), "hi");  // handed over, and refused
@@ -127,7 +118,7 @@ TEST_F(NeverExceedConsent, ACarriersWordCountsForEverySpelling) {
 }
 
 TEST_F(NeverExceedConsent, ALineThatWasClosedInAnotherSpellingIsNotGivenToTheSeat) {
-  let_numbers_text_the_whole_world(*this);
+  let_numbers_text_the_whole_world();
   change_settings([](ServiceSettings& settings) { settings.consent_scope = ConsentScope::line; });
   for (const auto* number : {"+12025550177", "+12025550178"})
     EXPECT_EQ(outcome_of_text("+541123456789", number, "STOP"), "keyword");
@@ -136,7 +127,7 @@ TEST_F(NeverExceedConsent, ALineThatWasClosedInAnotherSpellingIsNotGivenToTheSea
 }
 
 TEST_F(NeverExceedConsent, ASeatShowsThatTheTelephoneIsOut) {
-  let_numbers_text_the_whole_world(*this);
+  let_numbers_text_the_whole_world();
   EXPECT_EQ(outcome_of_text("+541123456789", seat_number(0), "STOP"), "keyword");
   const auto opened = *try_open(session_of({"+5491123456789", kX}));
   const auto view = *run(desk->show_session(caller, opened.session.id));

@@ -131,6 +131,15 @@ class Conversation : public World {
     }
   }
 
+  void let_numbers_text_the_whole_world() {
+    change_settings([](ServiceSettings& settings) { settings.locality_fallback = Tier::any; });
+    for (const auto* number : {"+12025550177", "+12025550178", "+442079460177"}) {
+      BAUTA_ASSERT(run(desk->change_number(caller, World::number(number),
+                                           {.reach = std::vector<std::string>{}}))
+                       .has_value());
+    }
+  }
+
   std::string seat_number(std::size_t at) const { return session.session.seats[at].number.str(); }
   void text(const std::string& from, const std::string& to, const std::string& words) {
     BAUTA_ASSERT(run(relay.accept(inbound(from, to, words, ""))).has_value());
