@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "proxy/cli/client_command.h"
+#include "proxy/cli/session_word.h"
 #include "proxy/net/json.h"
 
 namespace bauta {
@@ -67,7 +68,8 @@ std::string path_of(const OneDeadLetter& letter) {
 }
 
 Status list_messages(Client& client, const Output& output, const SessionMessages& words) {
-  BAUTA_TRY(const auto messages, client.list(path_of(words.session), {}, words.limit));
+  BAUTA_TRY(const auto session, session_named(client, words.session));
+  BAUTA_TRY(const auto messages, client.list(path_of(session), {}, words.limit));
   output.story(kMessageShape, messages);
   return {};
 }
@@ -84,7 +86,8 @@ Status send(Client& client, const Output& output, const NewTextWords& words) {
   Json::Value message(Json::objectValue);
   BAUTA_TRY(message["text"], text_of(words));
   for (const auto& to : words.to) message["to"].append(to);
-  BAUTA_TRY(const auto sent, client.post(path_of(words.session), write_json(message)));
+  BAUTA_TRY(const auto session, session_named(client, words.session));
+  BAUTA_TRY(const auto sent, client.post(path_of(session), write_json(message)));
   output.one(kMessageShape, sent);
   return {};
 }
@@ -122,11 +125,10 @@ void add_dead_letter_arguments(CLI::App* command, OneDeadLetter& letter) {
 void add_message_commands(ClientCommands& commands) {
   const auto listed = commands.add({.name = "messages",
                                     .does = "What was said in a session, the oldest first",
-                                    .example = "bauta messages ses_01k9xkq4z1x2y3z4a5b6c7d8e9"},
+                                    .example = "bauta messages ses_01k9xkq4z1x2y3z4a5b6c7d8e9\n"
+                                               "bauta messages stay-8812"},
                                    list_messages);
-  listed.app->add_option("SESSION", listed.options->session, "Its id")
-      ->required()
-      ->check(is_id("ses_"));
+  add_session_argument(listed.app, listed.options->session);
   add_limit(listed.app, *listed.options);
 
   const auto sent = commands.add(
@@ -134,9 +136,7 @@ void add_message_commands(ClientCommands& commands) {
        .does = "Text the people of a session in the platform's name",
        .example = "bauta send ses_01k9xkq4z1x2y3z4a5b6c7d8e9 'Check-in is from 3 pm.'"},
       send);
-  sent.app->add_option("SESSION", sent.options->session, "Its id")
-      ->required()
-      ->check(is_id("ses_"));
+  add_session_argument(sent.app, sent.options->session);
   sent.app->add_option("TEXT", sent.options->text, "The text; - is standard input")->required();
   sent.app
       ->add_option("--to", sent.options->to,

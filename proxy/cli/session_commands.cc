@@ -5,6 +5,7 @@
 
 #include "proxy/cli/client_command.h"
 #include "proxy/cli/participant_words.h"
+#include "proxy/cli/session_word.h"
 #include "proxy/net/json.h"
 
 namespace bauta {
@@ -133,13 +134,15 @@ Status list(Client& client, const Output& output, const SessionFilter& filter) {
 }
 
 Status show(Client& client, const Output& output, const OneSession& one) {
-  BAUTA_TRY(const auto session, client.get(path_of(one.id)));
+  BAUTA_TRY(const auto id, session_named(client, one.id));
+  BAUTA_TRY(const auto session, client.get(path_of(id)));
   show_session(output, session);
   return {};
 }
 
 Status close(Client& client, const Output& output, const OneSession& one) {
-  BAUTA_TRY(const auto session, client.patch(path_of(one.id), R"({"status":"closed"})"));
+  BAUTA_TRY(const auto id, session_named(client, one.id));
+  BAUTA_TRY(const auto session, client.patch(path_of(id), R"({"status":"closed"})"));
   show_session(output, session);
   return {};
 }
@@ -148,20 +151,23 @@ Status reopen(Client& client, const Output& output, const Extension& words) {
   Json::Value change(Json::objectValue);
   change["status"] = "open";
   set_seconds(change, "ttl_seconds", words.ttl_seconds);
-  BAUTA_TRY(const auto session, client.patch(path_of(words.id), write_json(change)));
+  BAUTA_TRY(const auto id, session_named(client, words.id));
+  BAUTA_TRY(const auto session, client.patch(path_of(id), write_json(change)));
   show_session(output, session);
   return {};
 }
 
 Status join(Client& client, const Output& output, const Joining& words) {
   BAUTA_TRY(const auto participant, read_participant(words.participant));
-  BAUTA_CHECK(client.post(path_of(words.id) + "/participants", write_json(participant)));
-  return show(client, output, {.id = words.id});
+  BAUTA_TRY(const auto id, session_named(client, words.id));
+  BAUTA_CHECK(client.post(path_of(id) + "/participants", write_json(participant)));
+  return show(client, output, {.id = id});
 }
 
 Status leave(Client& client, const Output& output, const Leaving& words) {
-  BAUTA_CHECK(client.remove(path_to(path_of(words.id) + "/participants/", words.participant)));
-  return show(client, output, {.id = words.id});
+  BAUTA_TRY(const auto id, session_named(client, words.id));
+  BAUTA_CHECK(client.remove(path_to(path_of(id) + "/participants/", words.participant)));
+  return show(client, output, {.id = id});
 }
 
 Status extend(Client& client, const Output& output, const Extension& words) {
@@ -171,19 +177,17 @@ Status extend(Client& client, const Output& output, const Extension& words) {
   if (!words.expires_at.empty()) change["expires_at"] = words.expires_at;
   if (change.empty())
     return fail("usage.nothing_to_set", "name --ttl-seconds, --expires-at or --idle-ttl-seconds");
-  BAUTA_TRY(const auto session, client.patch(path_of(words.id), write_json(change)));
+  BAUTA_TRY(const auto id, session_named(client, words.id));
+  BAUTA_TRY(const auto session, client.patch(path_of(id), write_json(change)));
   show_session(output, session);
   return {};
 }
 
 Status erase(Client& client, const Output& output, const OneSession& one) {
-  BAUTA_CHECK(client.remove(path_of(one.id)));
-  output.say(one.id + " is erased: its texts and addresses are gone");
+  BAUTA_TRY(const auto id, session_named(client, one.id));
+  BAUTA_CHECK(client.remove(path_of(id)));
+  output.say(id + " is erased: its texts and addresses are gone");
   return {};
-}
-
-void add_session_argument(CLI::App* command, std::string& id) {
-  command->add_option("SESSION", id, "Its id")->required()->check(is_id("ses_"));
 }
 
 void add_opening(ClientCommands& commands, CLI::App* family) {
@@ -240,7 +244,8 @@ void add_session_commands(ClientCommands& commands) {
   const auto shown = commands.add(family,
                                   {.name = "show",
                                    .does = "A session and who takes part in it",
-                                   .example = "bauta session show ses_01k9xkq4z1x2y3z4a5b6c7d8e9"},
+                                   .example = "bauta session show ses_01k9xkq4z1x2y3z4a5b6c7d8e9\n"
+                                              "bauta session show stay-8812"},
                                   show);
   add_session_argument(shown.app, shown.options->id);
 
