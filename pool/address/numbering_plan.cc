@@ -204,8 +204,9 @@ Fault fault_from(PhoneNumberUtil::ErrorType error) {
       return Fault::country_unknown;
     case PhoneNumberUtil::TOO_SHORT_AFTER_IDD:
     case PhoneNumberUtil::TOO_SHORT_NSN:
+      return Fault::too_short;
     case PhoneNumberUtil::TOO_LONG_NSN:
-      return Fault::length;
+      return Fault::too_long;
   }
   return Fault::not_a_number;
 }
@@ -219,11 +220,27 @@ std::optional<Fault> fault_of_length(const PhoneNumber& number) {
     case PhoneNumberUtil::INVALID_COUNTRY_CODE:
       return Fault::country_unknown;
     case PhoneNumberUtil::TOO_SHORT:
-    case PhoneNumberUtil::INVALID_LENGTH:
+      return Fault::too_short;
     case PhoneNumberUtil::TOO_LONG:
+      return Fault::too_long;
+    case PhoneNumberUtil::INVALID_LENGTH:
       return Fault::length;
   }
   return Fault::not_a_number;
+}
+
+/// How a mobile of the number's country is written, X for each digit behind the calling code: an example that is nobody's.
+std::string shape_of(const PhoneNumber& number) {
+  std::string region;
+  util().GetRegionCodeForCountryCode(number.country_code(), &region);
+  PhoneNumber example;
+  if (!util().GetExampleNumberForType(region, PhoneNumberUtil::MOBILE, &example)) return {};
+  std::string shape;
+  util().Format(example, PhoneNumberUtil::INTERNATIONAL, &shape);
+  const auto national = std::min(shape.find(' '), shape.size());
+  std::replace_if(shape.begin() + static_cast<std::ptrdiff_t>(national), shape.end(), is_digit,
+                  'X');
+  return shape;
 }
 
 /// libphonenumber picks a number out of prose, reads letters as a keypad does and drops what follows a second number: here each of
@@ -283,9 +300,10 @@ Parsed parse(std::string_view text, std::string_view region) {
     was = parsed.e164;
     error = util().Parse(was, "ZZ", &number);
   }
-  if (const auto fault = fault_of_length(number)) return {{}, fault};
+  if (const auto fault = fault_of_length(number)) return {{}, fault, shape_of(number)};
   const std::size_t digits = parsed.e164.size() - 1;
-  if (digits < kDigitsMin || digits > kDigitsMax) return {{}, Fault::length};
+  if (digits < kDigitsMin) return {{}, Fault::too_short, shape_of(number)};
+  if (digits > kDigitsMax) return {{}, Fault::too_long, shape_of(number)};
   return parsed;
 }
 

@@ -32,7 +32,9 @@ enum class Kind : std::uint8_t {
 enum class Fault : std::uint8_t {
   /// No international form, and no region that says which country it is of.
   country_unknown,
-  /// More or fewer digits than its country's numbers have.
+  too_short,
+  too_long,
+  /// Its country has shorter numbers and longer ones.
   length,
   /// Only dialled within its own area.
   area_missing,
@@ -45,6 +47,8 @@ struct Parsed {
   /// `+` and 7 to 15 digits.
   std::string e164;
   std::optional<Fault> fault;
+  /// Where the fault is one of length and the country is known: what its numbers look like, `+1 XXX-XXX-XXXX`.  Nobody's number.
+  std::string shape = {};
 };
 
 /// What people write: with spaces and punctuation; national if `region` (ISO 3166-1 alpha-2) is given.

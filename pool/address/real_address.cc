@@ -21,6 +21,10 @@ constexpr std::size_t kHiddenDigitsMin = 5;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+std::size_t digits_in(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, is_digit));
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const auto first = text.find_first_not_of(kSpace);
@@ -78,14 +82,26 @@ bool is_clean_identity(std::string_view identity) {
              identity, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-std::string_view help_for(Fault fault) {
+std::string like(const std::string& shape) {
+  return shape.empty() ? "" : ", which look like " + shape;
+}
+
+std::string help_for(Fault fault, const std::string& shape, std::size_t digits) {
   switch (fault) {
     case Fault::country_unknown:
+      if (digits > 0 && digits < numbering_plan::kDigitsMin)
+        return "its digits are too few for any country; short codes cannot be reached through a "
+               "relay, and a person's number must be international, as in +1 202 555 0142";
       return "it must be international, with + and the country's calling code, as in +1 202 555 "
              "0142";
+    case Fault::too_short:
+      return "it has fewer digits than numbers of its country" + like(shape) +
+             "; short codes cannot be reached through a relay";
+    case Fault::too_long:
+      return "it has more digits than numbers of its country" + like(shape);
     case Fault::length:
-      return "it has more or fewer digits than numbers of its country; short codes cannot be "
-             "reached through a relay";
+      return "its country has no numbers with as many digits" +
+             (shape.empty() ? "" : "; they look like " + shape);
     case Fault::area_missing:
       return "its area code is missing";
     case Fault::extension:
@@ -145,7 +161,7 @@ Result<RealAddress> RealAddress::parse(std::string_view text, std::string_view d
     return emergency(number);
   return fail("address.invalid", masked_text(identity) +
                                      " is no telephone number that can be texted: " +
-                                     std::string(help_for(*parsed.fault)));
+                                     help_for(*parsed.fault, parsed.shape, digits_in(identity)));
 }
 
 Result<RealAddress> RealAddress::from_carrier(std::string_view text) {

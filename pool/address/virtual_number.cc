@@ -14,6 +14,10 @@ std::unexpected<Error> invalid(std::string_view why) {
               "a virtual number is + and 7 to 15 digits, as in +12025550177: " + std::string(why));
 }
 
+std::string like(const std::string& shape) {
+  return shape.empty() ? "" : "; they look like " + shape;
+}
+
 }  // namespace
 
 Result<VirtualNumber> VirtualNumber::parse(std::string_view text) {
@@ -23,8 +27,12 @@ Result<VirtualNumber> VirtualNumber::parse(std::string_view text) {
   switch (*parsed.fault) {
     case Fault::country_unknown:
       return invalid("the country's calling code is missing, or there is no such one");
+    case Fault::too_short:
+      return invalid("this one has fewer digits than numbers of its country" + like(parsed.shape));
+    case Fault::too_long:
+      return invalid("this one has more digits than numbers of its country" + like(parsed.shape));
     case Fault::length:
-      return invalid("this one has more or fewer digits than numbers of its country");
+      return invalid("its country has no numbers with as many digits" + like(parsed.shape));
     case Fault::area_missing:
       return invalid("the area code is missing");
     case Fault::extension:

@@ -104,10 +104,12 @@ Task<HttpResponse> show_index(std::shared_ptr<const Face> face, HttpRequest) {
 
 Task<HttpResponse> answer(std::shared_ptr<const Face> face, Page page, HttpRequest request) {
   if (!face->may(request)) {
-    co_return problem(401,
-                      {.code = "auth.invalid_key",
-                       .detail = "the admin listener asks for its key as a Bearer token"},
-                      request);
+    co_return problem(
+        401,
+        {.code = "auth.invalid_key",
+         .detail = "the admin listener asks for its own key, not one of the API's: send "
+                   "`Authorization: Bearer …` with what [admin] says"},
+        request);
   }
   co_return co_await page(face, std::move(request));
 }

@@ -34,7 +34,8 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
     {"admin.from_a_page", 403, "A web page asked the admin listener to change something.",
      "Ask from a terminal: `bauta clock confirm`, or curl."},
     {"auth.invalid_key", 401, "No valid key came with the request.",
-     "Send `Authorization: Bearer bauta_live_…` with a key that is neither revoked nor expired."},
+     "Send `Authorization: Bearer bauta_live_…`, once, with a whole key of this relay; whether one "
+     "was revoked or has expired is not told apart: `bauta key list` shows it to a key that may."},
     {"auth.scope_missing", 403, "The key may not do this.",
      "Use a key that has the scope named in `detail`, or make one with POST /api/v1/keys."},
     {"carrier.bad_recipient", kNoAnswer, "The carrier says that the recipient cannot be texted.",

@@ -37,6 +37,17 @@ std::optional<FieldFault> check_text(std::string_view text, TextRange range) {
   return std::nullopt;
 }
 
+/// What the field's values count, which its name ends in: " seconds", with how many days they are.
+std::string unit_of(std::string_view name, std::int64_t most) {
+  constexpr std::int64_t kDay = 86'400;
+  if (name.ends_with("_per_second")) return " a second";
+  if (name.ends_with("_per_day")) return " a day";
+  if (name.ends_with("_bytes")) return " bytes";
+  if (!name.ends_with("seconds")) return "";
+  if (most < kDay || most % kDay != 0) return " seconds";
+  return " seconds (" + std::to_string(most / kDay) + (most == kDay ? " day)" : " days)");
+}
+
 std::string decimal(double value) {
   return value == std::floor(value) ? std::to_string(static_cast<std::int64_t>(value))
                                     : write_json(Json::Value(value));
@@ -147,7 +158,8 @@ std::optional<std::int64_t> ObjectReader::integer(std::string_view name, std::in
   }
   if (!value->isInt64() || value->asInt64() < least || value->asInt64() > most) {
     fault(name, "field.out_of_range",
-          "must be from " + std::to_string(least) + " to " + std::to_string(most));
+          "must be from " + std::to_string(least) + " to " + std::to_string(most) +
+              unit_of(name, most));
     return std::nullopt;
   }
   return value->asInt64();
@@ -162,7 +174,8 @@ std::optional<double> ObjectReader::number(std::string_view name, double least, 
   }
   const double read = value->asDouble();
   if (!(read >= least && read <= most)) {
-    fault(name, "field.out_of_range", "must be from " + decimal(least) + " to " + decimal(most));
+    fault(name, "field.out_of_range",
+          "must be from " + decimal(least) + " to " + decimal(most) + unit_of(name, 0));
     return std::nullopt;
   }
   return read;

@@ -17,8 +17,11 @@ namespace {
 constexpr std::string_view kDefaultService = "default";
 
 std::unexpected<Error> invalid_key() {
-  return fail("auth.invalid_key",
-              "no valid key came with the request: send `Authorization: Bearer bauta_live_…`");
+  return fail(
+      "auth.invalid_key",
+      "no valid key came with the request: is the header `Authorization: Bearer "
+      "bauta_live_…` there, once, and is it a whole key of this relay? One that was revoked "
+      "or has expired is refused in the same words");
 }
 
 /// For a test key, which never means anything to the live relay.

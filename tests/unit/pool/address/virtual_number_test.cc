@@ -1,10 +1,12 @@
 #include "pool/address/virtual_number.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <concepts>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace bauta {
 namespace {
@@ -34,6 +36,17 @@ TEST(VirtualNumber, RefusesWhatIsNone) {
     const auto number = VirtualNumber::parse(written);
     ASSERT_FALSE(number) << written;
     EXPECT_EQ(number.error().code, "number.invalid") << written;
+  }
+}
+
+TEST(VirtualNumber, SaysWhetherDigitsAreMissingOrTooMany) {
+  const std::pair<const char*, const char*> table[] = {
+      {"+1202555017", "fewer digits than numbers of its country; they look like +1 XXX-XXX-XXXX"},
+      {"+120255501777", "more digits than numbers of its country; they look like +1 XXX-XXX-XXXX"}};
+  for (const auto& [written, says] : table) {
+    const auto number = VirtualNumber::parse(written);
+    ASSERT_FALSE(number) << written;
+    EXPECT_THAT(number.error().detail, testing::HasSubstr(says)) << written;
   }
 }
 

@@ -37,6 +37,9 @@ TEST_F(Frame, RefusesAMissingOrWrongKeyAlwaysInTheSameWords) {
     const auto wrong = face.ask("GET", "/api/v1/sessions", "", {{"Authorization", authorization}});
     EXPECT_EQ(wrong.body, none.body) << authorization;
   }
+  EXPECT_THAT(none.json["detail"].asString(),
+              testing::AllOf(testing::HasSubstr("Authorization: Bearer"),
+                             testing::HasSubstr("this relay"), testing::HasSubstr("revoked")));
   EXPECT_EQ(told_with("bearer " + face.secret), "200");
 }
 

@@ -87,6 +87,14 @@ TEST_F(ServicesApi, KeepTheirRanges) {
   EXPECT_EQ(patch("{}", "nowhere").told(), "404 service.not_found");
 }
 
+TEST_F(ServicesApi, ARangeIsSaidWithItsUnitAndItsPlace) {
+  EXPECT_EQ(patch(R"({"cooling_seconds":7776001})").json["detail"].asString(),
+            "/cooling_seconds: must be from 0 to 7776000 seconds (90 days)");
+  const auto several = patch(R"({"cooling_seconds":-1,"deadline_seconds":1})").json["errors"];
+  EXPECT_EQ(several[0]["detail"].asString(), "must be from 0 to 7776000 seconds (90 days)");
+  EXPECT_EQ(several[1]["detail"].asString(), "must be from 60 to 172800 seconds (2 days)");
+}
+
 TEST_F(ServicesApi, AreMadeOnce) {
   const auto made =
       face.ask("POST", "/api/v1/services", R"({"name":"rides","cooling_seconds":60})");
