@@ -42,11 +42,11 @@ export async function freePort() {
   }
 }
 
-/** A process of the binary, with everything that it says. */
+/** A process of the binary, or of another `command`, with everything that it says. */
 export class Process {
-  constructor(args, environment = {}) {
+  constructor(args, environment = {}, { command = BAUTA, cwd } = {}) {
     this.output = '';
-    this.child = spawn(BAUTA, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(command, args, { cwd, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
     const take = (chunk) => { this.output += chunk; };
     this.child.stdout.setEncoding('utf8').on('data', take);
     this.child.stderr.setEncoding('utf8').on('data', take);
