@@ -60,8 +60,11 @@ void add_init(CLI::App& app, Words& words) {
   auto* init = app.add_subcommand(
       "init", "Make a configuration, a master key, a store and the first API key");
   init->add_option("DIR", words.init.folder, "The folder, made if it is not there")->required();
+  init->add_option("--key-file", words.init.key_file,
+                   "Where the first API key is written, for its owner alone, instead of printed")
+      ->type_name("FILE");
   add_json(init, words.init.json);
-  set_footer(*init, "", "bauta init /var/lib/bauta > first.key");
+  set_footer(*init, "", "bauta init /var/lib/bauta --key-file first.key");
 }
 
 void add_serve(CLI::App& app, Words& words) {

@@ -20,6 +20,8 @@ enum ExitCode : int {
 
 struct InitOptions {
   std::filesystem::path folder;
+  /// Where the first key goes instead of standard output; made, for its owner alone.  Empty: nowhere.
+  std::filesystem::path key_file = {};
   bool json = false;
 };
 /// Writes folder/bauta.toml and folder/master.key, and makes the store in folder/data; prints the first keys, once.

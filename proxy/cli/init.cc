@@ -64,21 +64,31 @@ file = "master.key"                  # keep a copy elsewhere: without it the sto
       token(random));
 }
 
+Status refuse_what_is_there(const fs::path& file) {
+  // Also where it is a link to nowhere, which would be written through.
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(file, error))) return {};
+  return fail("init.exists", file.string() + " is there already: nothing was changed");
+}
+
 /// Secrets on standard output, where they can be sent on unseen; words on standard error.
-void show(const InitOptions& options, const fs::path& file, const FirstKey& key) {
+void show(const fs::path& file, const FirstKey& key, const InitOptions& options) {
+  const bool in_file = !options.key_file.empty();
   fmt::print(stderr,
              "Made {} with its master key and store.  Keep a copy of the master key elsewhere.\n"
-             "The first API key, with every scope, is shown only now:\n",
-             file.string());
+             "The first API key, with every scope, {}\n",
+             file.string(),
+             in_file ? "is in " + options.key_file.string() + "." : "is shown only now:");
   if (options.json) {
     Json::Value json(Json::objectValue);
     json["config"] = file.string();
-    json["key"] = key.secret;
+    json["key"] = in_file ? Json::Value() : Json::Value(key.secret);
+    if (in_file) json["key_file"] = options.key_file.string();
     json["test_key"] = key.test_secret.empty() ? Json::Value() : Json::Value(key.test_secret);
     fmt::print("{}\n", write_json(json));
     std::fflush(stdout);
   } else {
-    fmt::print("{}\n", key.secret);
+    if (!in_file) fmt::print("{}\n", key.secret);
     std::fflush(stdout);
     if (!key.test_secret.empty())
       fmt::print(stderr, "And one for the sandbox, where nothing reaches a phone:\n{}\n",
@@ -113,9 +123,10 @@ Status write_new_master_key(const fs::path& path) {
 
 int run_init(const InitOptions& options) {
   const auto file = options.folder / "bauta.toml";
-  if (fs::exists(file)) {
-    return say_refused({.code = "init.exists",
-                        .detail = file.string() + " is there already: nothing was changed"});
+  if (const auto is_new = refuse_what_is_there(file); !is_new) return say_refused(is_new.error());
+  if (!options.key_file.empty()) {
+    if (const auto is_new = refuse_what_is_there(options.key_file); !is_new)
+      return say_refused(is_new.error());
   }
   std::error_code error;
   fs::create_directories(options.folder, error);
@@ -132,7 +143,15 @@ int run_init(const InitOptions& options) {
   if (!config) return say_refused(config.error());
   const auto key = make_first_key(*config);
   if (!key) return say_refused(key.error());
-  show(options, file, *key);
+  if (!options.key_file.empty()) {
+    if (const auto written = write_new_private_file(options.key_file, key->secret + "\n");
+        !written) {
+      // It is shown now or never.
+      show(file, *key, {.folder = options.folder, .json = options.json});
+      return say_refused(written.error());
+    }
+  }
+  show(file, *key, options);
   return done;
 }
 

@@ -33,6 +33,31 @@ test('bauta init makes a folder that is its owner\'s alone, shows the key once, 
   assert.equal(await readFile(join(dir, 'master.key'), 'utf8'), before);
 });
 
+test('bauta init --key-file: the key goes into a file that is its owner\'s alone, and over nothing that is there', async (t) => {
+  const dir = await folder(t);
+  const file = join(dir, 'first.key');
+  const made = await bauta('init', join(dir, 'relay'), '--key-file', file);
+  assert.deepEqual([made.code, made.stdout], [0, ''], made.stderr);
+  const key = await readFile(file, 'utf8');
+  assert.match(key, /^bauta_live_[A-Za-z0-9_-]{40,}\n$/);
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+  assert.ok(!made.stderr.includes(key.trim()) && made.stderr.includes(file), made.stderr);
+
+  const again = await bauta('init', join(dir, 'second'), '--key-file', file);
+  assert.deepEqual([again.code, again.stdout], [1, '']);
+  assert.match(again.stderr, /init\.exists/);
+  assert.deepEqual((await readdir(dir)).sort(), ['first.key', 'relay'], 'nothing was made beside it');
+  assert.equal(await readFile(file, 'utf8'), key);
+
+  const json = await bauta('init', join(dir, 'third'), '--json', '--key-file', join(dir, 'third.key'));
+  assert.deepEqual([JSON.parse(json.stdout).key, JSON.parse(json.stdout).key_file], [null, join(dir, 'third.key')]);
+
+  const nowhere = await bauta('init', join(dir, 'fourth'), '--key-file', join(dir, 'none', 'first.key'));
+  assert.equal(nowhere.code, 1);
+  assert.match(nowhere.stderr, /init\.cannot_write/);
+  assert.match(nowhere.stdout, /^bauta_live_/, 'a key that could not be written is not lost');
+});
+
 test('bauta config check names every fault and its line', async (t) => {
   const dir = await folder(t);
   const check = async (text) => {

@@ -33,6 +33,9 @@ for (const page of pages) {
   test(`what ${page} tells to type works`, { timeout: 300_000 * PATIENCE }, async (t) => {
     const printed = await follow(t, page);
     ALSO_PRINTED[page]?.(printed);
+    // Somebody who follows a page that starts a relay can take away all that it made in one go.
+    if (/bauta-trial/.test(await readFile(new URL(`../../${page}`, import.meta.url), 'utf8')))
+      assert.deepEqual(printed.left.filter((name) => name !== 'bauta-trial'), []);
   });
 }
 
@@ -42,6 +45,13 @@ test('what cannot be run is seldom, and says why', async (t) => {
   for (const { page, line, reason } of skipped) t.diagnostic(`${page}:${line} is not run: ${reason}`);
   assert.deepEqual(skipped.filter(({ reason }) => reason.length < REASON_CHARS_MIN), []);
   assert.ok(skipped.length <= SKIPPED_MAX, `${skipped.length} blocks are not run`);
+});
+
+test('every page that starts a relay for a trial does so in the one folder for it', async () => {
+  for (const page of pages) {
+    const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
+    if (/^bauta dev .*> bauta-dev\.log/m.test(text)) assert.match(text, /^mkdir -p -m 700 bauta-trial && cd bauta-trial$/m, page);
+  }
 });
 
 test('the pages that lead somebody in have something to type', async () => {

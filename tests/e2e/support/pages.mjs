@@ -194,7 +194,10 @@ export async function follow(t, page, { seconds = 240 } = {}) {
     if (block.kind === 'shell') shell = block;
     if (block.kind === 'prints') assertPrinted(page, { ...block, text: here(block.text) }, printed.get(shell.line));
   }
-  return { stdout: parts.filter((_, i) => i % 2 === 0).join(''), stderr };
+  // What is this test's own, or stands on the page as a file to write, the page did not leave behind.
+  const own = new Set(['build', 'node_modules', 'kept', ...blocks.filter((block) => block.kind === 'file').map((block) => block.name.split('/')[0])]);
+  const left = (await readdir(folder)).filter((name) => !own.has(name) && !name.startsWith('.')).sort();
+  return { stdout: parts.filter((_, i) => i % 2 === 0).join(''), stderr, left };
 }
 
 export async function skippedOf(page) {
