@@ -26,6 +26,9 @@ const ALSO_PRINTED = {
   },
 };
 
+/** What gives a service something new. */
+const SAY_REMOVING = ['addNumbers', 'beginImport', 'changeSession', 'createKey', 'createWebhook', 'erasePerson', 'importNumbers', 'openSession', 'recordConsent'];
+
 const pages = await allPages();
 
 for (const page of pages) {
@@ -71,6 +74,20 @@ test('every list of the API says what is in it, so that generated types know', a
   look(document.paths, '');
   assert.ok(lists.length > 10);
   assert.deepEqual(lists.filter(({ data }) => !data?.required?.includes('data') || !data.properties.data.items).map(({ where }) => where), []);
+});
+
+// It was told of at the DELETE alone.  That the relay answers so: RemovedServices.GetNothingNewOnceTheirRemovalBegan.
+test('every operation that gives a service something new says that it is refused to one that is being removed', async () => {
+  const document = parse(await readFile(new URL('../../docs/openapi.yaml', import.meta.url), 'utf8'));
+  const saying = [];
+  for (const item of Object.values(document.paths)) {
+    for (const operation of Object.values(item)) {
+      const answer = operation.responses?.['409'];
+      const described = answer?.$ref ? document.components.responses[answer.$ref.split('/').at(-1)] : answer;
+      if (described?.description.includes('`service.removing`')) saying.push(operation.operationId);
+    }
+  }
+  assert.deepEqual(saying.sort(), SAY_REMOVING);
 });
 
 test('a page that shows what is not printed would be found', () => {

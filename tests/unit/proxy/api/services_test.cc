@@ -233,6 +233,8 @@ TEST_F(RemovedServices, GetNothingNewOnceTheirRemovalBegan) {
       "409 service.removing");
   EXPECT_EQ(face.ask("POST", "/api/v1/numbers/import", R"({"total":5})").told(),
             "409 service.removing");
+  EXPECT_EQ(face.ask("POST", "/api/v1/people/erase", R"({"address":"+12025550142"})").told(),
+            "409 service.removing");
   EXPECT_EQ(remove().told(), "409 service.in_use") << "and its door is open again";
   EXPECT_EQ(add_number("+12025550179").told(), "201");
   for (const auto* number : {"+12025550178", "+12025550179", "+442079460178"}) drop_number(number);
