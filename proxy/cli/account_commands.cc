@@ -56,12 +56,13 @@ void add_account_commands(ClientCommands& commands) {
                     .does = "Make an account; the secret of its first key is shown once",
                     .example = "bauta account create example-rides > example-rides.key"},
                    create);
-  made.app->add_option("NAME", made.options->name, "Small letters, digits, - and _")->required();
+  made.app->add_option("NAME", made.options->name, "Its name: small letters, digits, - and _")
+      ->required();
   made.app->add_option("--key-expires-at", made.options->key_expires_at,
                        "When its first key ends, as 2030-01-31T12:00:00Z");
 
   const auto listed = commands.add(
-      family, {.name = "list", .does = "The accounts", .example = "bauta account list"}, list);
+      family, {.name = "list", .does = "List the accounts", .example = "bauta account list"}, list);
   add_limit(listed.app, *listed.options);
 }
 

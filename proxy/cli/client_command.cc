@@ -108,7 +108,7 @@ CLI::App* ClientCommands::add_command(CLI::App* family, const CommandHelp& help,
   // Not by CLI11's envname(): it reads a variable for every command, and so over what stands on the command line.
   command
       ->add_option("--url", url_,
-                   fmt::format("Where it is; else BAUTA_URL says, else {}", server_.url))
+                   fmt::format("The server's URL; else BAUTA_URL says, else {}", server_.url))
       ->group(kServer);
   command
       ->add_option("--service", server_.service,
@@ -124,7 +124,7 @@ CLI::App* ClientCommands::add_command(CLI::App* family, const CommandHelp& help,
                    "A table of profiles.toml, for what else is not said: url, key_file, service")
       ->group(kServer)
       ->type_name("NAME");
-  command->add_flag("--json", json_, "What the API answers, instead of a table");
+  command->add_flag("--json", json_, "Print what the API answers, as JSON, instead of a table");
   set_footer(*command, help.notes, help.example);
   command->callback([this, run = std::move(run)] { chosen_ = run; });
   return command;

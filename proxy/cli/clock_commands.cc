@@ -67,7 +67,7 @@ void add_words(const NewCommand<ClockWords>& command) {
       ->add_option("--key-file", command.options->key_file,
                    "Holds the admin listener's key, instead of BAUTA_ADMIN_KEY; off loopback alone")
       ->type_name("FILE");
-  command.app->add_flag("--json", command.options->json, "As JSON");
+  command.app->add_flag("--json", command.options->json, "Print JSON");
 }
 
 }  // namespace
@@ -76,11 +76,12 @@ void add_clock_commands(LocalCommands& commands) {
   auto* family = commands.add_family("clock",
                                      "Whether a relay believes its machine's clock, asked on its "
                                      "admin listener");
-  add_words(commands.add(family,
-                         {.name = "show",
-                          .does = "The time that is gone by, and how far the machine's is from it",
-                          .example = "bauta clock show"},
-                         show));
+  add_words(
+      commands.add(family,
+                   {.name = "show",
+                    .does = "Show the time that is gone by, and how far the machine's is from it",
+                    .example = "bauta clock show"},
+                   show));
   add_words(commands.add(
       family,
       {.name = "confirm",

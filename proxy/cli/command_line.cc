@@ -54,7 +54,9 @@ struct Words {
   bool as_json = false;
 };
 
-void add_json(CLI::App* command, bool& as_json) { command->add_flag("--json", as_json, "As JSON"); }
+void add_json(CLI::App* command, bool& as_json) {
+  command->add_flag("--json", as_json, "Print JSON");
+}
 
 void add_init(CLI::App& app, Words& words) {
   auto* init = app.add_subcommand(
@@ -96,23 +98,30 @@ void add_dev(CLI::App& app, Words& words) {
   dev->add_flag("--json", words.dev.json, "Say where it is, and its keys, as a line of JSON")
       ->excludes(demo)
       ->excludes(play);
-  dev->add_option("--listen", words.dev.listen, "API and callbacks")->capture_default_str();
-  dev->add_option("--admin-listen", words.dev.admin_listen, "Metrics and health")
+  dev->add_option("--listen", words.dev.listen, "The address of API and callbacks")
       ->capture_default_str();
-  dev->add_option("--handsets-listen", words.dev.handsets_listen, "The simulated phones")
+  dev->add_option("--admin-listen", words.dev.admin_listen, "The address of metrics and health")
+      ->capture_default_str();
+  dev->add_option("--handsets-listen", words.dev.handsets_listen,
+                  "The address of the simulated phones")
       ->capture_default_str();
   set_footer(*dev, "", "bauta dev\nbauta dev --demo\nbauta dev --memory --listen 127.0.0.1:9000");
 }
 
 void add_handsets(CLI::App& app, Words& words) {
-  auto* handsets =
-      app.add_subcommand("handsets", "The simulated carrier with its phones, a process of its own");
-  handsets->add_option("--listen", words.handsets.listen, "Its HTTP face")->capture_default_str();
-  handsets->add_option("--relay", words.handsets.relay_url, "Where the relay takes callbacks")
+  auto* handsets = app.add_subcommand(
+      "handsets", "Run the simulated carrier with its phones, a process of its own");
+  handsets->add_option("--listen", words.handsets.listen, "The address of its HTTP face")
       ->capture_default_str();
-  handsets->add_option("--connection", words.handsets.connection, "Whose name it has there")
+  handsets
+      ->add_option("--relay", words.handsets.relay_url,
+                   "The URL at which the relay takes callbacks")
       ->capture_default_str();
-  handsets->add_option("--seed", words.handsets.seed, "Of its chances")->capture_default_str();
+  handsets
+      ->add_option("--connection", words.handsets.connection, "The name of its connection there")
+      ->capture_default_str();
+  handsets->add_option("--seed", words.handsets.seed, "The seed of its chances")
+      ->capture_default_str();
   set_footer(*handsets,
              "The environment brings BAUTA_HANDSETS_TOKEN (of the callback path) and "
              "BAUTA_HANDSETS_SECRET (the connection's auth_token).",
@@ -124,12 +133,12 @@ void add_config(CLI::App& app, Words& words) {
   auto* config = app.add_subcommand("config", "Check a configuration, or explain every key");
   config->require_subcommand(1);
   config->footer("bauta config COMMAND --help: what one of them takes, with an example.");
-  auto* check = config->add_subcommand("check", "Say all that is wrong with a file");
+  auto* check = config->add_subcommand("check", "Say all that is wrong with a configuration");
   check->add_option("FILE", words.checked, "The configuration")->required();
   add_json(check, words.as_json);
   set_footer(*check, "", "bauta config check /var/lib/bauta/bauta.toml");
-  auto* reference =
-      config->add_subcommand("reference", "Every key with type, unit, default and range");
+  auto* reference = config->add_subcommand(
+      "reference", "List every key of the configuration, with type, unit, default and range");
   add_json(reference, words.as_json);
   set_footer(*reference, "", "bauta config reference | less");
 }
@@ -157,7 +166,7 @@ void add_store(CLI::App& app, Words& words) {
   store->require_subcommand(1);
   store->footer("bauta store COMMAND --help: what one of them takes, with an example.");
   auto* verify = store->add_subcommand(
-      "verify", "Read all of it, and say what in it cannot be; nothing is written");
+      "verify", "Read the whole store, and say what in it cannot be; nothing is written");
   verify->add_option("--config", words.store_verify.config, "The configuration")
       ->required()
       ->type_name("FILE");
@@ -170,18 +179,18 @@ void add_store(CLI::App& app, Words& words) {
 
 void add_about(CLI::App& app, Words& words) {
   auto* completion = app.add_subcommand(
-      "completion", "A script after which a shell completes bauta's commands and options");
-  completion->add_option("SHELL", words.shell, "Which one")
+      "completion", "Print a script after which a shell completes bauta's commands and options");
+  completion->add_option("SHELL", words.shell, "The shell")
       ->required()
       ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh", "fish"}));
   set_footer(*completion, "",
              "source <(bauta completion bash)\n"
              "bauta completion zsh > ~/.zfunc/_bauta\n"
              "bauta completion fish > ~/.config/fish/completions/bauta.fish");
-  auto* man = app.add_subcommand("man", "The manual page of bauta, for groff or mandoc");
+  auto* man = app.add_subcommand("man", "Print the manual page of bauta, for groff or mandoc");
   man->add_flag("--markdown", words.as_markdown, "The same reference as Markdown");
   set_footer(*man, "", "bauta man | man -l -\nbauta man > /usr/local/share/man/man1/bauta.1");
-  auto* version = app.add_subcommand("version", "Version, revision, compiler and libraries");
+  auto* version = app.add_subcommand("version", "Print version, revision, compiler and libraries");
   add_json(version, words.as_json);
   set_footer(*version, "", "bauta version");
   for (auto* command : {completion, man, version}) command->group(kAboutGroup);

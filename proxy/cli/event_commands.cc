@@ -114,7 +114,7 @@ Status show_events(Client& client, const Output& output, const EventWords& words
 
 void add_event_commands(ClientCommands& commands) {
   const auto shown = commands.add({.name = "events",
-                                   .does = "What happened, the oldest first",
+                                   .does = "List what happened, the oldest first",
                                    .example = "bauta events --follow --json | jq .type"},
                                   show_events);
   shown.app->add_flag("--follow", shown.options->follow,

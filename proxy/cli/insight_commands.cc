@@ -135,14 +135,14 @@ Status show_queue(Client& client, const Output& output, const QueueWords&) {
 void add_insight_commands(ClientCommands& commands) {
   const auto explained = commands.add(
       {.name = "explain",
-       .does = "What a text would meet now: session, seat, consent, recipients, carrier",
+       .does = "Explain what a text would meet now: session, seat, consent, recipients, carrier",
        .example = "bauta explain +442079460142 +442079460101\n"
                   "echo +442079460142 | bauta explain - +442079460101 --text STOP",
        .notes = "Nothing is sent.  CODE says why a text would reach nobody (docs/errors.md)."},
       explain);
   explained.app
       ->add_option("FROM", explained.options->from,
-                   "The person's own address, as +12025550142; -: from standard input")
+                   "The person's own address, as +12025550142; - is standard input")
       ->required();
   explained.app->add_option("TO", explained.options->to, "The virtual number that they text")
       ->required()
@@ -152,7 +152,7 @@ void add_insight_commands(ClientCommands& commands) {
 
   const auto traced =
       commands.add({.name = "trace",
-                    .does = "A text's life, a line a step, with the time between them",
+                    .does = "Show a text's life, a line a step, with the time between them",
                     .example = "bauta trace msg_01k9xkq4z1x2y3z4a5b6c7d8e9"},
                    trace);
   traced.app->add_option("MESSAGE", traced.options->message, "Its id")
@@ -160,7 +160,7 @@ void add_insight_commands(ClientCommands& commands) {
       ->check(is_id("msg_"));
 
   commands.add({.name = "queue",
-                .does = "What waits to be sent, by connection and by how long it has waited",
+                .does = "Count what waits to be sent, by connection and by how long it has waited",
                 .example = "bauta queue"},
                show_queue);
 }

@@ -83,14 +83,16 @@ void add_key_commands(ClientCommands& commands) {
   made.app->add_option("--label", made.options->label, "What it is for");
   made.app->add_option("--of-service", made.options->service,
                        "The one service that it belongs to; left out, all of the account");
-  made.app->add_option("--expires-at", made.options->expires_at, "As 2030-01-31T12:00:00Z");
+  made.app->add_option(
+      "--expires-at", made.options->expires_at,
+      "The time from which it is refused, as 2030-01-31T12:00:00Z; left out, never");
 
   made.app->add_flag("--test", made.options->test,
                      "Of the sandbox, where nothing reaches a phone; it begins with bauta_test_");
 
   const auto listed = commands.add(
       family,
-      {.name = "list", .does = "The keys, without their secrets", .example = "bauta key list"},
+      {.name = "list", .does = "List the keys, without their secrets", .example = "bauta key list"},
       list);
   add_limit(listed.app, *listed.options);
 

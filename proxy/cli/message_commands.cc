@@ -124,7 +124,7 @@ void add_dead_letter_arguments(CLI::App* command, OneDeadLetter& letter) {
 
 void add_message_commands(ClientCommands& commands) {
   const auto listed = commands.add({.name = "messages",
-                                    .does = "What was said in a session, the oldest first",
+                                    .does = "List what was said in a session, the oldest first",
                                     .example = "bauta messages ses_01k9xkq4z1x2y3z4a5b6c7d8e9\n"
                                                "bauta messages stay-8812"},
                                    list_messages);
@@ -147,21 +147,26 @@ void add_message_commands(ClientCommands& commands) {
 
 void add_dead_letter_commands(ClientCommands& commands) {
   auto* family = commands.add_family("dead-letters", "Texts that did not get through");
-  const auto listed = commands.add(
-      family, {.name = "list", .does = "The dead letters", .example = "bauta dead-letters list"},
-      list_dead_letters);
+  const auto listed = commands.add(family,
+                                   {.name = "list",
+                                    .does = "List the texts that did not get through",
+                                    .example = "bauta dead-letters list"},
+                                   list_dead_letters);
   add_limit(listed.app, *listed.options);
 
   const std::string one = " msg_01k9xkq4z1x2y3z4a5b6c7d8e9 par_01k9xkq4z1x2y3z4a5b6c7d8e9";
-  const auto retried = commands.add(
-      family,
-      {.name = "retry", .does = "Send it once more", .example = "bauta dead-letters retry" + one},
-      retry);
+  const auto retried = commands.add(family,
+                                    {.name = "retry",
+                                     .does = "Send a dead letter once more",
+                                     .example = "bauta dead-letters retry" + one},
+                                    retry);
   add_dead_letter_arguments(retried.app, *retried.options);
 
-  const auto removed = commands.add(
-      family, {.name = "delete", .does = "Let it go", .example = "bauta dead-letters delete" + one},
-      remove);
+  const auto removed = commands.add(family,
+                                    {.name = "delete",
+                                     .does = "Delete a dead letter",
+                                     .example = "bauta dead-letters delete" + one},
+                                    remove);
   add_dead_letter_arguments(removed.app, *removed.options);
 }
 

@@ -219,8 +219,9 @@ void add_adding(ClientCommands& commands, CLI::App* family) {
                    "A country whose phones it can text, once for each; left out, its own and its "
                    "calling zone")
       ->allow_extra_args(false);
-  added.app->add_option("--rate-per-second", words.rate_per_second, "How many texts it may send");
-  added.app->add_flag("--reserved", words.reserved, "Given only to who is named for it");
+  added.app->add_option("--rate-per-second", words.rate_per_second,
+                        "Texts a second that it may send");
+  added.app->add_flag("--reserved", words.reserved, "Give it only to who is named for it");
   added.app->add_option("--tag", words.tags, "A word of your own, once for each")
       ->allow_extra_args(false);
 
@@ -238,7 +239,7 @@ void add_adding(ClientCommands& commands, CLI::App* family) {
           "fallbacks, reach, capabilities; - is standard input")
       ->required();
   imported.app->add_option("--connection", imported.options->connection,
-                           "For numbers whose file does not say");
+                           "The connection of numbers whose line names none");
   imported.app
       ->add_option("--resume", imported.options->resume,
                    "The job of an import of this file that broke off")
@@ -248,25 +249,29 @@ void add_adding(ClientCommands& commands, CLI::App* family) {
 void add_plan(ClientCommands& commands) {
   const auto planned = commands.add(
       {.name = "plan",
-       .does = "How many numbers a place needs for the sessions that are expected there",
+       .does = "Reckon how many numbers a place needs for the sessions that are expected there",
        .example = "bauta plan US --area-code 202 --busiest 40 --session-seconds 1800"},
       plan);
   auto& words = *planned.options;
-  planned.app->add_option("COUNTRY", words.country, "As US")->required();
-  planned.app->add_option("--area-code", words.area_code, "As 202; left out, the country");
+  planned.app->add_option("COUNTRY", words.country, "The country, as US")->required();
+  planned.app->add_option("--area-code", words.area_code,
+                          "The area code, as 202; left out, the whole country");
   planned.app
       ->add_option("--busiest", words.busiest,
                    "Sessions a day of the one person there who has the most")
       ->required();
-  planned.app->add_option("--session-seconds", words.session_seconds, "How long a session lasts")
+  planned.app
+      ->add_option("--session-seconds", words.session_seconds, "Seconds that a session lasts")
       ->required();
-  planned.app->add_option("--cooling-seconds", words.cooling_seconds,
-                          "How long an ended line stays nobody's; left out, the service's setting");
+  planned.app->add_option(
+      "--cooling-seconds", words.cooling_seconds,
+      "Seconds that an ended line stays nobody's; left out, the service's setting");
   planned.app->add_option("--refused-share", words.refused_share,
-                          "Of that person's sessions, how many may be refused; 0.001");
+                          "Share of that person's sessions that may be refused; left out, 0.001");
   planned.app->add_option("--sessions", words.sessions, "Sessions a day of all people there");
   planned.app->add_option("--texts", words.texts, "Texts in a session");
-  planned.app->add_option("--rate-per-second", words.rate, "Texts that a number may send; 1");
+  planned.app->add_option("--rate-per-second", words.rate,
+                          "Texts a second that a number may send; left out, 1");
 }
 
 }  // namespace
@@ -277,18 +282,21 @@ void add_number_commands(ClientCommands& commands) {
 
   const auto listed = commands.add(family,
                                    {.name = "list",
-                                    .does = "The numbers of the pool",
+                                    .does = "List the numbers of the pool",
                                     .example = "bauta numbers list --country US --status draining"},
                                    list);
-  listed.app->add_option("--country", listed.options->country, "As US");
-  listed.app->add_option("--area-code", listed.options->area_code, "As 202");
-  listed.app->add_option("--status", listed.options->status, "Those alone")
+  listed.app->add_option("--country", listed.options->country, "Only those of this country, as US");
+  listed.app->add_option("--area-code", listed.options->area_code,
+                         "Only those of this area code, as 202");
+  listed.app->add_option("--status", listed.options->status, "Only those of this status")
       ->check(CLI::IsMember({"active", "reserved", "draining"}));
-  listed.app->add_option("--connection", listed.options->connection, "Whose");
+  listed.app->add_option("--connection", listed.options->connection,
+                         "Only those of this connection");
   add_limit(listed.app, *listed.options);
 
   const auto shown = commands.add(
-      family, {.name = "show", .does = "A number", .example = "bauta numbers show +12025550177"},
+      family,
+      {.name = "show", .does = "Show a number", .example = "bauta numbers show +12025550177"},
       show);
   add_number_argument(shown.app, shown.options->number);
 
@@ -307,10 +315,9 @@ void add_number_commands(ClientCommands& commands) {
   add_number_argument(removed.app, removed.options->number);
 
   add_plan(commands);
-  commands.add({.name = "pool",
-                .does = "How many numbers and lines there are, by locality",
-                .example = "bauta pool"},
-               count_pool);
+  commands.add(
+      {.name = "pool", .does = "Count numbers and lines, by locality", .example = "bauta pool"},
+      count_pool);
 }
 
 }  // namespace bauta

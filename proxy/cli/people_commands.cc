@@ -98,7 +98,8 @@ Status consent(Client& client, const Output& output, const ConsentWords& words) 
 }
 
 void add_address(CLI::App* command, std::string& address) {
-  command->add_option("ADDRESS", address, "Whose, as +12025550142; -: from standard input")
+  command
+      ->add_option("ADDRESS", address, "The person's address, as +12025550142; - is standard input")
       ->required();
 }
 
@@ -107,17 +108,18 @@ void add_address(CLI::App* command, std::string& address) {
 void add_people_commands(ClientCommands& commands) {
   auto* family = commands.add_family("people", "What is stored about a person");
 
-  const auto exported = commands.add(family,
-                                     {.name = "export",
-                                      .does = "Everything that is stored about them, as JSON",
-                                      .example = "bauta people export +12025550142 > person.json"},
-                                     export_one);
+  const auto exported =
+      commands.add(family,
+                   {.name = "export",
+                    .does = "Print everything that is stored about a person, as JSON",
+                    .example = "bauta people export +12025550142 > person.json"},
+                   export_one);
   add_address(exported.app, exported.options->address);
 
   const auto erased =
       commands.add(family,
                    {.name = "erase",
-                    .does = "Erase it for good, with every session that they took part in",
+                    .does = "Erase a person for good, with every session that they took part in",
                     .example = "bauta people erase +12025550142"},
                    erase);
   add_address(erased.app, erased.options->address);
@@ -126,13 +128,13 @@ void add_people_commands(ClientCommands& commands) {
   const auto consented =
       commands.add(family,
                    {.name = "consent",
-                    .does = "What they agreed to; with --state, record what they told you",
+                    .does = "Show what a person agreed to; with --state, record what they told you",
                     .example = "bauta people consent +12025550142 --state opted_out"},
                    consent);
   add_address(consented.app, consented.options->address);
-  consented.app->add_option("--state", consented.options->state, "opted_in or opted_out")
+  consented.app->add_option("--state", consented.options->state, "What they told you")
       ->check(CLI::IsMember({"opted_in", "opted_out"}));
-  consented.app->add_option("--number", consented.options->number, "At this virtual number alone")
+  consented.app->add_option("--number", consented.options->number, "Only at this virtual number")
       ->check(is_virtual_number());
 }
 

@@ -75,22 +75,25 @@ void add_sandbox_commands(ClientCommands& commands) {
   auto* family = commands.add_family("sandbox", "The sandbox's clock and phones, for test keys");
 
   commands.add(family,
-               {.name = "clock", .does = "What time it is there", .example = "bauta sandbox clock"},
+               {.name = "clock",
+                .does = "Show what time it is in the sandbox",
+                .example = "bauta sandbox clock"},
                show_clock);
 
-  const auto advanced = commands.add(family,
-                                     {.name = "advance",
-                                      .does = "Move its clock on; ends when what came due is done",
-                                      .example = "bauta sandbox advance 86400"},
-                                     advance);
-  advanced.app->add_option("SECONDS", advanced.options->seconds, "By how many seconds")
+  const auto advanced =
+      commands.add(family,
+                   {.name = "advance",
+                    .does = "Move the sandbox's clock on; ends when what came due is done",
+                    .example = "bauta sandbox advance 86400"},
+                   advance);
+  advanced.app->add_option("SECONDS", advanced.options->seconds, "How many seconds")
       ->required()
       ->check(CLI::Range(1, 31'622'400));
 
   const auto texted =
       commands.add(family,
                    {.name = "text",
-                    .does = "Text from a phone to a virtual number",
+                    .does = "Text from a phone of the sandbox to a virtual number",
                     .example = "bauta sandbox text +12025550142 +12025550170 'I am outside'"},
                    text);
   texted.app->add_option("FROM", texted.options->from, "Whose phone, as +12025550142")->required();
@@ -101,7 +104,7 @@ void add_sandbox_commands(ClientCommands& commands) {
 
   const auto read = commands.add(family,
                                  {.name = "inbox",
-                                  .does = "What a phone got, newest first",
+                                  .does = "List what a phone of the sandbox got, the newest first",
                                   .example = "bauta sandbox inbox +12025550142"},
                                  inbox);
   read.app->add_option("ADDRESS", read.options->address, "Whose phone")->required();

@@ -111,11 +111,11 @@ void add_settings(CLI::App* command, ServiceWords& words) {
   command->add_option("--display-name", words.display_name,
                       "What people read in texts of Bauta's own");
   command->add_option("--cooling-seconds", words.cooling_seconds,
-                      "How long an ended line stays nobody's");
+                      "Seconds that an ended line stays nobody's");
   command->add_option("--deadline-seconds", words.deadline_seconds,
-                      "How long a text may wait before it is not sent any more");
+                      "Seconds that a text may wait before it is not sent any more");
   command->add_option("--retention-seconds", words.retention_seconds,
-                      "How long texts are kept after their session's end");
+                      "Seconds that texts are kept after their session's end");
   command
       ->add_option("--unknown", words.unknown, "What becomes of a send whose outcome stays unknown")
       ->check(CLI::IsMember({"resend", "dead_letter"}));
@@ -131,12 +131,12 @@ void add_service_commands(ClientCommands& commands) {
   auto* family = commands.add_family("service", "The services of the account and their settings");
 
   const auto listed = commands.add(
-      family, {.name = "list", .does = "The services", .example = "bauta service list"}, list);
+      family, {.name = "list", .does = "List the services", .example = "bauta service list"}, list);
   add_limit(listed.app, *listed.options);
 
   const auto shown = commands.add(family,
                                   {.name = "show",
-                                   .does = "A service and its settings",
+                                   .does = "Show a service and its settings",
                                    .example = "bauta service show default"},
                                   show);
   shown.app->add_option("NAME", shown.options->name, "The service")
@@ -155,7 +155,7 @@ void add_service_commands(ClientCommands& commands) {
   const auto changed =
       commands.add(family,
                    {.name = "set",
-                    .does = "Change settings; others stay as they are",
+                    .does = "Change settings of a service; others stay as they are",
                     .example = "bauta service set default --cooling-seconds 172800"},
                    set);
   add_settings(changed.app, *changed.options);

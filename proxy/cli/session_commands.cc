@@ -207,10 +207,10 @@ void add_opening(ClientCommands& commands, CLI::App* family) {
                                         "area_code=…], once for each person")
                            ->allow_extra_args(false);
   auto* name = opened.app->add_option("--unique-name", words.unique_name,
-                                      "That only one living session has");
-  auto* ttl = opened.app->add_option("--ttl-seconds", words.ttl_seconds, "How long it lives");
+                                      "A name that only one living session has");
+  auto* ttl = opened.app->add_option("--ttl-seconds", words.ttl_seconds, "Seconds that it lives");
   auto* idle = opened.app->add_option("--idle-ttl-seconds", words.idle_ttl_seconds,
-                                      "How long it lives without a text");
+                                      "Seconds that it lives without a text");
   auto* metadata =
       opened.app->add_option("--metadata", words.metadata, "NAME=VALUE of your own, once for each")
           ->allow_extra_args(false);
@@ -228,22 +228,26 @@ void add_session_commands(ClientCommands& commands) {
 
   const auto listed = commands.add(family,
                                    {.name = "list",
-                                    .does = "The sessions",
+                                    .does = "List the sessions",
                                     .example = "bauta session list --status in_progress"},
                                    list);
   auto& filter = *listed.options;
-  listed.app->add_option("--status", filter.status, "Those alone")
+  listed.app->add_option("--status", filter.status, "Only those of this status")
       ->check(CLI::IsMember({"open", "in_progress", "closed"}));
-  listed.app->add_option("--virtual-number", filter.virtual_number, "That somebody in it texts")
+  listed.app
+      ->add_option("--virtual-number", filter.virtual_number,
+                   "Only those in which somebody texts this number")
       ->check(is_virtual_number());
-  listed.app->add_option("--unique-name", filter.unique_name, "Its name");
-  listed.app->add_option("--created-after", filter.created_after, "As 2030-01-31T12:00:00Z");
-  listed.app->add_option("--created-before", filter.created_before, "As 2030-01-31T12:00:00Z");
+  listed.app->add_option("--unique-name", filter.unique_name, "Only those of this name");
+  listed.app->add_option("--created-after", filter.created_after,
+                         "Only those made after this time, as 2030-01-31T12:00:00Z");
+  listed.app->add_option("--created-before", filter.created_before,
+                         "Only those made before this time, as 2030-01-31T12:00:00Z");
   add_limit(listed.app, filter);
 
   const auto shown = commands.add(family,
                                   {.name = "show",
-                                   .does = "A session and who takes part in it",
+                                   .does = "Show a session and who takes part in it",
                                    .example = "bauta session show ses_01k9xkq4z1x2y3z4a5b6c7d8e9\n"
                                               "bauta session show stay-8812"},
                                   show);
@@ -264,10 +268,12 @@ void add_session_commands(ClientCommands& commands) {
        .example = "bauta session extend ses_01k9xkq4z1x2y3z4a5b6c7d8e9 --ttl-seconds 3600"},
       extend);
   add_session_argument(extended.app, extended.options->id);
-  extended.app->add_option("--ttl-seconds", extended.options->ttl_seconds, "From now");
-  extended.app->add_option("--expires-at", extended.options->expires_at, "As 2030-01-31T12:00:00Z");
+  extended.app->add_option("--ttl-seconds", extended.options->ttl_seconds,
+                           "Seconds until it ends, from now");
+  extended.app->add_option("--expires-at", extended.options->expires_at,
+                           "The time at which it ends, as 2030-01-31T12:00:00Z");
   extended.app->add_option("--idle-ttl-seconds", extended.options->idle_ttl_seconds,
-                           "How long it lives without a text");
+                           "Seconds that it lives without a text");
 
   const auto reopened = commands.add(
       family,
@@ -276,7 +282,8 @@ void add_session_commands(ClientCommands& commands) {
        .example = "bauta session reopen ses_01k9xkq4z1x2y3z4a5b6c7d8e9 --ttl-seconds 3600"},
       reopen);
   add_session_argument(reopened.app, reopened.options->id);
-  reopened.app->add_option("--ttl-seconds", reopened.options->ttl_seconds, "How long it lives now");
+  reopened.app->add_option("--ttl-seconds", reopened.options->ttl_seconds,
+                           "Seconds until it ends, from now");
 
   const auto joined = commands.add(
       family,

@@ -105,9 +105,9 @@ void add_signature_commands(LocalCommands& commands) {
   app->add_option("--url", words.url, "The URL that Twilio called");
   app->add_option("--method", words.method, "How it was called")->capture_default_str();
   app->add_option("--tolerance-seconds", words.tolerance_seconds,
-                  "How old a webhook may be; 0: any age")
+                  "Seconds that a webhook may be old; 0: any age")
       ->capture_default_str();
-  app->add_flag("--json", words.json, "As JSON");
+  app->add_flag("--json", words.json, "Print JSON");
 }
 
 }  // namespace bauta

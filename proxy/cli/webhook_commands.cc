@@ -172,18 +172,20 @@ void add_webhook_commands(ClientCommands& commands) {
       ->check(CLI::IsMember({"v1", "v1a"}));
 
   const auto listed = commands.add(
-      family, {.name = "list", .does = "The webhooks", .example = "bauta webhooks list"}, list);
+      family, {.name = "list", .does = "List the webhooks", .example = "bauta webhooks list"},
+      list);
   add_limit(listed.app, *listed.options);
 
-  const auto shown = commands.add(
-      family,
-      {.name = "show", .does = "A webhook and how it goes", .example = "bauta webhooks show" + one},
-      show);
+  const auto shown = commands.add(family,
+                                  {.name = "show",
+                                   .does = "Show a webhook and how it goes",
+                                   .example = "bauta webhooks show" + one},
+                                  show);
   add_webhook_argument(shown.app, shown.options->id);
 
   const auto tested = commands.add(family,
                                    {.name = "test",
-                                    .does = "Tell it an event that never happened, now",
+                                    .does = "Tell a webhook an event that never happened, now",
                                     .example = "bauta webhooks test" + one},
                                    test);
   add_webhook_argument(tested.app, tested.options->id);
@@ -191,7 +193,7 @@ void add_webhook_commands(ClientCommands& commands) {
   const auto tried =
       commands.add(family,
                    {.name = "attempts",
-                    .does = "What was tried and what the endpoint answered, the oldest first",
+                    .does = "List what was tried and what the endpoint answered, the oldest first",
                     .example = "bauta webhooks attempts" + one + " --limit 20"},
                    list_attempts);
   add_webhook_argument(tried.app, tried.options->id);
@@ -200,7 +202,7 @@ void add_webhook_commands(ClientCommands& commands) {
   const auto replayed =
       commands.add(family,
                    {.name = "replay",
-                    .does = "Tell it again what happened, from an event on or to another",
+                    .does = "Tell a webhook again what happened, from an event on or to another",
                     .example = "bauta webhooks replay" + one + " evt_01k9xkq4z1x2y3z4a5b6c7d8e9"},
                    replay);
   add_webhook_argument(replayed.app, replayed.options->id);
@@ -216,29 +218,30 @@ void add_webhook_commands(ClientCommands& commands) {
   const auto rotated = commands.add(
       family,
       {.name = "rotate-secret",
-       .does = "Make a new secret; both sign until the old one's time is over",
+       .does = "Make a webhook's new secret; both sign until the old one's time is over",
        .example = "bauta webhooks rotate-secret" + one + " --overlap-seconds 3600 > whsec.txt"},
       rotate);
   add_webhook_argument(rotated.app, rotated.options->id);
   rotated.app->add_option("--overlap-seconds", rotated.options->overlap_seconds,
-                          "How long both sign; left out, a day");
+                          "Seconds that both sign; left out, 86400");
 
   const auto disabled = commands.add(family,
                                      {.name = "disable",
-                                      .does = "Tell it nothing more",
+                                      .does = "Tell a webhook nothing more",
                                       .example = "bauta webhooks disable" + one},
                                      disable);
   add_webhook_argument(disabled.app, disabled.options->id);
 
   const auto enabled = commands.add(family,
                                     {.name = "enable",
-                                     .does = "Go on where it was when it was disabled",
+                                     .does = "Let a disabled webhook go on where it was",
                                      .example = "bauta webhooks enable" + one},
                                     enable);
   add_webhook_argument(enabled.app, enabled.options->id);
 
   const auto removed = commands.add(
-      family, {.name = "delete", .does = "Forget it", .example = "bauta webhooks delete" + one},
+      family,
+      {.name = "delete", .does = "Delete a webhook", .example = "bauta webhooks delete" + one},
       remove);
   add_webhook_argument(removed.app, removed.options->id);
 }

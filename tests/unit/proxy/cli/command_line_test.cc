@@ -72,6 +72,40 @@ TEST(CommandLine, EveryCommandHasAnExampleThatItUnderstands) {
   }
 }
 
+/// A fragment of a sentence: "Print JSON", not "print JSON." and not "As JSON".
+void expect_fragment(const std::string& words, const std::string& of) {
+  ASSERT_FALSE(words.empty()) << of;
+  EXPECT_TRUE((words.front() >= 'A' && words.front() <= 'Z') || words.starts_with("/"))
+      << of << ": " << words;
+  EXPECT_NE(words.back(), '.') << of << ": " << words;
+  EXPECT_THAT(words, Not(StartsWith("As "))) << of << ": say what it is, then how it is written";
+}
+
+TEST(CommandLine, HelpIsOfOneStyle) {
+  walk(table(), [](const CommandEntry& command) {
+    expect_fragment(command.does, command.name);
+    for (const auto& option : command.options) {
+      const auto name = command.name + " " + option.name;
+      expect_fragment(option.does, name);
+      if (option.name.ends_with("-seconds")) {
+        EXPECT_THAT(option.does, StartsWith("Seconds ")) << name << ": the unit is named";
+      }
+      if (option.default_value.size() > 1) {  // not "-", which is a word of its own
+        EXPECT_THAT(option.does, Not(HasSubstr(option.default_value)))
+            << name << ": its default is named twice";
+      }
+    }
+  });
+}
+
+// In the list of all commands each stands alone: a verb, and what it is done to.
+TEST(CommandLine, EveryCommandSaysWhatItDoesByItself) {
+  for (const auto& command : leaves()) {
+    for (const char* word : {"The ", "A ", "What ", "How ", "Everything "})
+      EXPECT_THAT(command.does, Not(StartsWith(word))) << command.name;
+  }
+}
+
 TEST(CommandLine, HelpShowsTheExamples) {
   CommandLine line;
   EXPECT_THAT(line.app().help(), HasSubstr("Example:\n  bauta dev\n"));
