@@ -266,7 +266,10 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     if (!is_same) co_return co_await begin(driven);
     driven->queue->misbehave(after.misbehave);
     driven->queue->drop_unless([&](const Event& event) { return wants(after, event.type); });
-    if (before.url != after.url) driven->queue->forgive();
+    if (before.url != after.url) {
+      driven->queue->forgive();
+      driven->to_be_disabled.reset();
+    }
     co_return Status();
   }
 
@@ -341,6 +344,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
   static Task<void> attempt(std::shared_ptr<Impl> self, DrivenPtr driven,
                             std::shared_ptr<WebhookQueue> queue, WebhookQueue::Taken taken) {
     const TimePoint at = self->now();
+    const std::string url = driven->webhook.value.url;
     const EndpointAnswer answer =
         co_await self->call(driven, taken.event, at, ++driven->attempts_begun);
     self->parts_.metrics.webhook_attempted(attempt_result_name(answer.result), answer.took);
@@ -355,9 +359,15 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
         queue->settle(taken.event.sequence, answer, self->now(), self->parts_.random);
     if (queue == driven->queue) {
       driven->settled_since_filed = true;
-      if (verdict == WebhookQueue::Verdict::failing)
+      const bool is_of_old_address = driven->webhook.value.url != url;
+      if (is_of_old_address) {
+        // What it said of itself says nothing of the new one, which is asked at once.
+        if (answer.result != AttemptResult::delivered) queue->forgive();
+      } else if (verdict == WebhookQueue::Verdict::failing) {
         driven->to_be_disabled = DisabledBecause::failing;
-      if (verdict == WebhookQueue::Verdict::gone) driven->to_be_disabled = DisabledBecause::gone;
+      } else if (verdict == WebhookQueue::Verdict::gone) {
+        driven->to_be_disabled = DisabledBecause::gone;
+      }
       driven->wake.cancel();
     }
     --self->in_flight_;
