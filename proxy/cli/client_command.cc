@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "proxy/cli/command_tree.h"
 #include "proxy/cli/commands.h"
 #include "proxy/cli/profile.h"
 #include "proxy/cli/say.h"
@@ -42,11 +41,6 @@ void warn_if_others_read(const std::filesystem::path& file) {
 
 bool is_key(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-std::string variable_of(const char* name) {
-  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
-  return value == nullptr ? "" : value;
 }
 
 Result<std::string> key_in(const std::filesystem::path& file) {
@@ -94,16 +88,13 @@ bool is_of(std::string_view text, std::string_view characters) {
 }  // namespace
 
 CLI::App* ClientCommands::add_family(const std::string& name, const std::string& does) {
-  auto* family = app_.add_subcommand(name, does);
+  auto* family = new_family(app_, name, does);
   family->group(kGroup);
-  family->footer("bauta " + name + " COMMAND --help: what one of them takes, with an example.");
-  family->require_subcommand(1);
   return family;
 }
 
 CLI::App* ClientCommands::add_command(CLI::App* family, const CommandHelp& help, Chosen run) {
-  auto* command = family->add_subcommand(help.name, help.does);
-  command->group("Commands");
+  auto* command = new_command(*family, help);
   constexpr const char* kServer = "Server";
   // Not by CLI11's envname(): it reads a variable for every command, and so over what stands on the command line.
   command
@@ -125,7 +116,6 @@ CLI::App* ClientCommands::add_command(CLI::App* family, const CommandHelp& help,
       ->group(kServer)
       ->type_name("NAME");
   command->add_flag("--json", json_, "Print what the API answers, as JSON, instead of a table");
-  set_footer(*command, help.notes, help.example);
   command->callback([this, run = std::move(run)] { chosen_ = run; });
   return command;
 }
@@ -180,6 +170,11 @@ CLI::Validator is_virtual_number() {
     return is ? std::string() : std::string("a number must stand here as +12025550177");
   };
   return {check, ""};
+}
+
+std::string variable_of(const char* name) {
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
+  return value == nullptr ? "" : value;
 }
 
 Result<std::string> read_input(const std::filesystem::path& file) {

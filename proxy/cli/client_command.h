@@ -9,20 +9,11 @@
 #include <utility>
 
 #include "proxy/cli/client.h"
+#include "proxy/cli/command_tree.h"
 #include "proxy/cli/output.h"
 #include "storage/store/result.h"
 
 namespace bauta {
-
-/// How a client command stands in --help.
-struct CommandHelp {
-  std::string name;
-  std::string does;
-  /// Lines of a shell.
-  std::string example;
-  /// What else there is to know.
-  std::string notes = {};
-};
 
 /// A command that was added, and where its options are read to.
 template <class Options>
@@ -95,6 +86,9 @@ void add_limit(CLI::App* command, ListOptions& options);
 /// Ids and virtual numbers only: what stands in a URL may be kept by logs, and is nobody's address.
 CLI::Validator is_id(const std::string& prefix);
 CLI::Validator is_virtual_number();
+
+/// What a variable of the environment says; "": nothing.  No secret: see take_variable().
+std::string variable_of(const char* name);
 
 /// What a file holds; "-": standard input.  Codes: usage.file.
 Result<std::string> read_input(const std::filesystem::path& file);

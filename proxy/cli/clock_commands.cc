@@ -1,8 +1,8 @@
 #include <array>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "proxy/cli/client_command.h"
 #include "proxy/cli/local_command.h"
@@ -35,10 +35,8 @@ Result<std::string> admin_key_of(const ClockWords& words) {
 }
 
 Result<std::unique_ptr<Client>> admin_of(const ClockWords& words) {
-  const char* const from_environment =
-      std::getenv("BAUTA_ADMIN_URL");  // NOLINT(concurrency-mt-unsafe): one thread
   ClientOptions server{.url = kAdminUrl};
-  if (from_environment != nullptr && *from_environment != '\0') server.url = from_environment;
+  if (auto url = variable_of("BAUTA_ADMIN_URL"); !url.empty()) server.url = std::move(url);
   if (!words.url.empty()) server.url = words.url;
   BAUTA_TRY(server.key, admin_key_of(words));
   return Client::make(std::move(server));

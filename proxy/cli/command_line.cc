@@ -130,9 +130,7 @@ void add_handsets(CLI::App& app, Words& words) {
 }
 
 void add_config(CLI::App& app, Words& words) {
-  auto* config = app.add_subcommand("config", "Check a configuration, or explain every key");
-  config->require_subcommand(1);
-  config->footer("bauta config COMMAND --help: what one of them takes, with an example.");
+  auto* config = new_family(app, "config", "Check a configuration, or explain every key");
   auto* check = config->add_subcommand("check", "Say all that is wrong with a configuration");
   check->add_option("FILE", words.checked, "The configuration")->required();
   add_json(check, words.as_json);
@@ -162,9 +160,7 @@ void add_client_commands(ClientCommands& commands) {
 }
 
 void add_store(CLI::App& app, Words& words) {
-  auto* store = app.add_subcommand("store", "Look after the store of a relay that does not run");
-  store->require_subcommand(1);
-  store->footer("bauta store COMMAND --help: what one of them takes, with an example.");
+  auto* store = new_family(app, "store", "Look after the store of a relay that does not run");
   auto* verify = store->add_subcommand(
       "verify", "Read the whole store, and say what in it cannot be; nothing is written");
   verify->add_option("--config", words.store_verify.config, "The configuration")

@@ -85,6 +85,20 @@ void set_footer(CLI::App& command, const std::string& notes, const std::string& 
   command.footer(footer);
 }
 
+CLI::App* new_family(CLI::App& app, const std::string& name, const std::string& does) {
+  auto* family = app.add_subcommand(name, does);
+  family->footer("bauta " + name + " COMMAND --help: what one of them takes, with an example.");
+  family->require_subcommand(1);
+  return family;
+}
+
+CLI::App* new_command(CLI::App& family, const CommandHelp& help) {
+  auto* command = family.add_subcommand(help.name, help.does);
+  command->group("Commands");
+  set_footer(*command, help.notes, help.example);
+  return command;
+}
+
 CommandEntry describe(const CLI::App& command) { return describe_below(command, ""); }
 
 }  // namespace bauta

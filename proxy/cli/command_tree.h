@@ -46,6 +46,21 @@ struct CommandEntry {
 /// How a command's --help ends: `notes`, and examples; what describe() reads again.
 void set_footer(CLI::App& command, const std::string& notes, const std::string& examples);
 
+/// How a command of a family stands in --help.
+struct CommandHelp {
+  std::string name;
+  std::string does;
+  /// Lines of a shell.
+  std::string example;
+  /// What else there is to know.
+  std::string notes = {};
+};
+
+/// `bauta NAME …`, which has commands of its own.
+CLI::App* new_family(CLI::App& app, const std::string& name, const std::string& does);
+/// One of them; what it takes is still to be added.
+CLI::App* new_command(CLI::App& family, const CommandHelp& help);
+
 /// The table: CLI11's own, as data.
 CommandEntry describe(const CLI::App& command);
 

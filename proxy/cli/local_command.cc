@@ -1,8 +1,8 @@
 #include "proxy/cli/local_command.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "proxy/cli/command_tree.h"
 #include "storage/seal/environment.h"
 
 namespace bauta {
@@ -13,17 +13,13 @@ constexpr const char* kGroup = "On this machine";
 }  // namespace
 
 CLI::App* LocalCommands::add_family(const std::string& name, const std::string& does) {
-  auto* family = app_.add_subcommand(name, does);
+  auto* family = new_family(app_, name, does);
   family->group(kGroup);
-  family->footer("bauta " + name + " COMMAND --help: what one of them takes, with an example.");
-  family->require_subcommand(1);
   return family;
 }
 
 CLI::App* LocalCommands::add_command(CLI::App* family, const CommandHelp& help, Chosen run) {
-  auto* command = family->add_subcommand(help.name, help.does);
-  command->group("Commands");
-  set_footer(*command, help.notes, help.example);
+  auto* command = new_command(*family, help);
   command->callback([this, run = std::move(run)] { chosen_ = run; });
   return command;
 }

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -19,6 +17,7 @@
 
 #include "proxy/net/http_dialer.h"
 #include "proxy/net/http_link.h"
+#include "proxy/net/http_reading.h"
 #include "proxy/net/outgoing_request.h"
 
 namespace bauta {
@@ -30,10 +29,9 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+using http_reading::kReadOctets;
+using http_reading::kTuple;
 
-/// What is read of a body at once.
-constexpr std::size_t kReadOctets = 65'536;
 /// 1xx answers before the real one.
 constexpr int kInterimAnswersMax = 16;
 

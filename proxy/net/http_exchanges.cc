@@ -1,10 +1,8 @@
 #include "proxy/net/http_exchanges.h"
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <exception>
@@ -13,6 +11,7 @@
 #include <utility>
 
 #include "proxy/config/log.h"
+#include "proxy/net/http_reading.h"
 
 namespace bauta {
 namespace {
@@ -23,10 +22,9 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+using http_reading::kReadOctets;
+using http_reading::kTuple;
 
-/// What is read of a body at once.
-constexpr std::size_t kReadOctets = 65'536;
 /// What an idle connection holds.
 constexpr std::size_t kFirstReadOctets = 4'096;
 

@@ -16,7 +16,6 @@ SubmitLater later(std::optional<std::chrono::milliseconds> retry_after = std::nu
   return {.code = "carrier.throttled", .retry_after = retry_after};
 }
 
-using Failover = testing_routing::Talking;
 using NeverDouble = testing_routing::Talking;
 using NeverReorder = testing_routing::Talking;
 using NeverMisroute = testing_routing::Talking;
@@ -31,6 +30,19 @@ void change(testing_routing::Conversation& talk, const ChangeNumber& how) {
 void name_a_fallback(testing_routing::Conversation& talk) {
   change(talk, {.fallbacks = std::vector<std::string>{"vonage"}});
   talk.carrier.connections.insert("vonage");
+}
+
+/// Where every number has a fallback.
+class Failover : public testing_routing::Talking {
+ protected:
+  Failover() { name_a_fallback(*this); }
+};
+using WithoutFallback = testing_routing::Talking;
+
+/// A writes, and all that can be done is done.
+void say(testing_routing::Conversation& talk, const std::string& words) {
+  talk.text(talk.kA, talk.seat_number(0), words);
+  talk.work();
 }
 
 Delivery latest_delivery(testing_routing::Conversation& talk) {
@@ -51,10 +63,8 @@ std::string connections_told(testing_routing::Conversation& talk) {
 }
 
 TEST_F(Failover, ATextThatComesBackLeavesByTheNextConnectionAtOnce) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(30s)};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   EXPECT_EQ(carrier.handed, "twilio: hi|vonage: hi");
   EXPECT_EQ(deliveries(), "hi|sent ");
   EXPECT_EQ(latest_delivery(*this).connection, "vonage");
@@ -73,11 +83,9 @@ TEST_F(Failover, ATextThatComesBackLeavesByTheNextConnectionAtOnce) {
 }
 
 TEST_F(Failover, ANumberWithoutFallbacksWaitsForItsConnection) {
-  name_a_fallback(*this);
   change(*this, {.fallbacks = std::vector<std::string>{}});
   carrier.answers_of["twilio"] = {later(30s)};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   clock.advance(29'999ms);
   work();
   EXPECT_EQ(carrier.handed, "twilio: hi");
@@ -88,11 +96,9 @@ TEST_F(Failover, ANumberWithoutFallbacksWaitsForItsConnection) {
 }
 
 TEST_F(Failover, AfterTheLastItBeginsAgainWithTheFirstWhenThatTakesTextsAgain) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(10s)};
   carrier.answers_of["vonage"] = {later(30s)};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   EXPECT_EQ(latest_delivery(*this).not_before, clock.now() + 10s);
   clock.advance(9'999ms);
   work();
@@ -105,11 +111,9 @@ TEST_F(Failover, AfterTheLastItBeginsAgainWithTheFirstWhenThatTakesTextsAgain) {
 }
 
 TEST_F(Failover, WhenAllAreBusyTheOneThatIsFreeFirstIsWaitedFor) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(30s)};
   carrier.answers_of["vonage"] = {later(10s)};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   clock.advance(9'999ms);
   work();
   EXPECT_EQ(carrier.handed, "twilio: hi|vonage: hi");
@@ -119,11 +123,9 @@ TEST_F(Failover, WhenAllAreBusyTheOneThatIsFreeFirstIsWaitedFor) {
 }
 
 TEST_F(Failover, EachConnectionIsGivenItsTimeAlsoWithoutARetryAfter) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(), later()};
   carrier.answers_of["vonage"] = {later(), later()};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   EXPECT_EQ(carrier.handed, "twilio: hi|vonage: hi");
   // A second, and up to a quarter more.
   clock.advance(999ms);
@@ -135,49 +137,40 @@ TEST_F(Failover, EachConnectionIsGivenItsTimeAlsoWithoutARetryAfter) {
 }
 
 TEST_F(Failover, WhatFollowsIsNotHandedToAConnectionThatAskedForTime) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(30s)};
   text(kA, seat_number(0), "one");
-  text(kA, seat_number(0), "two");
-  work();
+  say(*this, "two");
   EXPECT_EQ(carrier.handed, "twilio: one|vonage: one|vonage: two");
   clock.advance(30s);
-  text(kA, seat_number(0), "three");
-  work();
+  say(*this, "three");
   EXPECT_EQ(carrier.handed, "twilio: one|vonage: one|vonage: two|twilio: three");
   EXPECT_THAT(metrics.expose(),
               HasSubstr("bauta_failovers_total{from=\"twilio\",to=\"vonage\"} 2"));
 }
 
-TEST_F(Failover, WithoutAChoiceEachTextIsHandedOverWhateverItsConnectionSaidOfAnother) {
+TEST_F(WithoutFallback, EachTextIsHandedOverWhateverItsConnectionSaidOfAnother) {
   auto request = session_of({kX, "+442079460143"});
   request.participants[1].number = World::number(seat_number(1));
   const auto other = *try_open(request);
   carrier.answers_of["twilio"] = {later(30s)};
-  text(kA, seat_number(0), "one");
-  work();
+  say(*this, "one");
   text(kX, other.session.seats[0].number.str(), "two");
   work();
   EXPECT_EQ(carrier.handed, "twilio: one|twilio: two");
 }
 
 TEST_F(Failover, AfterARestartAConnectionThatAskedForTimeIsAskedOnceMore) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(30s), later(20s)};
-  text(kA, seat_number(0), "one");
-  work();
+  say(*this, "one");
   crash();
-  text(kA, seat_number(0), "two");
-  work();
+  say(*this, "two");
   EXPECT_EQ(carrier.handed, "twilio: one|vonage: one|twilio: two|vonage: two");
 }
 
 TEST_F(Failover, WhatEachSaidOfATextIsKnownAfterARestart) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(30s)};
   carrier.answers_of["vonage"] = {later(10s), later(10s)};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   crash();
   clock.advance(10s);
   work();
@@ -190,19 +183,15 @@ TEST_F(Failover, WhatEachSaidOfATextIsKnownAfterARestart) {
 // ---- Connections that are gone ----
 
 TEST_F(Failover, AConnectionThatIsNotConfiguredIsPassedOver) {
-  name_a_fallback(*this);
   carrier.connections = {"vonage"};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   EXPECT_EQ(carrier.handed, "vonage: hi");
   EXPECT_THAT(metrics.expose(), HasSubstr("bauta_failovers_total{from=\"none\",to=\"vonage\"} 1"));
 }
 
 TEST_F(Failover, WithoutAnyConnectionATextWaitsUntilThereIsOne) {
-  name_a_fallback(*this);
   carrier.connections = {};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   carrier.connections = {"twilio"};
   clock.advance(10s);
   work();
@@ -210,11 +199,9 @@ TEST_F(Failover, WithoutAnyConnectionATextWaitsUntilThereIsOne) {
 }
 
 TEST_F(Failover, AFallbackThatIsTakenFromTheNumberIsNotUsed) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(30s)};
   carrier.answers_of["vonage"] = {later(10s)};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   change(*this, {.fallbacks = std::vector<std::string>{}});
   clock.advance(29'999ms);
   work();
@@ -225,11 +212,9 @@ TEST_F(Failover, AFallbackThatIsTakenFromTheNumberIsNotUsed) {
 }
 
 TEST_F(Failover, ADeadLetterThatIsTriedAgainBeginsWithTheFirst) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later()};
   carrier.answers_of["vonage"] = {SubmitRefused{.code = "carrier.refused", .detail = "30007"}};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   EXPECT_EQ(deliveries(), "hi|failed:carrier.refused ");
   const auto letters = run(desk->list_dead_letters(caller, 10, ""))->data;
   ASSERT_EQ(letters.size(), 1U);
@@ -241,11 +226,9 @@ TEST_F(Failover, ADeadLetterThatIsTriedAgainBeginsWithTheFirst) {
 // ---- Rates ----
 
 TEST_F(Failover, TheNumbersRateCountsWhateverTheConnection) {
-  name_a_fallback(*this);
   change(*this, {.rate_per_second = 1});
   carrier.answers_of["twilio"] = {later(30s)};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   clock.advance(999ms);
   work();
   EXPECT_EQ(carrier.handed, "twilio: hi");
@@ -255,11 +238,9 @@ TEST_F(Failover, TheNumbersRateCountsWhateverTheConnection) {
 }
 
 TEST_F(Failover, TheTurnThatIsWaitedForIsThatOfTheConnectionThatIsUsed) {
-  name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(30s)};
   carrier.turn_of["vonage"] = clock.steady() + 3s;
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   clock.advance(2'999ms);
   work();
   EXPECT_EQ(carrier.handed, "twilio: hi");
@@ -269,10 +250,8 @@ TEST_F(Failover, TheTurnThatIsWaitedForIsThatOfTheConnectionThatIsUsed) {
 }
 
 TEST_F(Failover, ATurnOfAConnectionThatIsGoneIsNotWaitedOutAtTheNext) {
-  name_a_fallback(*this);
   carrier.turn_of["twilio"] = clock.steady() + 5s;
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   carrier.connections = {"vonage"};
   carrier.turn_of["vonage"] = clock.steady() + 7s;
   clock.advance(5s);
@@ -284,7 +263,6 @@ TEST_F(Failover, ATurnOfAConnectionThatIsGoneIsNotWaitedOutAtTheNext) {
 }
 
 TEST_F(Failover, ThoseThatWaitedForAConnectionThatIsGoneLeaveAtTheirNumbersRate) {
-  name_a_fallback(*this);
   change(*this, {.rate_per_second = 1});
   for (int at = 0; at < 5; ++at) {
     const auto writer = "+120255501" + std::to_string(10 + at);
@@ -315,8 +293,7 @@ TEST_F(NeverDouble, AnUnknownIsAskedAboutAndRetriedWhereItWasHandedOver) {
   name_a_fallback(*this);
   carrier.answers_of["twilio"] = {later(10s)};
   carrier.answers_of["vonage"] = {SubmitUnknown{.code = "carrier.timeout"}};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   EXPECT_EQ(deliveries(), "hi|unknown:carrier.timeout ");
   clock.advance(59s);  // the first one is free again meanwhile
   work();
@@ -331,8 +308,7 @@ TEST_F(NeverDouble, AnUnknownIsAskedAboutAndRetriedWhereItWasHandedOver) {
 TEST_F(NeverDouble, ARetryOfAnUnknownThatComesBackMayGoElsewhere) {
   name_a_fallback(*this);
   carrier.answers_of["twilio"] = {SubmitUnknown{.code = "carrier.timeout"}, later(30s)};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   clock.advance(1min);
   work();
   EXPECT_EQ(carrier.handed, "twilio: hi|twilio: hi|vonage: hi");
@@ -342,8 +318,7 @@ TEST_F(NeverDouble, ARetryOfAnUnknownThatComesBackMayGoElsewhere) {
 TEST_F(NeverDouble, AnUnknownWaitsForItsConnectionThoughAnotherIsFree) {
   name_a_fallback(*this);
   carrier.answers_of["twilio"] = {SubmitUnknown{.code = "carrier.timeout"}};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   carrier.connections = {"vonage"};
   clock.advance(1h);
   work();
@@ -360,8 +335,7 @@ TEST_F(NeverDouble, AnUnknownOfAConnectionThatIsNotTheNumbersAnyMoreIsADeadLette
   carrier.answers_of["twilio"] = {SubmitUnknown{.code = "carrier.timeout"}};
   text(kA, seat_number(0), "hi");
   clock.advance(1ms);  // deliveries() goes by the time in their ids
-  text(kA, seat_number(0), "next");
-  work();
+  say(*this, "next");
   change(*this, {.connection = "vonage", .fallbacks = std::vector<std::string>{}});
   clock.advance(1min);
   work();
@@ -374,8 +348,7 @@ TEST_F(NeverDouble, AReceiptCountsOnlyByTheConnectionThatTookTheText) {
   carrier.carries_reference = false;
   carrier.answers_of["twilio"] = {later(10s)};
   carrier.answers_of["vonage"] = {SubmitAccepted{{"one"}}};
-  text(kA, seat_number(0), "hi");
-  work();
+  say(*this, "hi");
   const auto tell = [&](const std::string& connection) {
     return *run(receipts.apply({.connection = connection,
                                 .provider_id = "one",
@@ -393,8 +366,7 @@ TEST_F(NeverReorder, TheNextTextWaitsWhileTheFirstIsPutOffByAll) {
   carrier.answers_of["vonage"] = {later(5s)};
   text(kA, seat_number(0), "first");
   clock.advance(1ms);  // deliveries() goes by the time in their ids
-  text(kA, seat_number(0), "second");
-  work();
+  say(*this, "second");
   EXPECT_EQ(carrier.handed, "twilio: first|vonage: first");
   clock.advance(5s);
   work();
