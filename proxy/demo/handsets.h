@@ -63,7 +63,6 @@ class Handsets {
   void on_stop(std::function<void()> stop);
 
  private:
-  class Exchange;
   struct Parts;
   explicit Handsets(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
