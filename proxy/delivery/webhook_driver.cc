@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "proxy/config/log.h"
-#include "proxy/delivery/event_json.h"
+#include "proxy/delivery/driven_webhook.h"
+#include "proxy/delivery/webhook_attempt.h"
+#include "proxy/delivery/webhook_upkeep.h"
 
 namespace bauta {
 namespace asio = boost::asio;
@@ -23,10 +25,6 @@ namespace {
 using std::chrono::steady_clock;
 using Timer = asio::basic_waitable_timer<steady_clock, asio::wait_traits<steady_clock>, Executor>;
 
-constexpr std::uint32_t kEventsPage = 200;
-/// What was settled is filed so soon: what a crash repeats at most.  What only was read and is not wanted can wait.
-constexpr std::chrono::milliseconds kFileSettled{200};
-constexpr std::chrono::seconds kFileRead{5};
 /// After a store that did not answer.
 constexpr std::chrono::seconds kTryAgain{1};
 constexpr std::chrono::seconds kReport{1};
@@ -44,7 +42,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
       : executor_(executor),
         options_(options),
         parts_(parts),
-        events_(parts.store),
+        upkeep_(options, parts),
         wake_(executor),
         name_(std::to_string(options.owner)) {}
 
@@ -65,7 +63,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     settled_ = nullptr;
     const auto all = driven_;  // who is forgotten meanwhile has nothing to file
     for (const auto& [id, driven] : all) {
-      if (const auto filed = co_await file(driven); !filed)
+      if (const auto filed = co_await upkeep_.file(driven); !filed)
         log::warn("webhook not filed webhook={} code={}", id.str(), filed.error().code);
     }
     co_return in_flight_;
@@ -78,7 +76,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
   bool is_settled() const {
     if (in_flight_ > 0 || look_ == steady_clock::time_point{}) return false;
     return std::ranges::all_of(driven_, [&](const auto& one) {
-      const Driven& driven = *one.second;
+      const DrivenWebhook& driven = *one.second;
       if (driven.webhook.value.disabled && !driven.is_stale) return true;
       if (driven.is_stale || driven.to_be_disabled || driven.is_unread) return false;
       const auto due = driven.queue->next_due();
@@ -93,44 +91,6 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
   }
 
  private:
-  /// One webhook; held by the coroutines that work on it.
-  struct Driven {
-    Driven(const Executor& executor, Stored<Webhook> found)
-        : webhook(std::move(found)), wake(executor) {}
-
-    Stored<Webhook> webhook;
-    Timer wake;
-    std::unique_ptr<Subscription> hints;
-    /// Replaced when it is to begin anew; who settles an event of an older one is too late.
-    std::shared_ptr<WebhookQueue> queue;
-    WebhookAttempts attempts;
-    bool reads_texts = false;
-    /// By which one in so many is told apart, where a webhook is to misbehave.
-    std::uint64_t attempts_begun = 0;
-    std::optional<DisabledBecause> to_be_disabled;
-    bool is_stale = true;  // its record is to be read
-    bool is_unread = true;
-    bool is_gone = false;
-    bool settled_since_filed = false;
-    bool read_since_filed = false;
-    steady_clock::time_point filed_at{};
-    steady_clock::time_point look_at{};
-    /// Until then nobody asks again whether it may be told texts.
-    steady_clock::time_point rights_until{};
-    /// The store did not answer: nothing is asked of it before.
-    steady_clock::time_point not_before{};
-
-    WebhookId id() const { return webhook.value.id; }
-    ServiceId service() const { return webhook.value.service; }
-    bool is_active() const { return queue != nullptr && !webhook.value.disabled; }
-    /// Whether `webhook`, as it is now, may be told texts; good until then.
-    void has_rights(bool to_texts, steady_clock::time_point until) {
-      reads_texts = to_texts;
-      rights_until = until;
-    }
-  };
-  using DrivenPtr = std::shared_ptr<Driven>;
-
   bool is_own(WebhookId id) const {
     return std::hash<WebhookId>{}(id) % options_.owners == options_.owner;
   }
@@ -188,7 +148,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
       return;
     }
     const WebhookId id = found.value.id;
-    const auto driven = std::make_shared<Driven>(executor_, std::move(found));
+    const auto driven = std::make_shared<DrivenWebhook>(executor_, std::move(found));
     driven->hints = parts_.store.subscribe(EventLog::prefix(driven->service()), executor_,
                                            [weak = std::weak_ptr(driven)] {
                                              if (const auto still = weak.lock()) {
@@ -200,12 +160,15 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     asio::co_spawn(executor_, run(shared_from_this(), driven), end_if_thrown);
   }
 
-  static Task<void> run(std::shared_ptr<Impl> self, DrivenPtr driven) {
+  static Task<void> run(std::shared_ptr<Impl> self, DrivenWebhookPtr driven) {
     while (!self->stopping_ && !driven->is_gone) {
       if (steady_clock::now() >= driven->not_before) {
-        if (const auto done = co_await self->step(driven); !done) {
-          log::warn("webhook held up webhook={} code={}", driven->id().str(), done.error().code);
+        const auto ready = co_await self->upkeep_.look_after(driven);
+        if (!ready) {
+          log::warn("webhook held up webhook={} code={}", driven->id().str(), ready.error().code);
           driven->not_before = steady_clock::now() + kTryAgain;
+        } else if (*ready) {
+          self->hand_over(driven);
         }
       }
       if (driven->is_gone || self->stopping_) break;
@@ -217,121 +180,7 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     }
   }
 
-  Task<Status> step(DrivenPtr driven) {
-    if (driven->is_stale) BAUTA_CO_CHECK(co_await reload(driven));
-    if (driven->is_gone || driven->is_stale) co_return Status();
-    if (driven->to_be_disabled) BAUTA_CO_CHECK(co_await disable(driven));
-    if (!driven->is_active() || driven->is_stale) co_return Status();
-    if (is_filing_due(*driven)) BAUTA_CO_CHECK(co_await file(driven));
-    if (driven->is_stale) co_return Status();
-    const auto now = steady_clock::now();
-    if (now >= driven->look_at) driven->is_unread = true;
-    // Its key may be revoked, however much there is to read meanwhile.
-    if (now >= driven->rights_until) {
-      BAUTA_CO_TRY(const bool reads_texts, co_await may_read_texts(driven->webhook.value));
-      driven->has_rights(reads_texts, now + options_.look_interval);
-    }
-    if (driven->is_unread && driven->queue->room() > 0) {
-      driven->look_at = now + options_.look_interval;
-      BAUTA_CO_CHECK(co_await read_on(driven));
-    }
-    hand_over(driven);
-    co_return Status();
-  }
-
-  /// What a platform changed counts from now on.
-  Task<Status> reload(DrivenPtr driven) {
-    driven->is_stale = false;
-    auto found = co_await parts_.webhooks.find(driven->service(), driven->id());
-    if (!found && found.error().code == "webhook.not_found") {
-      driven->is_gone = true;
-      co_return Status();
-    }
-    auto reads_texts = found ? co_await may_read_texts(found->value)
-                             : Result<bool>(std::unexpected(found.error()));
-    if (!reads_texts) {
-      driven->is_stale = true;
-      co_return std::unexpected(std::move(reads_texts).error());
-    }
-    const Webhook before = std::exchange(driven->webhook, *std::move(found)).value;
-    driven->has_rights(*reads_texts, steady_clock::now() + options_.look_interval);
-    const Webhook& after = driven->webhook.value;
-    driven->is_unread = true;
-    if (after.disabled) {
-      driven->to_be_disabled.reset();
-      co_return Status();
-    }
-    const bool is_same = driven->queue != nullptr && before.generation == after.generation &&
-                         before.active_since == after.active_since;
-    if (!is_same) co_return co_await begin(driven);
-    driven->queue->misbehave(after.misbehave);
-    driven->queue->drop_unless([&](const Event& event) { return wants(after, event.type); });
-    if (before.url != after.url) {
-      driven->queue->forgive();
-      driven->to_be_disabled.reset();
-    }
-    co_return Status();
-  }
-
-  Task<Result<bool>> may_read_texts(Webhook webhook) {
-    co_return co_await parts_.webhooks.may_read_texts(parts_.keys, std::move(webhook), now());
-  }
-
-  /// From what was filed.
-  Task<Status> begin(DrivenPtr driven) {
-    driven->queue.reset();
-    driven->is_stale = true;  // until all of it is known
-    driven->to_be_disabled.reset();
-    BAUTA_CO_TRY(auto state, co_await parts_.webhooks.state_of(driven->webhook.value));
-    BAUTA_CO_TRY(auto open,
-                 co_await parts_.webhooks.open_events(driven->service(), state.progress));
-    driven->queue = std::make_shared<WebhookQueue>(state.progress, std::move(open), options_.limits,
-                                                   driven->webhook.value.misbehave);
-    driven->attempts_begun = std::max(driven->attempts_begun, state.attempts.last_number);
-    // Attempts of an older queue that were not filed yet are newer than what was.
-    if (state.attempts.last_number > driven->attempts.last_number)
-      driven->attempts = std::move(state.attempts);
-    driven->is_stale = false;
-    driven->settled_since_filed = true;
-    co_return Status();
-  }
-
-  Task<Status> disable(DrivenPtr driven) {
-    BAUTA_CO_CHECK(co_await file(driven));
-    if (driven->is_stale) co_return Status();
-    const auto reason = *std::exchange(driven->to_be_disabled, std::nullopt);
-    const auto disabled = co_await parts_.webhooks.disable(driven->webhook, reason, now());
-    if (!disabled) {
-      driven->to_be_disabled = reason;
-      co_return std::unexpected(disabled.error());
-    }
-    driven->is_stale = true;
-    if (!*disabled) co_return Status();  // a platform changed it: what it says now counts
-    parts_.metrics.webhook_disabled(disabled_reason_name(reason));
-    log::warn("webhook disabled webhook={} reason={}", driven->id().str(),
-              disabled_reason_name(reason));
-    co_return co_await reload(driven);
-  }
-
-  Task<Status> read_on(DrivenPtr driven) {
-    const auto queue = driven->queue;
-    driven->is_unread = false;
-    const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(kEventsPage, queue->room()));
-    auto page = co_await events_.after(driven->service(), queue->read_to(), most);
-    if (!page) {
-      driven->is_unread = true;
-      co_return std::unexpected(std::move(page).error());
-    }
-    for (Event& event : page->events) {
-      const bool is_wanted = wants(driven->webhook.value, event.type);
-      queue->read(std::move(event), is_wanted);
-      driven->read_since_filed = true;
-    }
-    if (page->next) driven->is_unread = true;
-    co_return Status();
-  }
-
-  void hand_over(const DrivenPtr& driven) {
+  void hand_over(const DrivenWebhookPtr& driven) {
     if (stopping_ || driven->to_be_disabled) return;
     for (auto& taken : driven->queue->take_ready(now())) {
       ++in_flight_;
@@ -341,12 +190,16 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     }
   }
 
-  static Task<void> attempt(std::shared_ptr<Impl> self, DrivenPtr driven,
+  static Task<void> attempt(std::shared_ptr<Impl> self, DrivenWebhookPtr driven,
                             std::shared_ptr<WebhookQueue> queue, WebhookQueue::Taken taken) {
     const TimePoint at = self->now();
     const std::string url = driven->webhook.value.url;
     const EndpointAnswer answer =
-        co_await self->call(driven, taken.event, at, ++driven->attempts_begun);
+        co_await attempt_webhook(self->parts_, {.webhook = driven->webhook.value,
+                                                .reads_texts = driven->reads_texts,
+                                                .event = taken.event,
+                                                .at = at,
+                                                .number = ++driven->attempts_begun});
     self->parts_.metrics.webhook_attempted(attempt_result_name(answer.result), answer.took);
     driven->attempts.add({.event = taken.event.id,
                           .type = std::string(event_type_name(taken.event.type)),
@@ -374,67 +227,14 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
     if (self->in_flight_ == 0 && self->settled_ != nullptr) self->settled_->cancel();
   }
 
-  Task<EndpointAnswer> call(DrivenPtr driven, Event event, TimePoint at, std::uint64_t number) {
-    // A text goes nowhere but to the URL for which it was judged: what is changed meanwhile counts from the next attempt on.
-    const Webhook webhook = driven->webhook.value;
-    std::optional<ToldText> told;
-    if (driven->reads_texts) {
-      auto text = co_await parts_.webhooks.text_of(driven->service(), event);
-      // Better later than without what was asked for.
-      if (!text) co_return EndpointAnswer{.error = std::string(text.error().code)};
-      told = ToldText{.text = *std::move(text)};
-    }
-    EndpointCall call{.url = webhook.url,
-                      .id = event.id.str(),
-                      .timestamp = to_millis(parts_.stamps ? parts_.stamps->now() : at) / 1000,
-                      .signature = {},
-                      .body = event_body(event, told)};
-    call.signature =
-        signatures_of(webhook, {.id = call.id, .timestamp = call.timestamp, .body = call.body}, at);
-    co_return co_await hand_over_as_asked(webhook.misbehave, std::move(call), number);
-  }
-
-  /// `number`: of this attempt among all of its webhook's; the first is 1.
-  Task<EndpointAnswer> hand_over_as_asked(Misbehaviour misbehave, EndpointCall call,
-                                          std::uint64_t number) {
-    if (misbehave.fail_one_in > 0 && number % misbehave.fail_one_in == 0)
-      co_return EndpointAnswer{.result = AttemptResult::refused, .status = 503};
-    if (!misbehave.twice) co_return co_await parts_.endpoints.call(std::move(call));
-    auto answer = co_await parts_.endpoints.call(call);
-    // What is said to the second changes nothing: the event was taken.
-    if (answer.result == AttemptResult::delivered)
-      static_cast<void>(co_await parts_.endpoints.call(std::move(call)));
-    co_return answer;
-  }
-
-  static bool is_filing_due(const Driven& driven) {
-    const auto now = steady_clock::now();
-    return (driven.settled_since_filed && now >= driven.filed_at + kFileSettled) ||
-           (driven.read_since_filed && now >= driven.filed_at + kFileRead);
-  }
-
-  Task<Status> file(DrivenPtr driven) {
-    if (!driven->is_active() || driven->is_stale) co_return Status();
-    if (!driven->settled_since_filed && !driven->read_since_filed) co_return Status();
-    driven->settled_since_filed = driven->read_since_filed = false;
-    driven->filed_at = steady_clock::now();
-    const auto filed = co_await parts_.webhooks.file(
-        driven->webhook.value, driven->webhook.version,
-        {.progress = driven->queue->progress(), .attempts = driven->attempts});
-    if (!filed || !*filed) driven->settled_since_filed = true;
-    if (!filed) co_return std::unexpected(filed.error());
-    if (!*filed) driven->is_stale = true;
-    co_return Status();
-  }
-
-  Task<void> sleep(DrivenPtr driven) {
+  Task<void> sleep(DrivenWebhookPtr driven) {
     auto until = steady_clock::now() + options_.look_interval;
     const auto by = [&](steady_clock::time_point at) { until = std::min(until, at); };
     if (driven->is_stale) by({});
     if (driven->is_active()) {
       if (driven->to_be_disabled || (driven->is_unread && driven->queue->room() > 0)) by({});
-      if (driven->settled_since_filed) by(driven->filed_at + kFileSettled);
-      if (driven->read_since_filed) by(driven->filed_at + kFileRead);
+      if (driven->settled_since_filed) by(driven->filed_at + WebhookUpkeep::kFileSettled);
+      if (driven->read_since_filed) by(driven->filed_at + WebhookUpkeep::kFileRead);
       if (const auto due = driven->queue->next_due()) by(steady_clock::now() + (*due - now()));
     }
     // Even with work at hand the other coroutines of this thread get their turn.
@@ -465,11 +265,11 @@ class WebhookDriver::Impl : public std::enable_shared_from_this<WebhookDriver::I
   Executor executor_;
   WebhookDriverOptions options_;
   WebhookParts parts_;
-  EventLog events_;
+  WebhookUpkeep upkeep_;
   Timer wake_;
   std::string name_;
   std::unique_ptr<Subscription> hints_;
-  std::map<WebhookId, DrivenPtr> driven_;
+  std::map<WebhookId, DrivenWebhookPtr> driven_;
   steady_clock::time_point look_{};
   std::size_t in_flight_ = 0;
   bool stopping_ = false;
