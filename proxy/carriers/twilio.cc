@@ -1,167 +1,22 @@
 #include "proxy/carriers/twilio.h"
 
-#include <json/reader.h>
-#include <json/value.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "pool/address/real_address.h"
 #include "proxy/carriers/provider_id.h"
-#include "proxy/carriers/retry_after.h"
-#include "proxy/carriers/signing.h"
+#include "proxy/carriers/twilio_answers.h"
 #include "proxy/carriers/twilio_messages.h"
+#include "proxy/carriers/twilio_signature.h"
 #include "proxy/net/base64.h"
-#include "proxy/net/json.h"
 
 namespace bauta {
-namespace twilio {
-namespace {
-
-constexpr std::size_t kDetailOctetsMax = 300;
-
-/// The other spelling of a URL's default port: with it if it is left out, without it if it is there.  nullopt: another port.
-std::optional<std::string> other_port_spelling(std::string_view url) {
-  const auto scheme_end = url.find("://");
-  if (scheme_end == std::string_view::npos) return std::nullopt;
-  const bool tls = url.substr(0, scheme_end) == "https";
-  const std::string_view port = tls ? ":443" : ":80";
-  const auto host = scheme_end + 3;
-  const auto host_end = std::min(url.find_first_of("/?", host), url.size());
-  const auto authority = url.substr(host, host_end - host);
-  // The colons of an IPv6 literal stand inside its brackets.
-  const auto colon = authority.rfind(':');
-  const auto bracket = authority.rfind(']');
-  const bool has_port =
-      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-  std::string other(url);
-  if (!has_port) return other.insert(host_end, port);
-  if (authority.substr(colon) != port) return std::nullopt;
-  return other.erase(host + colon, port.size());
-}
-
-/// A body of no stated type is taken for a form, as Twilio's own libraries do.
-bool is_form(std::string_view content_type) {
-  auto media_type = content_type.substr(0, content_type.find(';'));
-  while (media_type.ends_with(' ')) media_type.remove_suffix(1);
-  return media_type.empty() || same_header_name(media_type, "application/x-www-form-urlencoded");
-}
-
-/// The value of bodySHA256 in the URL's query; a body that is no form is signed by it.
-std::optional<std::string> body_digest_of(std::string_view url) {
-  const auto query = url.find('?');
-  if (query == std::string_view::npos) return std::nullopt;
-  const auto fields = decode_form(url.substr(query + 1));
-  const auto digest = form_value(fields, "bodySHA256");
-  return digest ? std::optional(std::string(*digest)) : std::nullopt;
-}
-
-SubmitOutcome refused(int code, std::string detail) {
-  detail = redact_numbers(MessageText::from_carrier(detail).reveal());
-  if (detail.size() > kDetailOctetsMax) {
-    detail.resize(kDetailOctetsMax);
-    detail = MessageText::from_carrier(detail).reveal();  // the cut may have halved a character
-  }
-  if (code != 0) detail = std::to_string(code) + (detail.empty() ? "" : ": ") + detail;
-  switch (code) {
-    case 21610:  // the recipient has opted out
-      return SubmitRefused{"carrier.opted_out", std::move(detail), true};
-    case 21211:  // no valid number
-    case 21612:  // cannot be reached from this sender
-    case 21614:  // not a mobile
-      return SubmitRefused{"carrier.bad_recipient", std::move(detail), false};
-    default:
-      return SubmitRefused{"carrier.refused", std::move(detail), false};
-  }
-}
-
-}  // namespace
-
-std::string signature_of(std::string_view auth_token, std::string_view url, const Form& fields) {
-  std::vector<std::pair<std::string_view, std::string_view>> sorted(fields.begin(), fields.end());
-  std::ranges::sort(sorted);
-  const auto repeated = std::ranges::unique(sorted);
-  sorted.erase(repeated.begin(), repeated.end());
-  std::string data(url);
-  for (const auto& [name, value] : sorted) data.append(name).append(value);
-  return encode_base64(hmac_sha1(auth_token, data));
-}
-
-std::optional<Form> authentic_form(std::string_view auth_token, const SignedRequest& request) {
-  Form fields;
-  if (request.method == "POST") {
-    if (is_form(request.content_type)) {
-      fields = decode_form(request.body);
-    } else if (!request.body.empty()) {
-      const auto digest = body_digest_of(request.url);
-      if (!digest || !equal_in_constant_time(sha256_hex(request.body), *digest))
-        return std::nullopt;
-    }
-  }
-  const auto expected = signature_of(auth_token, request.url, fields);
-  if (equal_in_constant_time(expected, request.signature)) return fields;
-  const auto other_url = other_port_spelling(request.url);
-  if (other_url &&
-      equal_in_constant_time(signature_of(auth_token, *other_url, fields), request.signature))
-    return fields;
-  return std::nullopt;
-}
-
-bool is_authentic(std::string_view auth_token, const SignedRequest& request) {
-  return authentic_form(auth_token, request).has_value();
-}
-
-ReceiptStatus receipt_status_of(std::string_view word, std::string_view error_code) {
-  static const std::map<std::string_view, ReceiptStatus> kWords = {
-      {"accepted", ReceiptStatus::queued},
-      {"scheduled", ReceiptStatus::queued},
-      {"queued", ReceiptStatus::queued},
-      {"sending", ReceiptStatus::queued},
-      {"sent", ReceiptStatus::sent},
-      {"partially_delivered", ReceiptStatus::sent},
-      {"delivered", ReceiptStatus::delivered},
-      {"read", ReceiptStatus::delivered},
-      {"undelivered", ReceiptStatus::undelivered},
-      {"failed", ReceiptStatus::failed},
-      {"canceled", ReceiptStatus::failed},
-  };
-  const auto known = kWords.find(word);
-  if (known == kWords.end()) return ReceiptStatus::unknown_word;
-  // Opted out, and taken for spam: somebody decided against this text.
-  const bool rejected = error_code == "21610" || error_code == "30007";
-  if (known->second == ReceiptStatus::failed && rejected) return ReceiptStatus::rejected;
-  return known->second;
-}
-
-SubmitOutcome outcome_of(const HttpAnswer& answer, TimePoint now) {
-  const auto body = read_foreign_json(answer.body);
-  const auto field = answer.headers.find("Retry-After");
-  const auto retry_after = field ? parse_retry_after(*field, now) : std::nullopt;
-
-  if (answer.status >= 200 && answer.status < 300) {
-    auto sid = body ? string_in(*body, "sid") : "";
-    if (!is_provider_id(sid)) return SubmitUnknown{"carrier.unreadable_answer"};
-    return SubmitAccepted{{std::move(sid)}};
-  }
-  const int code = body ? int_in(*body, "code") : 0;
-  // 20429: too many requests at once, this one was not looked at.
-  if (answer.status == 429 || code == 20429) return SubmitLater{"carrier.throttled", retry_after};
-  if (answer.status == 503 && retry_after) return SubmitLater{"carrier.busy", retry_after};
-  // Our own credentials, account or address of the API are wrong: no reason to give up people's texts before their deadline.
-  const bool ours = answer.status == 401 || answer.status == 403 || answer.status == 404;
-  if (ours && code != 21610) return SubmitLater{"carrier.credentials", retry_after};
-  if (code == 21611) return SubmitLater{"carrier.queue_full", retry_after};
-  const bool says_no = answer.status >= 400 && answer.status < 500 && answer.status != 408;
-  if (says_no) return refused(code, body ? string_in(*body, "message") : "");
-  return SubmitUnknown{"carrier.failed"};
-}
-
-}  // namespace twilio
-
 namespace {
 
 constexpr std::string_view kEmptyAnswer = R"(<?xml version="1.0" encoding="UTF-8"?><Response/>)";

@@ -8,7 +8,7 @@
 
 #include "proxy/carriers/http_date.h"
 #include "proxy/carriers/provider_id.h"
-#include "proxy/carriers/twilio.h"
+#include "proxy/carriers/twilio_answers.h"
 #include "proxy/net/form.h"
 #include "proxy/net/json.h"
 

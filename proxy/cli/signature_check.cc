@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "proxy/carriers/signing.h"
-#include "proxy/carriers/twilio.h"
+#include "proxy/carriers/twilio_signature.h"
 #include "proxy/net/base64.h"
 #include "routing/webhooks/signature.h"
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proxy/carriers/twilio.h"
+#include "proxy/carriers/twilio_signature.h"
 #include "proxy/config/config.h"
 #include "proxy/net/form.h"
 #include "tests/bench/commands.h"

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "proxy/carriers/twilio.h"
+#include "proxy/carriers/twilio_answers.h"
+#include "proxy/carriers/twilio_signature.h"
 #include "proxy/net/form.h"
 
 namespace {

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "proxy/carriers/twilio_answers.h"
+#include "proxy/carriers/twilio_signature.h"
 #include "proxy/net/form.h"
 #include "tests/unit/proxy/carriers/bench/callback_bench.h"
 

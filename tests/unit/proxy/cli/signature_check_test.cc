@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "proxy/carriers/twilio.h"
+#include "proxy/carriers/twilio_signature.h"
 #include "routing/webhooks/signature.h"
 
 namespace bauta {
