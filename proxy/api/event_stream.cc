@@ -102,8 +102,13 @@ void EventStream::end() {
   if (waiting_ != nullptr) waiting_->cancel();
 }
 
+bool EventStream::is_check_due() const {
+  return std::chrono::steady_clock::now() - checked_at_ >= api_->limits.event_heartbeat;
+}
+
 /// A key that was revoked, or has expired, sees nothing more.
 Task<bool> EventStream::may_go_on() {
+  checked_at_ = std::chrono::steady_clock::now();
   const auto caller = co_await api_->caller_of(headers_);
   if (caller) co_return caller->key.may(Scope::events_read);
   // A store in trouble says nothing about the key.
@@ -134,6 +139,8 @@ Task<std::optional<std::string>> EventStream::next() {
   }
   asio::steady_timer timer(executor, api_->limits.event_heartbeat);
   while (!has_ended_) {
+    // On a busy service there is always something to say, and the timer never fires.
+    if (is_check_due() && !co_await may_go_on()) break;
     if (has_news_) {
       auto blocks = co_await read();
       if (!blocks) {

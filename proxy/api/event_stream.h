@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -55,7 +56,7 @@ class EventStream final : public HttpStream, public std::enable_shared_from_this
   static Task<Result<Start>> start_of(Api& api, Caller caller,
                                       std::optional<std::string> last_event_id);
 
-  /// `headers`: of the request.  Whoever it was must still be let in at every heartbeat.
+  /// `headers`: of the request.  Whether whoever it was would still be let in is asked as often as a heartbeat comes, however much there is to say.
   EventStream(std::shared_ptr<Api> api, Caller caller, HttpHeaders headers,
               StreamPlaces::Place place, Start start);
 
@@ -64,6 +65,7 @@ class EventStream final : public HttpStream, public std::enable_shared_from_this
 
  private:
   void hear();
+  bool is_check_due() const;
   Task<bool> may_go_on();
   Task<Result<std::string>> read();
 
@@ -75,6 +77,8 @@ class EventStream final : public HttpStream, public std::enable_shared_from_this
   Start start_;
   bool has_news_ = true;
   bool has_ended_ = false;
+  /// When the key was last seen to be good; the request itself was let in.
+  std::chrono::steady_clock::time_point checked_at_ = std::chrono::steady_clock::now();
   /// Of next(), while it waits.
   boost::asio::steady_timer* waiting_ = nullptr;
 };

@@ -108,6 +108,25 @@ TEST_F(EventStreamTest, EndsWithTheKeyThatOpenedIt) {
   EXPECT_EQ(next(stream), "(end)");
 }
 
+// On a service where events came faster than heartbeats, no heartbeat ever came, and a key that was revoked went on reading.
+TEST_F(EventStreamTest, EndsWithItsKeyThoughThereIsAlwaysSomethingToSay) {
+  Router busy;
+  mount_api(busy, *face.world.desk, face.world.clock, face.world.random, {.port = face.endpoints},
+            {.event_heartbeat = std::chrono::milliseconds(0)});
+  const auto secret = face.key({Scope::events_read});
+  const auto stream = face.world.run(busy.handle(
+      face.request("GET", "/api/v1/events", "",
+                   {{"Accept", "text/event-stream"}, {"Authorization", "Bearer " + secret}})));
+  next(stream);
+  face.world.add({"+12025550177"});
+  EXPECT_THAT(next(stream), StartsWith("id: 1\nevent: number.added\n"));
+  auto& accounts = face.world.desk->accounts();
+  const auto key = face.world.run(accounts.authenticate(secret, face.world.clock.now()));
+  ASSERT_TRUE(face.world.run(accounts.revoke_key(key->account, key->id)));
+  face.world.add({"+12025550178"});
+  EXPECT_EQ(next(stream), "(end)");
+}
+
 TEST_F(EventStreamTest, TellsNothingOfAnotherService) {
   ASSERT_EQ(face.ask("POST", "/api/v1/services", R"({"name":"other"})").status, 201U);
   const auto other = follow({{"Bauta-Service", "other"}});
