@@ -210,7 +210,9 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
      "Ask the person, or send it again knowing that it may come twice."},
     {"overloaded", 503, "The server has as many requests as it takes at once.",
      "Ask again after Retry-After."},
-    {"participant.gone", kNoAnswer, "The person had left the session.", "Nothing is to be done."},
+    {"participant.gone", 422, "The person had left the session, or was blocked in it.",
+     "Name participants whose `state` is `active`; of a delivery that ended so nothing is to be "
+     "done."},
     {"participant.not_found", 404, "The session has no such participant.",
      "Take the ids from the session's `participants`."},
     {"participants.count", 422, "A session has too few or too many participants.", "Name 2 to 50."},

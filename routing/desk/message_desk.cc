@@ -10,15 +10,27 @@
 namespace bauta {
 namespace {
 
-/// Codes: participant.not_found, for all of them at once.
+/// A text that is accepted has somebody to go to.  Codes: participant.not_found, participant.gone (who left or is blocked), request.invalid
+/// (both), for all of them at once.
 Status check_recipients(const Session& session, const std::vector<SeatId>& to) {
   std::vector<FieldFault> faults;
   for (std::size_t at = 0; at < to.size(); ++at) {
-    if (session.seat(to[at]) != nullptr) continue;
-    faults.push_back({"/to/" + std::to_string(at), "participant.not_found",
-                      "the session has no participant " + to[at].str()});
+    const auto pointer = "/to/" + std::to_string(at);
+    const Seat* const seat = session.seat(to[at]);
+    if (seat == nullptr) {
+      faults.push_back(
+          {pointer, "participant.not_found", "the session has no participant " + to[at].str()});
+    } else if (!may_be_sent_to(*seat)) {
+      faults.push_back({pointer, "participant.gone",
+                        "nothing goes to " + to[at].str() + ", whose state is " +
+                            std::string(seat_state_name(seat->state))});
+    }
   }
-  return all_faults(std::move(faults));
+  const bool same = std::ranges::all_of(
+      faults, [&](const FieldFault& fault) { return fault.code == faults.front().code; });
+  auto status = all_faults(std::move(faults));
+  if (!same) status.error().code = "request.invalid";
+  return status;
 }
 
 ScanRequest newest_first(const Key& prefix, std::uint32_t limit) {

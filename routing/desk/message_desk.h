@@ -14,6 +14,7 @@ class MessageDesk {
   MessageDesk(const Workbench& bench, const AnswerBook& answers)
       : bench_(bench), answers_(answers) {}
 
+  /// Codes: session.not_found, session.closed, participant.not_found and participant.gone (who is named), storage.*.
   Task<Result<MessageView>> send(ServiceId service, SendText request,
                                  std::optional<Idempotent<MessageView>> idempotent) const;
   Task<Result<Page<MessageView>>> list(ServiceId service, SessionId session, std::uint32_t limit,

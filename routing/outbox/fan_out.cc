@@ -6,6 +6,10 @@
 
 namespace bauta {
 
+bool may_be_sent_to(const Seat& seat) {
+  return seat.state != SeatState::left && seat.state != SeatState::blocked;
+}
+
 std::string label_in(const Session& session, SeatId from) {
   const auto at = std::ranges::find(session.seats, from, &Seat::id);
   if (!session.is_group() || at == session.seats.end()) return "";
@@ -32,7 +36,7 @@ std::vector<Delivery> deliveries_of(const Message& message, const Session& sessi
   const auto segmentation = segment(text_sent(message));
   const Seat* const from = session.seat(message.from);
   for (const auto& seat : session.seats) {
-    if (seat.state == SeatState::left || seat.state == SeatState::blocked) continue;
+    if (!may_be_sent_to(seat)) continue;
     // Nor to a second seat of the same person.
     if (from != nullptr && seat.person == from->person) continue;
     deliveries.push_back({.service = message.service,

@@ -17,6 +17,9 @@ std::string label_in(const Session& session, SeatId from);
 /// True: one stood in it.
 bool mask_in(Message& message, const Session& session, const ServiceSettings& settings);
 
+/// Whether texts are made out to them at all: who left or is blocked has none.  Whether one may leave is judged again when it does.
+bool may_be_sent_to(const Seat& seat);
+
 /// One delivery to everybody who takes part but the sender (a platform's text: to everybody).
 std::vector<Delivery> deliveries_of(const Message& message, const Session& session,
                                     const ServiceSettings& settings);

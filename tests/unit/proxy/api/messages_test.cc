@@ -67,6 +67,31 @@ TEST_F(MessagesApi, CheckWhatIsSent) {
             "422 text.too_long: /text text.too_long");
 }
 
+// They were accepted with 202, and went to nobody.
+TEST_F(MessagesApi, AreRefusedToWhoLeftOrIsBlocked) {
+  const auto people = "/api/v1/sessions/" + session["id"].asString() + "/participants";
+  const auto joined = face.ask("POST", people, R"({"address":"+12025550143"})");
+  ASSERT_EQ(joined.told(), "201");
+  const auto third = joined.json["id"].asString();
+  const auto host = session["participants"][0]["id"].asString();
+  const auto guest = session["participants"][1]["id"].asString();
+  ASSERT_EQ(face.ask("PATCH", people + "/" + guest, R"({"state":"blocked"})").told(), "200");
+  ASSERT_EQ(face.ask("DELETE", people + "/" + third).told(), "204");
+  const auto to = [](const std::string& ids) { return R"({"text":"x","to":[)" + ids + "]}"; };
+  EXPECT_EQ(send(to("\"" + third + "\"")).told(), "422 participant.gone: /to/0 participant.gone");
+  EXPECT_EQ(send(to("\"" + host + "\",\"" + guest + "\"")).told(),
+            "422 participant.gone: /to/1 participant.gone");
+  EXPECT_EQ(send(to("\"par_00000000000000000000000000\",\"" + guest + "\"")).told(),
+            "422 request.invalid: /to/0 participant.not_found, /to/1 participant.gone");
+  EXPECT_TRUE(face.ask("GET", path).json["data"].empty());
+  const auto everyone = send(R"({"text":"x"})");
+  ASSERT_EQ(everyone.told(), "202");
+  ASSERT_EQ(everyone.json["deliveries"].size(), 1U);
+  EXPECT_EQ(everyone.json["deliveries"][0]["to"], host);
+  ASSERT_EQ(face.ask("PATCH", people + "/" + guest, R"({"state":"active"})").told(), "200");
+  EXPECT_EQ(send(to("\"" + guest + "\"")).told(), "202");
+}
+
 TEST_F(MessagesApi, HideTextsFromWhoMayNotReadThem) {
   const auto secret = face.key({Scope::sessions_read, Scope::messages_write});
   const auto sent = face.ask_with(secret, "POST", path, R"({"text":"secret words"})");

@@ -65,6 +65,20 @@ TEST_F(PlatformTexts, DoNotReachWhoLeftOrWasBlocked) {
   EXPECT_EQ(list().data[0].deliveries.size(), 1U);
 }
 
+// A text was accepted that went to nobody, and could not be traced.
+TEST_F(PlatformTexts, ToWhoLeftOrIsBlockedAreRefused) {
+  const auto id = opened.session.seats[0].id;
+  for (const auto state : {SeatState::left, SeatState::blocked}) {
+    set_state(0, state);
+    EXPECT_EQ(world.send(session, "hi", {id}), "participant.gone") << seat_state_name(state);
+  }
+  EXPECT_EQ(world.send(session, "hi", {id, SeatId::make(1, world.random)}), "request.invalid");
+  EXPECT_TRUE(list().data.empty());
+  set_state(0, SeatState::opted_out);  // is told so by the delivery
+  world.send(session, "hi", {id});
+  EXPECT_EQ(list().data[0].deliveries.size(), 1U);
+}
+
 TEST_F(PlatformTexts, ToSomebodyElseAreRefused) {
   EXPECT_EQ(world.send(session, "hi", {SeatId::make(1, world.random)}), "participant.not_found");
 }

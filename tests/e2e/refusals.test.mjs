@@ -1,0 +1,21 @@
+// What a platform asks for in vain is refused, and never dropped in silence.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { A, B, V1, V2, V3, V4 } from './support/people.mjs';
+import { world } from './support/world.mjs';
+
+const { relay } = await world({ numbers: [V1, V2, V3, V4] });
+
+const told = (answer) => `${answer.status} ${answer.json?.code ?? ''} ${(answer.json?.errors ?? []).map((fault) => fault.pointer).join()}`.trim();
+
+test('a text to somebody who is blocked is refused, and goes to them again when that is taken back', async () => {
+  const session = await relay.ask(201, 'POST', '/api/v1/sessions', { participants: [{ address: A }, { address: B }] });
+  const path = `/api/v1/sessions/${session.id}`;
+  const [, guest] = session.participants;
+  const send = () => relay.call('POST', `${path}/messages`, { text: 'Hello', to: [guest.id] }, { headers: { 'Idempotency-Key': 'hello' } });
+  await relay.ask(200, 'PATCH', `${path}/participants/${guest.id}`, { state: 'blocked' });
+  assert.equal(told(await send()), '422 participant.gone /to/0');
+  assert.deepEqual(await relay.list(`${path}/messages`), []);
+  await relay.ask(200, 'PATCH', `${path}/participants/${guest.id}`, { state: 'active' });
+  assert.equal((await send()).status, 202);
+});
