@@ -71,7 +71,7 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
 
 void mount_accounts(Api& api) {
   api.on("POST", kPath, {Scope::operator_}, create);
-  api.on("GET", kPath, {Scope::operator_}, list);
+  api.on_list(kPath, {Scope::operator_}, list);
 }
 
 }  // namespace bauta::api

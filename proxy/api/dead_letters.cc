@@ -74,7 +74,7 @@ Task<Result<ApiAnswer>> dismiss(Api& api, ApiCall call) {
 
 void mount_dead_letters(Api& api) {
   constexpr std::string_view kOne = "/api/v1/dead-letters/{message}/{participant}";
-  api.on("GET", "/api/v1/dead-letters", {Scope::sessions_read, Scope::messages_read}, list);
+  api.on_list("/api/v1/dead-letters", {Scope::sessions_read, Scope::messages_read}, list);
   api.on("POST", std::string(kOne) + "/retry", {Scope::messages_write}, retry);
   api.on("DELETE", kOne, {Scope::messages_write}, dismiss);
 }

@@ -58,6 +58,6 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
 
 }  // namespace
 
-void mount_events(Api& api) { api.on("GET", "/api/v1/events", {Scope::events_read}, list); }
+void mount_events(Api& api) { api.on_list("/api/v1/events", {Scope::events_read}, list); }
 
 }  // namespace bauta::api

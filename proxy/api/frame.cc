@@ -49,6 +49,13 @@ Status check_scopes(const std::vector<Scope>& scopes, const ApiKey& key) {
   return fail("auth.scope_missing", "this key lacks the scope " + names);
 }
 
+/// `DELETE …?dry_run=true` would do what it was not to do.
+Status check_no_query(const HttpRequest& request) {
+  Faults faults;
+  QueryReader(request, faults).refuse_others();
+  return std::move(faults).status();
+}
+
 std::string hash_of(std::string_view body) {
   std::array<unsigned char, 32> hash{};
   crypto_generichash(hash.data(), hash.size(),
@@ -150,6 +157,14 @@ void Api::on(std::string_view method, std::string_view pattern, std::vector<Scop
        .body_bytes_max = body_bytes_max.value_or(limits.body_bytes_max)});
 }
 
+void Api::on_list(std::string_view pattern, std::vector<Scope> scopes, ApiHandler handler) {
+  add("GET", pattern,
+      {.scopes = std::move(scopes),
+       .handler = handler,
+       .body_bytes_max = limits.body_bytes_max,
+       .takes_query = true});
+}
+
 void Api::on_question(std::string_view pattern, std::vector<Scope> scopes, ApiHandler handler) {
   add("POST", pattern,
       {.scopes = std::move(scopes),
@@ -188,6 +203,7 @@ Task<Result<ApiAnswer>> Api::serve(Route route, HttpRequest request) {
   BAUTA_CO_TRY(auto caller, co_await caller_of(request.headers));
   caller.request_id = request.request_id;
   BAUTA_CO_CHECK(check_scopes(route.scopes, caller.key));
+  if (!route.takes_query) BAUTA_CO_CHECK(check_no_query(request));
   if (request.body.size() > route.body_bytes_max) {
     co_return fail("http.body_too_large",
                    "the body has more than " + std::to_string(route.body_bytes_max) + " octets");

@@ -86,9 +86,11 @@ class Api : public std::enable_shared_from_this<Api> {
   Api(Router& router, Desk& desk_called, const Clock& clock_read, Random& random_drawn,
       ApiEndpoints endpoints_called, ApiLimits limits_set);
 
-  /// Who holds one of `scopes` may call it.
+  /// Who holds one of `scopes` may call it.  It takes no parameters: a request with some is refused before its handler sees it.
   void on(std::string_view method, std::string_view pattern, std::vector<Scope> scopes,
           ApiHandler handler, std::optional<std::size_t> body_bytes_max = {});
+  /// A GET whose handler reads the query, and refuses what it does not know of it.
+  void on_list(std::string_view pattern, std::vector<Scope> scopes, ApiHandler handler);
   /// A POST only so that an address stands in no URL, or that a question is too long for one: it changes nothing, and keeps no mark
   /// (docs/decisions/questions-keep-no-mark.md).
   void on_question(std::string_view pattern, std::vector<Scope> scopes, ApiHandler handler);
@@ -116,6 +118,7 @@ class Api : public std::enable_shared_from_this<Api> {
     ApiHandler handler;
     std::size_t body_bytes_max;
     bool is_question = false;
+    bool takes_query = false;
   };
   void add(std::string_view method, std::string_view pattern, Route route);
   /// Keeps the Api alive while it runs.  Who brings a test key is answered by the sandbox's, and by nothing else.

@@ -183,10 +183,6 @@ Json::Value queue_json(const std::string& connection, const QueueOfConnection& q
 }
 
 Task<Result<ApiAnswer>> queue(Api& api, ApiCall call) {
-  Faults faults;
-  QueryReader query(call.request, faults);
-  query.refuse_others();
-  BAUTA_CO_CHECK(std::move(faults).status());
   BAUTA_CO_TRY(const auto found, co_await api.desk.insight().waiting(call.caller.service.id));
   Json::Value json(Json::objectValue);
   json["data"] = Json::Value(Json::arrayValue);

@@ -27,7 +27,7 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
 void mount_jobs(Api& api) {
   const std::vector<Scope> scopes = {Scope::sessions_read, Scope::sessions_write,
                                      Scope::numbers_read, Scope::numbers_write};
-  api.on("GET", "/api/v1/jobs", scopes, list);
+  api.on_list("/api/v1/jobs", scopes, list);
   api.on("GET", "/api/v1/jobs/{id}", scopes, show);
 }
 

@@ -204,7 +204,7 @@ Task<Result<ApiAnswer>> revoke(Api& api, ApiCall call) {
 
 void mount_keys(Api& api) {
   api.on("POST", kPath, {Scope::account}, create);
-  api.on("GET", kPath, {Scope::account}, list);
+  api.on_list(kPath, {Scope::account}, list);
   api.on("DELETE", "/api/v1/keys/{id}", {Scope::account}, revoke);
 }
 

@@ -72,7 +72,7 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
 void mount_messages(Api& api) {
   constexpr std::string_view kPath = "/api/v1/sessions/{id}/messages";
   api.on("POST", kPath, {Scope::messages_write}, send);
-  api.on("GET", kPath, {Scope::sessions_read, Scope::messages_read}, list);
+  api.on_list(kPath, {Scope::sessions_read, Scope::messages_read}, list);
 }
 
 }  // namespace bauta::api

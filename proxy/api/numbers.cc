@@ -208,7 +208,7 @@ Task<Result<ApiAnswer>> pool(Api& api, ApiCall call) {
 void mount_numbers(Api& api) {
   constexpr std::string_view kOne = "/api/v1/numbers/{number}";
   api.on("POST", kPath, {Scope::numbers_write}, add, api.limits.numbers_body_bytes_max);
-  api.on("GET", kPath, {Scope::numbers_read}, list);
+  api.on_list(kPath, {Scope::numbers_read}, list);
   api.on("GET", kOne, {Scope::numbers_read}, show);
   api.on("PATCH", kOne, {Scope::numbers_write}, change);
   api.on("DELETE", kOne, {Scope::numbers_write}, remove);

@@ -241,7 +241,7 @@ Task<Result<ApiAnswer>> remove(Api& api, ApiCall call) {
 void mount_services(Api& api) {
   constexpr std::string_view kOne = "/api/v1/services/{name}";
   api.on("POST", kPath, {Scope::account}, create);
-  api.on("GET", kPath, {Scope::account}, list);
+  api.on_list(kPath, {Scope::account}, list);
   api.on("GET", kOne, {Scope::account}, show);
   api.on("PATCH", kOne, {Scope::account}, change);
   api.on("DELETE", kOne, {Scope::account}, remove);

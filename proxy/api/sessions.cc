@@ -205,7 +205,7 @@ Task<Result<ApiAnswer>> search(Api& api, ApiCall call) {
 
 void mount_sessions(Api& api) {
   api.on("POST", "/api/v1/sessions", {Scope::sessions_write}, open);
-  api.on("GET", "/api/v1/sessions", {Scope::sessions_read}, list);
+  api.on_list("/api/v1/sessions", {Scope::sessions_read}, list);
   api.on_question("/api/v1/sessions/search", {Scope::sessions_read}, search);
   api.on("GET", "/api/v1/sessions/{id}", {Scope::sessions_read}, show);
   api.on("PATCH", "/api/v1/sessions/{id}", {Scope::sessions_write}, change);

@@ -469,7 +469,7 @@ void mount_webhooks(Api& api) {
     api.on(method, pattern, {Scope::webhooks_write}, handler);
   };
   on("POST", string_of(kPath), create);
-  on("GET", string_of(kPath), list);
+  api.on_list(kPath, {Scope::webhooks_write}, list);
   on("GET", one, show);
   on("PATCH", one, change);
   on("DELETE", one, remove);
@@ -477,7 +477,7 @@ void mount_webhooks(Api& api) {
   on("POST", one + "/rotate-secret", rotate);
   on("POST", one + "/enable", enable);
   on("POST", one + "/replay", replay);
-  on("GET", one + "/attempts", list_attempts);
+  api.on_list(one + "/attempts", {Scope::webhooks_write}, list_attempts);
 }
 
 }  // namespace bauta::api

@@ -19,3 +19,15 @@ test('a text to somebody who is blocked is refused, and goes to them again when 
   await relay.ask(200, 'PATCH', `${path}/participants/${guest.id}`, { state: 'active' });
   assert.equal((await send()).status, 202);
 });
+
+test('a parameter that is not known is refused, and nothing is done', async () => {
+  const session = await relay.ask(201, 'POST', '/api/v1/sessions', { participants: [{ address: A }, { address: B }] });
+  const path = `/api/v1/sessions/${session.id}`;
+  for (const [method, target, body] of [['DELETE', path], ['GET', path], ['PATCH', path, { status: 'closed' }], ['GET', `${path}/participants`],
+    ['POST', `${path}/messages`, { text: 'Hello' }], ['POST', '/api/v1/sessions/search', { address: A }], ['DELETE', `/api/v1/numbers/${V3}`]]) {
+    assert.equal(told(await relay.call(method, `${target}?dry_run=true`, body)), '422 field.unknown /dry_run', `${method} ${target}`);
+  }
+  assert.equal((await relay.ask(200, 'GET', path)).status, 'open');
+  assert.deepEqual(await relay.list(`${path}/messages`), []);
+  await relay.ask(200, 'GET', `/api/v1/numbers/${V3}`);
+});

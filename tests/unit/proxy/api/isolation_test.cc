@@ -290,6 +290,21 @@ TEST_F(EveryRoute, AsksForAScope) {
   }
 }
 
+// DELETE …?dry_run=true erased.
+TEST_F(EveryRoute, RefusesAParameterThatItDoesNotKnow) {
+  const auto before = everything();
+  routes.insert(routes.end(), of_the_sandbox.begin(), of_the_sandbox.end());
+  for (const auto& [method, pattern] : routes) {
+    const auto path = path_of(pattern);
+    for (const std::string body : kBodies) {
+      EXPECT_EQ(ask(ours, method, path + "?dry_run=true", method == "GET" ? "" : body).told(),
+                "422 field.unknown: /dry_run field.unknown")
+          << method << " " << pattern;
+    }
+  }
+  EXPECT_EQ(everything(), before);
+}
+
 TEST_F(EveryRoute, IsNeverCached) {
   for (const auto& [method, pattern] : routes) {
     const auto path = path_of(pattern);
