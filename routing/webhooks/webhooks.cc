@@ -18,6 +18,14 @@ std::unexpected<Error> not_found(WebhookId id) {
   return fail("webhook.not_found", "this service has no webhook " + id.str());
 }
 
+void tell_that_disabled(Commit& commit, const Webhook& webhook, TimePoint now, Random& random) {
+  EventLog::append(
+      commit, webhook.service,
+      EventLog::make(EventType::webhook_disabled, {}, now, random,
+                     {{"webhook", webhook.id.str()},
+                      {"reason", std::string(disabled_reason_name(webhook.disabled->reason))}}));
+}
+
 }  // namespace
 
 Task<Result<Webhook>> Webhooks::create(Webhook webhook, std::size_t most, TimePoint now,
@@ -93,6 +101,7 @@ Task<Result<Webhook>> Webhooks::change(ServiceId service, WebhookId id,
     Commit commit;
     commit.expect(webhook_key(service, id), was.version);
     commit.put(webhook_key(service, id), encode_webhook(webhook));
+    if (webhook.disabled && !was.value.disabled) tell_that_disabled(commit, webhook, now, random_);
     if (also) also(commit, webhook);
     const Key witness = add_witness(commit, now, random_);
     BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), witness));
@@ -153,10 +162,7 @@ Task<Result<bool>> Webhooks::disable(Stored<Webhook> was, DisabledBecause reason
   Commit commit;
   commit.expect(key, was.version);
   commit.put(key, encode_webhook(webhook));
-  EventLog::append(commit, webhook.service,
-                   EventLog::make(EventType::webhook_disabled, {}, now, random_,
-                                  {{"webhook", webhook.id.str()},
-                                   {"reason", std::string(disabled_reason_name(reason))}}));
+  tell_that_disabled(commit, webhook, now, random_);
   const Key witness = add_witness(commit, now, random_);
   BAUTA_CO_TRY(const auto done, co_await commit_settled(store_, std::move(commit), witness));
   co_return done.has_value();

@@ -34,7 +34,7 @@ class Webhooks {
   };
   Task<Result<Found>> all(std::optional<Key> after) const;
 
-  /// `change` is asked again when others changed it meanwhile.
+  /// `change` is asked again when others changed it meanwhile.  If it disables the webhook, the service is told so with `webhook.disabled`.
   Task<Result<Webhook>> change(ServiceId service, WebhookId id,
                                std::function<void(Webhook&)> change, TimePoint now,
                                Also also = {}) const;

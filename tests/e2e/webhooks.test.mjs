@@ -119,6 +119,16 @@ test('an endpoint that is gone is disabled at once, tells the others, and goes o
   assert.equal(await relay.metric('bauta_webhooks_disabled_total', { reason: 'gone' }), 1);
 });
 
+test('the others are told of a webhook that the platform itself disables', async (t) => {
+  const { relay } = await quick(t);
+  const other = await Endpoint.start(t);
+  const made = await hook(relay, other.url, { types: ['session.closed'] });
+  await hook(relay, other.url, { types: ['webhook.*'] });
+  await relay.ask(200, 'PATCH', `/api/v1/webhooks/${made.id}`, { status: 'disabled' });
+  await other.received(1);
+  assert.deepEqual([other.events[0].type, other.events[0].data], ['webhook.disabled', { webhook: made.id, reason: 'request' }]);
+});
+
 test('no redirect is followed', async (t) => {
   const { relay } = await quick(t);
   const secret = await Endpoint.start(t);

@@ -67,6 +67,32 @@ TEST_F(WebhooksApi, AreMadeShownChangedAndDeleted) {
   EXPECT_EQ(face.ask("GET", "/api/v1/webhooks/x").told(), "404 webhook.not_found");
 }
 
+// Only those that nothing got through to were told of, and docs/webhooks.md says that all are.
+TEST_F(WebhooksApi, TellOfOneThatThePlatformDisables) {
+  const auto path =
+      "/api/v1/webhooks/" + post(R"({"url":"https://example.com/hook"})").json["id"].asString();
+  const auto told = [&] {
+    std::vector<Json::Value> events;
+    for (const auto& event : face.ask("GET", "/api/v1/events").json["data"]) {
+      if (event["type"] == "webhook.disabled") events.push_back(event["data"]);
+    }
+    return events;
+  };
+  ASSERT_EQ(face.ask("PATCH", path, R"({"include_text":false})").told(), "200");
+  EXPECT_TRUE(told().empty());
+  const auto commits = face.world.store.commits;
+  ASSERT_EQ(face.ask("PATCH", path, R"({"status":"disabled"})").told(), "200");
+  EXPECT_EQ(face.world.store.commits, commits + 1) << "the event stands in the change's own commit";
+  ASSERT_EQ(told().size(), 1U);
+  EXPECT_EQ(told()[0]["reason"], "request");
+  EXPECT_EQ("/api/v1/webhooks/" + told()[0]["webhook"].asString(), path);
+  ASSERT_EQ(face.ask("PATCH", path, R"({"status":"disabled"})").told(), "200");
+  EXPECT_EQ(told().size(), 1U) << "it was disabled already";
+  ASSERT_EQ(face.ask("PATCH", path, R"({"status":"active"})").told(), "200");
+  ASSERT_EQ(face.ask("PATCH", path, R"({"status":"disabled"})").told(), "200");
+  EXPECT_EQ(told().size(), 2U);
+}
+
 TEST_F(WebhooksApi, CheckWhatIsAskedFor) {
   EXPECT_EQ(post("{}").told(), "422 field.required: /url field.required");
   EXPECT_EQ(post(R"({"url":"http://example.com/"})").told(),
