@@ -78,10 +78,11 @@ std::string encode_progress(const WebhookProgress& progress) {
   for (const auto& open : progress.open) {
     auto* const one = record.add_open();
     one->set_position(open.position);
+    // What the sandbox tells late waits though it was not tried.
+    if (open.not_before != TimePoint{}) one->set_not_before_ms(to_millis(open.not_before));
     if (open.attempts == 0) continue;
     one->set_attempts(open.attempts);
     if (open.first_failed_at) one->set_first_failed_at_ms(to_millis(*open.first_failed_at));
-    one->set_not_before_ms(to_millis(open.not_before));
   }
   if (progress.paused_until != TimePoint{})
     record.set_paused_until_ms(to_millis(progress.paused_until));

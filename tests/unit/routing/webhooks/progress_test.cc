@@ -20,20 +20,23 @@ TEST(WebhookProgress, IsReadAsItWasFiled) {
       .generation = 3,
       .read_to = 500,
       .open = {{.position = 7, .attempts = 2, .first_failed_at = kNow, .not_before = kNow + 2s},
-               {.position = 9}},
+               {.position = 9},
+               {.position = 11, .not_before = kNow + 60s}},
       .paused_until = kNow + 1h};
   const auto read = decode_progress(record_of(encode_progress(progress)));
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->generation, 3U);
   EXPECT_EQ(read->read_to, 500U);
   EXPECT_EQ(read->paused_until, kNow + 1h);
-  ASSERT_EQ(read->open.size(), 2U);
+  ASSERT_EQ(read->open.size(), 3U);
   EXPECT_EQ(read->open[0].position, 7U);
   EXPECT_EQ(read->open[0].attempts, 2U);
   EXPECT_EQ(read->open[0].first_failed_at, kNow);
   EXPECT_EQ(read->open[0].not_before, kNow + 2s);
   EXPECT_EQ(read->open[1].position, 9U);
   EXPECT_FALSE(read->open[1].first_failed_at.has_value());
+  EXPECT_EQ(read->open[2].not_before, kNow + 60s) << "it waits though it was not tried";
+  EXPECT_EQ(read->open[2].attempts, 0U);
   EXPECT_EQ(decode_progress(record_of("\xff")).error().code, "storage.corrupt");
 }
 

@@ -44,7 +44,9 @@ class WebhookQueueing : public testing::Test {
   }
   /// As after a crash.
   void restart() {
-    const auto progress = queue.progress();
+    Record filed;
+    filed.value = encode_progress(queue.progress());
+    const auto progress = *decode_progress(filed);
     std::vector<Event> open;
     for (const auto& one : progress.open) open.push_back(log[one.position - 1]);
     queue = WebhookQueue(progress, std::move(open), limits);
