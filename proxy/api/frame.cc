@@ -260,7 +260,7 @@ Task<Result<ApiAnswer>> Api::serve_once(Route route, ApiCall call) {
 
   auto served = co_await route.handler(*this, std::move(call));
   if (served) {
-    if (!served->mark_is_kept) {
+    if (!served->mark_is_kept && !served->is_passing) {
       // The effect stands whether or not this succeeds: a failure would be an untrue answer.
       const auto done =
           co_await desk.keep_answer(caller, mark, kept_of(served->response, served->body_to_keep));

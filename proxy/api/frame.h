@@ -34,6 +34,8 @@ struct ApiAnswer {
   HttpResponse response;
   /// The mark was committed with the effect; else the frame keeps the answer afterwards.
   bool mark_is_kept = false;
+  /// A part of it failed for want of the server: who asks again with the same key is to be served, not shown this.
+  bool is_passing = false;
   /// What a replay shows instead of the body: a secret is shown once.
   std::optional<std::string> body_to_keep = {};
 };

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "proxy/api/codes.h"
 #include "proxy/api/frame.h"
 #include "proxy/api/new_number.h"
 
@@ -79,6 +80,7 @@ Task<Result<ApiAnswer>> add_many(Api& api, ApiCall call, Json::Value body) {
   BAUTA_CO_CHECK(std::move(faults).status());
 
   Json::Value results(Json::arrayValue);
+  bool is_passing = false;
   for (const auto& entry : entries) {
     const auto pointer = pointer_to("/numbers", results.size());
     auto read = read_new_number(entry, pointer, api);
@@ -89,12 +91,15 @@ Task<Result<ApiAnswer>> add_many(Api& api, ApiCall call, Json::Value body) {
     auto added = co_await add_one(api, call, *std::move(read), results.size());
     if (!added) {  // the desk knows of one number only
       for (auto& fault : added.error().faults) fault.pointer.insert(0, pointer);
+      is_passing = is_passing || status_of(added.error().code) >= 500;
     }
     results.append(number_result_json(entry, added));
   }
   Json::Value done(Json::objectValue);
   done["data"] = std::move(results);
-  co_return answer(207, done);
+  auto answered = answer(207, done);
+  answered.is_passing = is_passing;
+  co_return answered;
 }
 
 Task<Result<ApiAnswer>> add(Api& api, ApiCall call) {
