@@ -210,9 +210,10 @@ Result<Reply> Client::list(const std::string& path, const Form& query, std::size
     BAUTA_TRY(auto page, get(path, page_query));
     const auto& data = page.json["data"];
     if (!data.isArray()) return not_bauta("a list without data");
-    cursor = string_in(page.json, "next_cursor");
+    const auto before = std::exchange(cursor, string_in(page.json, "next_cursor"));
     rest -= std::min<std::size_t>(rest, data.size());
-    const bool ended = cursor.empty() || data.empty();
+    // A page of what few pass may be empty, and the list goes on all the same.
+    const bool ended = cursor.empty() || (data.empty() && cursor == before);
     if (!all) {
       all = std::move(page);
     } else {

@@ -13,6 +13,12 @@ namespace {
 /// A page may come before it is full: a list with a filter that few pass must not walk over everything at once.
 constexpr std::size_t kListLooksAtMax = 10'000;
 constexpr std::uint32_t kScanPage = 200;
+/// Newer than any session that there will be.
+const SessionId kNewest = [] {
+  Bits128 bits{};
+  bits.fill(std::byte{0xff});
+  return SessionId(bits);
+}();
 
 std::unexpected<Error> no_such(SessionId id) {
   return fail("session.not_found", "there is no session " + id.str());
@@ -121,6 +127,21 @@ Task<Result<Page<SessionView>>> SessionDesk::search(ServiceId service,
   co_return page;
 }
 
+/// Who has this name: found by it, and told first, however many sessions are newer.
+Task<Result<std::optional<SessionView>>> SessionDesk::holder_of(ServiceId service,
+                                                                std::string unique_name,
+                                                                TimePoint now) const {
+  const auto hash = bench_.parts.index_key.hash("unique-name", unique_name);
+  BAUTA_CO_TRY(const auto record,
+               co_await bench_.parts.store.get(Sessions::name_key(service, hash)));
+  if (!record) co_return std::optional<SessionView>{};
+  BAUTA_CO_TRY(const auto id, Sessions::decode_name(*record));
+  BAUTA_CO_TRY(auto state, co_await bench_.sessions.find(service, id));
+  if (!state) co_return std::optional<SessionView>{};
+  BAUTA_CO_TRY(auto view, co_await view_of(*std::move(state), now));
+  co_return std::optional(std::move(view));
+}
+
 Task<Result<Page<SessionView>>> SessionDesk::list(ServiceId service, ListSessions request) const {
   const TimePoint now = bench_.now(service);
   const Key prefix = Sessions::index_prefix(service);
@@ -131,6 +152,15 @@ Task<Result<Page<SessionView>>> SessionDesk::list(ServiceId service, ListSession
     BAUTA_CO_TRY(scan.after, read_cursor(request.cursor, prefix));
   }
   Page<SessionView> page;
+  std::optional<SessionId> told_first;
+  if (!request.unique_name.empty()) {
+    BAUTA_CO_TRY(auto holder, co_await holder_of(service, request.unique_name, now));
+    if (holder) told_first = holder->session.id;
+    // The first page has told it.
+    if (holder && request.cursor.empty() && passes(*holder, request))
+      page.data.push_back(*std::move(holder));
+  }
+  Key behind = scan.after.value_or(Sessions::index_key(service, kNewest));
   for (std::size_t looked_at = 0;;) {
     BAUTA_CO_TRY(auto scanned, co_await bench_.parts.store.scan(scan));
     std::vector<std::pair<ServiceId, SessionId>> ids;
@@ -147,13 +177,13 @@ Task<Result<Page<SessionView>>> SessionDesk::list(ServiceId service, ListSession
     for (std::size_t at = 0; at < states.size(); ++at) {
       if (!states[at]) continue;  // erased since the scan
       BAUTA_CO_TRY(SessionView view, co_await view_of(*std::move(states[at]), now));
-      if (!passes(view, request)) continue;
+      if (view.session.id == told_first || !passes(view, request)) continue;
       if (page.data.size() == request.limit) {
         // One more there is: the list goes on behind the last one told.
-        page.next_cursor =
-            write_cursor(Sessions::index_key(service, page.data.back().session.id), prefix);
+        page.next_cursor = write_cursor(behind, prefix);
         co_return page;
       }
+      behind = places[at];
       page.data.push_back(std::move(view));
     }
     if (!scanned.more) co_return page;

@@ -186,6 +186,19 @@ TEST(Client, FollowsAListPageByPage) {
             "GET /api/v1/numbers?status=active&limit=2&cursor=a%2Bb HTTP/1.1");
 }
 
+// Where 10,000 others were looked at before one that passes, nothing was found.
+TEST(Client, APageThatIsEmptyIsNotTheLast) {
+  CannedServer server({CannedServer::answer(200, R"({"data":[],"next_cursor":"on"})"),
+                       CannedServer::answer(200, R"({"data":[],"next_cursor":"and on"})"),
+                       CannedServer::answer(200, R"({"data":[7],"next_cursor":null})")});
+  const auto reply = client_of(server.url())->list("/api/v1/sessions", {{"unique_name", "x"}}, 50);
+  ASSERT_TRUE(reply);
+  ASSERT_EQ(reply->json["data"].size(), 1U);
+  EXPECT_EQ(reply->json["data"][0].asInt(), 7);
+  EXPECT_TRUE(reply->json["next_cursor"].isNull());
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
 TEST(Client, AListThatEndsEarlyIsAllThereIs) {
   const std::string body = R"({"next_cursor":null,"data":[1]})";
   CannedServer server({CannedServer::answer(200, body)});

@@ -187,6 +187,50 @@ TEST_F(SessionCalls, AreFilteredAsTheyAreJudged) {
   EXPECT_EQ(later.data[0].session.id, closed);
 }
 
+// It was looked for among the newest 10,000 alone, and where it was not one of them the page was empty.
+TEST_F(SessionCalls, AreFoundByTheirNameHoweverManyAreNewer) {
+  const auto named = [&] {
+    world.clock.advance(1ms);
+    auto request = World::session_of({kA, kC});
+    request.unique_name = "stay";
+    return world.try_open(std::move(request))->session.id;
+  };
+  const auto ended = named();
+  world.close(ended);
+  const auto lives = named();
+  const auto both = *list({.unique_name = "stay"});
+  ASSERT_EQ(both.data.size(), 2U);
+  EXPECT_EQ(both.data[0].session.id, lives);
+  EXPECT_EQ(both.data[1].session.id, ended);
+  EXPECT_EQ(list({.status = SessionStatus::closed, .unique_name = "stay"})->data.size(), 1U);
+
+  const auto first = *list({.unique_name = "stay", .limit = 1});
+  ASSERT_EQ(first.data.size(), 1U);
+  EXPECT_EQ(first.data[0].session.id, lives);
+  const auto second = *list({.unique_name = "stay", .limit = 1, .cursor = first.next_cursor});
+  ASSERT_EQ(second.data.size(), 1U);
+  EXPECT_EQ(second.data[0].session.id, ended);
+  EXPECT_EQ(second.next_cursor, "");
+
+  // What is listed of a session is enough to be looked at.
+  for (int batch = 0; batch < 11; ++batch) {
+    Commit commit;
+    for (int one = 0; one < 1'000; ++one) {
+      const auto later = to_millis(world.clock.now()) + 1 + batch * 1'000 + one;
+      commit.put(Sessions::index_key(world.service.id, SessionId::make(later, world.random)), "");
+    }
+    static_cast<void>(world.memory.apply(commit));
+  }
+  auto page = *list({.unique_name = "stay"});
+  ASSERT_EQ(page.data.size(), 1U);
+  EXPECT_EQ(page.data[0].session.id, lives);
+  ASSERT_NE(page.next_cursor, "") << "those that had the name are behind all these";
+  page = *list({.unique_name = "stay", .cursor = page.next_cursor});
+  ASSERT_EQ(page.data.size(), 1U);
+  EXPECT_EQ(page.data[0].session.id, ended);
+  EXPECT_EQ(page.next_cursor, "");
+}
+
 // ---- Brought back ----
 
 class Reopening : public SessionCalls {
