@@ -55,6 +55,7 @@ Json::Value retried_json(const Delivery& delivery) {
 
 Task<Result<ApiAnswer>> retry(Api& api, ApiCall call) {
   BAUTA_CO_TRY(const auto letter, letter_in_path(call));
+  BAUTA_CO_CHECK(want_nothing(api, call));
   const KeptEffect<Delivery> effect(call, [](const Delivery& delivery) {
     return KeptAnswer{.status = 202, .location = {}, .body = write_json(retried_json(delivery))};
   });

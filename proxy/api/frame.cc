@@ -118,6 +118,18 @@ Result<Json::Value> body_of(const Api& api, const ApiCall& call) {
   return parse_json(call.request.body, api.limits.json_depth_max);
 }
 
+Result<Json::Value> body_or_nothing(const Api& api, const ApiCall& call) {
+  if (call.request.body.empty()) return Json::Value(Json::objectValue);
+  return body_of(api, call);
+}
+
+Status want_nothing(const Api& api, const ApiCall& call) {
+  BAUTA_TRY(const auto body, body_or_nothing(api, call));
+  Faults faults;
+  ObjectReader(body, "", faults).refuse_others();
+  return std::move(faults).status();
+}
+
 Result<RunningPosts::Passage> RunningPosts::enter(const Caller& caller,
                                                   const IdempotencyMark& mark) {
   std::string key = string_of(caller.service.id.bytes()) + mark.key;

@@ -135,6 +135,10 @@ class Api : public std::enable_shared_from_this<Api> {
 
 /// The body as an object.
 Result<Json::Value> body_of(const Api& api, const ApiCall& call);
+/// A POST that wants nothing more to be said may come without a body.
+Result<Json::Value> body_or_nothing(const Api& api, const ApiCall& call);
+/// Refuses a body that says something: an empty object, or none, is all that may come.
+Status want_nothing(const Api& api, const ApiCall& call);
 
 /// Of a path's `{id}`: what is no id names nothing, `not_found`.
 template <class AnId>

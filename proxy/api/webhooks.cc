@@ -284,18 +284,6 @@ Task<Result<ApiAnswer>> remove(Api& api, ApiCall call) {
   co_return no_content();
 }
 
-/// A POST that wants nothing more to be said may come without a body.
-Result<Json::Value> body_or_nothing(const Api& api, const ApiCall& call) {
-  if (call.request.body.empty()) return Json::Value(Json::objectValue);
-  return body_of(api, call);
-}
-Status want_nothing(const Api& api, const ApiCall& call) {
-  BAUTA_TRY(const auto body, body_or_nothing(api, call));
-  Faults faults;
-  ObjectReader(body, "", faults).refuse_others();
-  return std::move(faults).status();
-}
-
 void show_answer(Json::Value& json, const EndpointAnswer& heard) {
   json["result"] = string_of(attempt_result_name(heard.result));
   json["status"] = heard.status == 0 ? Json::Value() : Json::Value(heard.status);

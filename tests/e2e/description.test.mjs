@@ -11,6 +11,26 @@ const operations = Object.entries(document.paths)
     .map(([method, operation]) => ({ ...operation, method, parameters: [...(item.parameters ?? []), ...(operation.parameters ?? [])] })));
 const without = (of, has) => of.filter((operation) => !has(operation)).map((operation) => operation.operationId);
 
+/** POSTs that change nothing, and keep no mark. */
+const QUESTIONS = new Set(['searchSessions', 'planPool', 'exportPerson', 'lookUpConsents', 'explainText', 'readHandset']);
+const posts = operations.filter(({ method }) => method === 'post');
+
+test('every POST that does something says what its Idempotency-Key may meet', () => {
+  const effects = posts.filter(({ operationId }) => !QUESTIONS.has(operationId));
+  assert.equal(posts.length - effects.length, QUESTIONS.size);
+  assert.deepEqual(without(effects, ({ responses }) => responses['409'] && responses['422']), []);
+});
+
+test('every operation that takes a body says that it may be too large', () => {
+  assert.deepEqual(without(operations.filter(({ requestBody }) => requestBody), ({ responses }) => responses['413']), []);
+});
+
+test('what may meet any call is said once', () => {
+  const [, any] = document.info.description.split('## Any call');
+  for (const code of ['http.not_found', 'http.method_not_allowed', 'service.not_found', 'http.malformed', 'http.body_too_large',
+    'http.expectation_failed', 'http.headers_too_large', 'internal', 'overloaded']) assert.ok(any.includes(`\`${code}\``), code);
+});
+
 test('every operation says that faulty fields and unknown parameters are refused', () => {
   assert.ok(operations.length > 40);
   assert.deepEqual(without(operations, ({ responses }) => responses['422']), []);

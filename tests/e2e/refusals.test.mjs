@@ -31,3 +31,9 @@ test('a parameter that is not known is refused, and nothing is done', async () =
   assert.deepEqual(await relay.list(`${path}/messages`), []);
   await relay.ask(200, 'GET', `/api/v1/numbers/${V3}`);
 });
+
+test('a dead letter is sent again with nothing more to say', async () => {
+  const retry = '/api/v1/dead-letters/msg_00000000000000000000000000/par_00000000000000000000000000/retry';
+  assert.equal(told(await relay.call('POST', retry, { force: true })), '422 field.unknown /force');
+  assert.equal(told(await relay.call('POST', retry, {})), '404 dead_letter.not_found');
+});

@@ -46,7 +46,7 @@ export const operations = Object.entries(document.paths).flatMap(([path, item]) 
 }))).sort((a, b) => a.parameters - b.parameters);
 
 const DESCRIBED = /^\/(api|errors|docs|openapi\.yaml)(\/|$)/;
-/** HTTP's own refusals, a full or stopping server and a service that the key does not reach meet every request: the description says so once. */
+/** HTTP's own refusals, a full or stopping server and a service that the key does not reach meet every request: the description says so once, under "Any call". */
 const ANYWHERE = /^(http\.|overloaded$|internal$|storage\.|service\.not_found$)/;
 
 const compiled = new Map();

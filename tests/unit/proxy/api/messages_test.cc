@@ -108,6 +108,22 @@ TEST_F(MessagesApi, AreRefusedOnceTheSessionHasEnded) {
   EXPECT_EQ(send(R"({"text":"x"})").told(), "409 session.closed");
 }
 
+// Its body was never read: {"force":true} passed as if it meant something.
+TEST_F(MessagesApi, AreSentAgainWithNothingMoreToSay) {
+  const auto retry = [&](const std::string& body) {
+    return face
+        .ask("POST",
+             "/api/v1/dead-letters/msg_00000000000000000000000000/par_00000000000000000000000000"
+             "/retry",
+             body)
+        .told();
+  };
+  EXPECT_EQ(retry(R"({"force":true})"), "422 field.unknown: /force field.unknown");
+  EXPECT_EQ(retry("again"), "400 json.malformed");
+  EXPECT_EQ(retry("{}"), "404 dead_letter.not_found");
+  EXPECT_EQ(retry(""), "404 dead_letter.not_found");
+}
+
 TEST_F(MessagesApi, ListPageByPage) {
   for (const auto* text : {"1", "2", "3"}) send(R"({"text":")" + std::string(text) + R"("})");
   std::string texts;
