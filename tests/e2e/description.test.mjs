@@ -21,6 +21,10 @@ test('every POST that does something says what its Idempotency-Key may meet', ()
   assert.deepEqual(without(effects, ({ responses }) => responses['409'] && responses['422']), []);
 });
 
+test('every POST takes an Idempotency-Key', () => {
+  assert.deepEqual(without(posts, ({ parameters }) => parameters.some(({ $ref }) => $ref === '#/components/parameters/IdempotencyKey')), []);
+});
+
 test('every operation that takes a body says that it may be too large', () => {
   assert.deepEqual(without(operations.filter(({ requestBody }) => requestBody), ({ responses }) => responses['413']), []);
 });
