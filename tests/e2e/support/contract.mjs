@@ -71,6 +71,11 @@ function described(operation, status) {
   return { response: document.components.responses[name], pointer: `openapi#/components/responses/${name}` };
 }
 
+/** Throws if `event` is none that the description lets a webhook bring. */
+export function checkWebhook(event) {
+  assertFits(`the webhook of ${event.type}`, 'openapi#/webhooks/event/post/requestBody/content/application~1json/schema', event);
+}
+
 /** Throws if `answer` is none that the description knows.  `target`: path and query. */
 export function check(method, target, answer) {
   const path = target.split('?')[0];

@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import http from 'node:http';
 import { Webhook } from 'standardwebhooks';
+import { checkWebhook } from './contract.mjs';
 import { until } from './until.mjs';
 
 // What it can answer; with `delay` after so many milliseconds.
@@ -9,13 +11,14 @@ export const hang = { hang: true };
 
 /**
  * A platform's endpoint.  `posts`: every request in its order, {at, headers, body, event, status}.  `answer(post, count)` says how the count-th
- * is answered.
+ * is answered.  A test fails that ends with one whose body is not as docs/openapi.yaml has it.
  */
 export class Endpoint {
   static async start(t, answer = () => taken) {
     const endpoint = new Endpoint();
     endpoint.answer = answer;
     endpoint.posts = [];
+    endpoint.faults = [];
     endpoint.server = http.createServer((question, response) => endpoint.#take(question, response));
     await new Promise((listening) => endpoint.server.listen(0, '127.0.0.1', listening));
     endpoint.port = endpoint.server.address().port;
@@ -30,6 +33,7 @@ export class Endpoint {
     const body = Buffer.concat(chunks).toString('utf8');
     const post = { at: Date.now(), path: question.url, headers: question.headers, body, event: JSON.parse(body) };
     this.posts.push(post);
+    try { checkWebhook(post.event); } catch (fault) { this.faults.push(fault.message); }
     const told = this.answer(post, this.posts.length);
     if (told.hang) return;
     if (told.delay) await new Promise((over) => setTimeout(over, told.delay));
@@ -49,6 +53,7 @@ export class Endpoint {
   async stop() {
     this.server.closeAllConnections();
     await new Promise((closed) => this.server.close(closed));
+    assert.deepEqual(this.faults, []);
   }
 }
 
