@@ -39,3 +39,30 @@ test('every operation says that faulty fields and unknown parameters are refused
   assert.ok(operations.length > 40);
   assert.deepEqual(without(operations, ({ responses }) => responses['422']), []);
 });
+
+/** Where an answer's example shows other values than the request's example asked for, {pointer: [asked, shown]}.  Masked addresses hold an ellipsis. */
+function differences(asked, shown, at = '') {
+  const both = [asked, shown];
+  if (both.every((value) => Array.isArray(value) && value.length > 0 && typeof value[0] === 'object') && asked.length === shown.length)
+    return asked.flatMap((value, i) => differences(value, shown[i], `${at}/${i}`));
+  if (both.every((value) => value !== null && typeof value === 'object' && !Array.isArray(value)))
+    return Object.keys(asked).filter((name) => name in shown).flatMap((name) => differences(asked[name], shown[name], `${at}/${name}`));
+  if (JSON.stringify(asked) === JSON.stringify(shown) || (typeof shown === 'string' && shown.includes('…'))) return [];
+  return [`${at}: ${JSON.stringify(asked)}, and ${JSON.stringify(shown)}`];
+}
+
+test('the example of an answer is one to the example of its request', () => {
+  const firstOf = (media) => (media && ('example' in media ? media.example : Object.values(media.examples ?? {})[0]?.value));
+  const found = operations.flatMap(({ operationId, requestBody, responses }) => {
+    const asked = firstOf(requestBody?.content['application/json']);
+    const done = Object.keys(responses).filter((status) => status.startsWith('2')).sort()[0];
+    const shown = firstOf(responses[done].content?.['application/json']);
+    return asked && shown ? differences(asked, shown).map((difference) => `${operationId}${difference}`) : [];
+  });
+  assert.deepEqual(found, []);
+});
+
+test('a difference between examples would be found', () => {
+  assert.deepEqual(differences({ a: [{ b: 1, c: 2 }], d: '+12025550142', e: [1] }, { a: [{ b: 1, c: 3 }], d: '+1202…42', e: [2] }),
+    ['/a/0/c: 2, and 3', '/e: [1], and [2]']);
+});
