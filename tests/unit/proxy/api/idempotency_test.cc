@@ -279,26 +279,5 @@ TEST(ManyNumbers, AreAddedOnceThoughTheBatchIsRepeated) {
   EXPECT_EQ(again.json["data"][1]["status"].asUInt(), 201U);
 }
 
-// The store failed for a moment, and for a day whoever asked again was answered that it had.
-TEST(ManyNumbers, ThatTheServerCouldNotAddAreAddedByTheRepetition) {
-  Face face;
-  const std::string body = R"({"numbers":[{"number":"+12025550177","connection":"twilio"},)"
-                           R"({"number":"+12025550178","connection":"twilio"}]})";
-  const auto ask = [&] {
-    return face.ask("POST", "/api/v1/numbers", body, {{"Idempotency-Key", "once"}});
-  };
-  face.world.store.unknown_are_written = false;
-  face.world.store.unknown_commits = 1;
-  const auto first = ask();
-  ASSERT_EQ(first.status, 207U);
-  EXPECT_EQ(first.json["data"][0]["status"].asUInt(), 503U) << first.body;
-  EXPECT_EQ(first.json["data"][1]["status"].asUInt(), 201U);
-  const auto again = ask();
-  EXPECT_EQ(again.header("Idempotency-Replayed"), "(none)");
-  EXPECT_EQ(again.json["data"][0]["status"].asUInt(), 201U) << again.body;
-  EXPECT_EQ(again.json["data"][1]["status"].asUInt(), 201U);
-  EXPECT_EQ(ask().header("Idempotency-Replayed"), "true");
-}
-
 }  // namespace
 }  // namespace bauta
