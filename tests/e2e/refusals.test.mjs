@@ -1,7 +1,7 @@
 // What a platform asks for in vain is refused, and never dropped in silence.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { A, B, V1, V2, V3, V4 } from './support/people.mjs';
+import { A, B, C, V1, V2, V3, V4 } from './support/people.mjs';
 import { world } from './support/world.mjs';
 
 const { relay } = await world({ numbers: [V1, V2, V3, V4] });
@@ -21,7 +21,7 @@ test('a text to somebody who is blocked is refused, and goes to them again when 
 });
 
 test('a parameter that is not known is refused, and nothing is done', async () => {
-  const session = await relay.ask(201, 'POST', '/api/v1/sessions', { participants: [{ address: A }, { address: B }] });
+  const session = await relay.ask(201, 'POST', '/api/v1/sessions', { participants: [{ address: A }, { address: C }] });
   const path = `/api/v1/sessions/${session.id}`;
   for (const [method, target, body] of [['DELETE', path], ['GET', path], ['PATCH', path, { status: 'closed' }], ['GET', `${path}/participants`],
     ['POST', `${path}/messages`, { text: 'Hello' }], ['POST', '/api/v1/sessions/search', { address: A }], ['DELETE', `/api/v1/numbers/${V3}`]]) {
