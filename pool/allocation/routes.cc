@@ -4,6 +4,7 @@
 
 #include "pool/allocation/route.pb.h"
 #include "storage/store/assert.h"
+#include "storage/store/give_way.h"
 
 namespace bauta {
 namespace {
@@ -147,6 +148,7 @@ Task<Result<bool>> RouteTable::is_empty(VirtualNumber number, TimePoint now) con
     if (!page.more) co_return true;
     request.after = page.records.empty() ? std::move(page.resume_after)
                                          : std::optional(std::move(page.records.back().key));
+    co_await give_way();  // a number's tombstones of 90 days
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "routing/desk/cursor.h"
 #include "routing/desk/refusals.h"
+#include "storage/store/give_way.h"
 
 namespace bauta {
 namespace {
@@ -212,6 +213,7 @@ Task<Result<std::vector<PoolPlace>>> NumberDesk::pool(ServiceId service) const {
       where.emplace(number.number, std::pair(number.locality.country, number.locality.area_code));
     }
     after = std::move(page.next);
+    co_await give_way();  // a large pool
   } while (after);
 
   const TimePoint now = bench_.now(service);
@@ -226,6 +228,7 @@ Task<Result<std::vector<PoolPlace>>> NumberDesk::pool(ServiceId service) const {
         ++place.lines_cooling;
     }
     after = std::move(page.next);
+    co_await give_way();  // every line of 90 days: seconds on end
   } while (after);
 
   BAUTA_CO_TRY(const auto refusals, co_await read_refusals(bench_.parts.store, service));

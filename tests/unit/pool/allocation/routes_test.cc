@@ -1,5 +1,6 @@
 #include "pool/allocation/routes.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -130,6 +131,33 @@ TEST(RouteTable, ANumberIsEmptyOnceNoLineIsLiveOrCooling) {
   EXPECT_TRUE(is_empty());
   world.open(kHost);
   EXPECT_FALSE(is_empty());
+}
+
+Task<bool> is_empty_in_the_end(World* world, bool* decided) {
+  const auto empty = co_await world->routes.is_empty(World::number(kNumber), world->clock.now());
+  *decided = true;
+  co_return *empty;
+}
+
+// Found by reading: a number's tombstones of 90 days were walked in one go.
+TEST(RouteTable, ALongLookWhetherANumberIsEmptyGivesWayToTheOthersOnItsThread) {
+  World world;
+  world.add({kNumber});
+  for (int guest = 0; guest < 1'200; ++guest) {
+    const std::string address = fmt::format("+1202556{:04}", guest);
+    world.open(address);
+    world.close(address, kNumber, hours(1));
+  }
+  world.clock.advance(hours(1));
+  int turns = 0;
+  bool decided = false;
+  std::function<void()> other = [&] {
+    ++turns;
+    if (!decided) boost::asio::post(world.io(), other);
+  };
+  boost::asio::post(world.io(), other);
+  EXPECT_TRUE(world.run(is_empty_in_the_end(&world, &decided)));
+  EXPECT_GE(turns, 3);
 }
 
 TEST(RouteTable, TellsAPersonsLinesPageByPage) {
