@@ -210,6 +210,8 @@ Task<Result<std::optional<Delivery>>> MessageDesk::try_retry(
   if (before.error_code == "outcome_unknown" || before.error_code == "poison") {
     ++again.resends;
     bench_.parts.metrics.possible_double(before.connection);
+  } else {
+    again.attempts_given_up = again.attempt;
   }
   again.crash_count = 0;
   again.not_before.reset();

@@ -162,6 +162,7 @@ std::string encode_delivery(const Delivery& delivery) {
   record.set_from(delivery.from.str());
   record.set_state(static_cast<std::uint32_t>(delivery.state));
   record.set_attempt(delivery.attempt);
+  record.set_attempts_given_up(delivery.attempts_given_up);
   record.set_crash_count(delivery.crash_count);
   record.set_resends(delivery.resends);
   record.set_connection(delivery.connection);
@@ -201,6 +202,7 @@ Result<Stored<Delivery>> decode_delivery(const Record& record) {
   }
   delivery.state = static_cast<DeliveryState>(from.state());
   delivery.attempt = from.attempt();
+  delivery.attempts_given_up = from.attempts_given_up();
   delivery.crash_count = from.crash_count();
   delivery.resends = from.resends();
   delivery.connection = from.connection();

@@ -78,6 +78,8 @@ struct Delivery {
   DeliveryState state = DeliveryState::received;
   /// How often it was handed to a carrier; the reference names the latest.
   std::uint32_t attempt = 0;
+  /// Attempts up to this one had ended when somebody asked for it again: nothing but that it arrived is still believed of them.
+  std::uint32_t attempts_given_up = 0;
   /// How often the process died while it was claimed; an attempt that a carrier put off is none.
   std::uint32_t crash_count = 0;
   /// Sends whose outcome stayed unknown and that were made again.

@@ -35,6 +35,9 @@ bool end_badly(Delivery& delivery, DeliveryState state, std::string_view code,
 }
 
 bool change_by(Delivery& delivery, const ReceiptWord& word, std::uint32_t attempt) {
+  // Its end was known, and somebody asked for the text again: a late or repeated word neither keeps the new attempt from being made nor ends it.
+  if (attempt <= delivery.attempts_given_up && word.status != ReceiptStatus::delivered)
+    return false;
   switch (word.status) {
     case ReceiptStatus::unknown_word:
     case ReceiptStatus::queued:

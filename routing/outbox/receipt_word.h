@@ -32,7 +32,8 @@ struct ReceiptWord {
 };
 
 /// Changes `delivery` by a word about its attempt number `attempt`; false: the word changes nothing.  A late word never lowers a status, a final one is
-/// replaced only by `delivered`, and a bad word counts only for the latest attempt: an earlier one that was lost is why there is a later one.
+/// replaced only by `delivered`, and a bad word counts only for the latest attempt: an earlier one that was lost is why there is a later one.  Of attempts that were given up before it
+/// was asked for again nothing but `delivered` counts.
 bool apply_word(Delivery& delivery, const ReceiptWord& word, std::uint32_t attempt, TimePoint now);
 
 /// `pid/<connection>/<hash of the provider's id>`: where the answer to a send and its receipt meet, whichever comes first.

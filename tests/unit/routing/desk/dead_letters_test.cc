@@ -76,5 +76,54 @@ TEST_F(DeadLetterCalls, OneThatMayHaveLeftCountsAsAPossibleDouble) {
   EXPECT_THAT(metrics.expose(), HasSubstr("bauta_possible_doubles_total{connection=\"twilio\"} 1"));
 }
 
+// Found by reading: a late or repeated receipt of the attempt before was taken for one of the new attempt, and the text was never handed over.
+TEST_F(DeadLetterCalls, AreNotSwallowedByALateWordAboutTheAttemptBefore) {
+  for (const auto word : {ReceiptStatus::sent, ReceiptStatus::undelivered, ReceiptStatus::failed}) {
+    carrier.taken.clear();
+    text(kA, seat_number(0), "hi");
+    work();
+    const auto first = carrier.taken.at(0);
+    receipt(first, ReceiptStatus::undelivered, "30003");
+    const auto letter = only(*run(desk->list_dead_letters(caller, 10, "")));
+    ASSERT_TRUE(run(desk->retry_dead_letter(caller, letter.message, letter.seat)));
+    EXPECT_EQ(receipt(first, word), ReceiptOutcome::repeated);
+    work();
+    ASSERT_THAT(carrier.taken, SizeIs(2));
+    EXPECT_EQ(receipt(first, word), ReceiptOutcome::repeated);
+    EXPECT_EQ(receipt(carrier.taken.at(1), ReceiptStatus::delivered), ReceiptOutcome::applied);
+  }
+  EXPECT_EQ(deliveries(), "hi|delivered hi|delivered hi|delivered ");
+}
+
+TEST_F(DeadLetterCalls, AreNotSwallowedByALateWordThatNamesTheProvidersId) {
+  carrier.carries_reference = false;
+  const auto say = [&](ReceiptStatus status) {
+    return *run(receipts.apply(
+        {.connection = "twilio", .provider_id = "SM1", .word = {.status = status}}));
+  };
+  text(kA, seat_number(0), "hi");
+  work();
+  say(ReceiptStatus::undelivered);
+  const auto letter = only(*run(desk->list_dead_letters(caller, 10, "")));
+  ASSERT_TRUE(run(desk->retry_dead_letter(caller, letter.message, letter.seat)));
+  EXPECT_EQ(say(ReceiptStatus::sent), ReceiptOutcome::repeated);
+  EXPECT_EQ(say(ReceiptStatus::undelivered), ReceiptOutcome::repeated);
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(2));
+  EXPECT_EQ(deliveries(), "hi|sent ");
+}
+
+TEST_F(DeadLetterCalls, ThatArrivedAfterAllAreNotSentAgain) {
+  text(kA, seat_number(0), "hi");
+  work();
+  receipt(carrier.taken.at(0), ReceiptStatus::undelivered, "30003");
+  const auto letter = only(*run(desk->list_dead_letters(caller, 10, "")));
+  ASSERT_TRUE(run(desk->retry_dead_letter(caller, letter.message, letter.seat)));
+  EXPECT_EQ(receipt(carrier.taken.at(0), ReceiptStatus::delivered), ReceiptOutcome::applied);
+  work();
+  EXPECT_THAT(carrier.taken, SizeIs(1));
+  EXPECT_EQ(deliveries(), "hi|delivered ");
+}
+
 }  // namespace
 }  // namespace bauta
