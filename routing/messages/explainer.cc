@@ -42,7 +42,7 @@ Task<Result<Explanation>> Explainer::explain(ServiceId service, SupposedText tex
 Task<Status> Explainer::explain_line(Explanation& found, const Service& service, SupposedText text,
                                      TimePoint now) {
   BAUTA_CO_TRY(auto sender, co_await find_sender(parts_.store, parts_.index_key, service.id,
-                                                 text.from, text.to));
+                                                 text.from, text.to, now));
   const auto who = consenter(parts_.index_key, service.id, sender.from);
   BAUTA_CO_TRY(found.consent, co_await ledger_.look_up(who, text.to));
   std::optional<SessionState> state;

@@ -8,9 +8,13 @@
 namespace bauta {
 namespace {
 
+bool has_cooled(const Route& route, TimePoint now) {
+  return route.state == RouteState::cooling && route.reusable_at <= now;
+}
+
 bool is_forgotten(const Route& route, const std::optional<SessionState>& session,
                   std::chrono::seconds cooling, TimePoint now) {
-  if (route.state == RouteState::cooling) return route.reusable_at <= now;
+  if (route.state == RouteState::cooling) return has_cooled(route, now);
   const auto ending = session ? session->ending(now) : std::nullopt;
   return ending && ending->at + cooling <= now;
 }
@@ -37,18 +41,19 @@ bool changes_consent(Keyword keyword, const ConsentView& consent) {
 }
 
 Task<Result<Sender>> find_sender(Store& store, const IndexKey& index_key, ServiceId service,
-                                 RealAddress from, VirtualNumber to) {
+                                 RealAddress from, VirtualNumber to, TimePoint now) {
   const RouteTable routes(store);
   const auto hash = [&](const RealAddress& address) {
     return index_key.person(service, channel_name(address.channel()), address.reveal());
   };
   Sender sender{.from = from, .person = hash(from), .route = {}};
   BAUTA_CO_TRY(sender.route, co_await routes.find(service, sender.person, from, to));
-  if (sender.route) co_return sender;
+  // The record of a line outlives its cooling by months, and means nothing any more: it must not stand before one that does.
+  if (sender.route && !has_cooled(sender.route->value, now)) co_return sender;
   std::optional<Sender> other;
   for (const RealAddress& spelling : other_spellings(from)) {
     BAUTA_CO_TRY(auto found, co_await routes.find(service, hash(spelling), spelling, to));
-    if (!found) continue;
+    if (!found || has_cooled(found->value, now)) continue;
     if (other) co_return sender;
     other = Sender{.from = spelling, .person = hash(spelling), .route = std::move(found)};
   }

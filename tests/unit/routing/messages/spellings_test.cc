@@ -43,6 +43,40 @@ TEST_F(NeverMisroute, ANationalVariantFindsItsSeat) {
   EXPECT_EQ(told_to("+12025550198"), "exact");
 }
 
+/// A seat of somebody who is spelt so, at this number.
+SessionView seat_at(testing_routing::Conversation& talk, const std::string& address,
+                    const std::string& number) {
+  auto request = World::session_of({address, talk.kX});
+  request.participants[0].number = World::number(number);
+  return *talk.try_open(std::move(request));
+}
+
+// Found by reading: the record of a line is kept for months, and its dead spelling was taken for the sender's.
+TEST_F(NeverMisroute, ALineThatHasCooledInTheExactSpellingHidesNoLiveVariant) {
+  let_numbers_text_the_whole_world();
+  const auto line = seat_number(0);
+  const auto spring = seat_at(*this, "+541123456789", line);
+  close(spring.session.id);
+  seat_at(*this, "+5491123456789", line);
+  // As long as it cools the exact digits are the ended line's.
+  EXPECT_EQ(outcome_of_text("+541123456789", line, "too late"), "ended");
+  clock.advance(48h);
+  EXPECT_EQ(outcome_of_text("+541123456789", line, "hola"), "relayed");
+  EXPECT_EQ(told_to(kX), "hola");
+}
+
+TEST_F(NeverMisroute, AVariantThatHasCooledIsNoSecondCandidate) {
+  let_numbers_text_the_whole_world();
+  const auto line = seat_number(0);
+  const auto spring = seat_at(*this, "+390549886377", line);
+  close(spring.session.id);
+  seat_at(*this, "+3780549886377", line);
+  EXPECT_EQ(outcome_of_text("+378886377", line, "whose is it?"), "refused");
+  clock.advance(48h);
+  EXPECT_EQ(outcome_of_text("+378886377", line, "ciao"), "relayed");
+  EXPECT_EQ(told_to(kX), "ciao");
+}
+
 TEST_F(NeverExceedConsent, AStopOfANationalVariantIsTheSeatsOwn) {
   let_numbers_text_the_whole_world();
   const auto with = *try_open(session_of({"+5511987654321", kX}));
