@@ -137,7 +137,7 @@ constexpr std::array kSettings = {
         "Texts that may wait to be sent, each of which takes up to a kibibyte of memory; beyond, "
         "callers get 503.",
         BAUTA_NUMBER(texts_waiting_max)},
-    Setting{"relay", "unconfirmed_hours", integer, "hours", "72", 1, 720,
+    Setting{"relay", "unconfirmed_hours", integer, "hours", "72", 1, 696,
             "A text that was sent and for so long had no receipt counts as unconfirmed.",
             BAUTA_DURATION(unconfirmed)},
     Setting{"relay", "repeats_max", integer, "texts", "10", 1, kMany,

@@ -49,7 +49,7 @@ Task<Result<std::size_t>> Unconfirmed::end_old_of(ServiceId service) const {
       }
       looked_at = event.sequence;
       if (event.type != EventType::message_sent) continue;
-      BAUTA_CO_TRY(const bool done, co_await end_one(service, std::move(event)));
+      BAUTA_CO_TRY(const bool done, co_await end_one(service, std::move(event), sent_before));
       if (done) ++ended;
     }
     if (looked_at == began_at) break;
@@ -63,8 +63,9 @@ Task<Result<std::size_t>> Unconfirmed::end_old_of(ServiceId service) const {
   co_return ended;
 }
 
-/// False: a receipt came, or it was erased.
-Task<Result<bool>> Unconfirmed::end_one(ServiceId service, Event event) const {
+/// False: a receipt came, or it was erased, or sent once more since: then a later event tells of that.
+Task<Result<bool>> Unconfirmed::end_one(ServiceId service, Event event,
+                                        TimePoint sent_before) const {
   const auto message = MessageId::parse(datum(event, "message"));
   const auto to = datum(event, "to");
   const auto seat = to.empty() ? Result<SeatId>(SeatId()) : SeatId::parse(to);
@@ -75,6 +76,7 @@ Task<Result<bool>> Unconfirmed::end_one(ServiceId service, Event event) const {
     if (!record) co_return false;
     BAUTA_CO_TRY(const auto delivery, decode_delivery(*record));
     if (delivery.value.state != DeliveryState::sent) co_return false;
+    if (delivery.value.updated_at > sent_before) co_return false;
     Delivery changed = delivery.value;
     changed.state = DeliveryState::unconfirmed;
     changed.updated_at = bench_.now(service);

@@ -17,7 +17,7 @@ class Unconfirmed {
 
  private:
   Task<Result<std::size_t>> end_old_of(ServiceId service) const;
-  Task<Result<bool>> end_one(ServiceId service, Event event) const;
+  Task<Result<bool>> end_one(ServiceId service, Event event, TimePoint sent_before) const;
 
   const Workbench& bench_;
 };

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 
 #include "proxy/config/settings.h"
+#include "routing/events/event_log.h"
 
 namespace bauta {
 namespace {
@@ -358,6 +360,15 @@ TEST_F(ConfigTest, NetworksAreAList) {
     EXPECT_THAT(allowed("[\"" + bad + "\"]"), HasSubstr("allow_private: config.bad_value")) << bad;
   const Environment networks("BAUTA_WEBHOOKS_ALLOW_PRIVATE", "10.0.0.0/8, fd00::/8");
   EXPECT_EQ(allowed(R"(["127.0.0.0/8"])"), R"({ "10.0.0.0/8", "fd00::/8" })");
+}
+
+// Found by reading: with 720 hours no text ever counted as unconfirmed, since its event was forgotten in the same moment.
+TEST(Config, LetsATextBeUnconfirmedADayBeforeItsEventIsForgotten) {
+  const auto all = settings();
+  const auto setting =
+      std::ranges::find_if(all, [](const auto& one) { return one.name == "unconfirmed_hours"; });
+  ASSERT_NE(setting, all.end());
+  EXPECT_LE(std::chrono::hours(setting->max) + std::chrono::days(1), EventLog::kRetention);
 }
 
 TEST(ConfigReference, ExplainsEveryKey) {

@@ -132,6 +132,24 @@ TEST_F(DueTime, ATextWithoutAReceiptIsUnconfirmedAfterThreeDays) {
   EXPECT_EQ(*run(desk->end_unconfirmed()), 0U);
 }
 
+// Found by reading: the event of the first time that it was sent ended it an hour after the second.
+TEST_F(DueTime, ATextThatWasSentOnceMoreHasItsThreeDaysFromThen) {
+  text(kA, seat_number(0), "one");
+  work();
+  receipt(carrier.taken[0], ReceiptStatus::undelivered, "30003");
+  clock.advance(71h);
+  const auto letters = *run(desk->list_dead_letters(caller, 10, ""));
+  ASSERT_EQ(letters.data.size(), 1U);
+  ASSERT_TRUE(run(desk->retry_dead_letter(caller, letters.data[0].message, letters.data[0].seat)));
+  work();
+  clock.advance(2h);
+  EXPECT_EQ(*run(desk->end_unconfirmed()), 0U);
+  EXPECT_EQ(deliveries(), "one|sent ");
+  clock.advance(71h);
+  EXPECT_EQ(*run(desk->end_unconfirmed()), 1U);
+  EXPECT_EQ(deliveries(), "one|unconfirmed ");
+}
+
 TEST_F(DueTime, ATextThatAReceiptWasHadForIsNotTouched) {
   text(kA, seat_number(0), "one");
   work();
