@@ -264,7 +264,10 @@ Task<Result<bool>> SessionDesk::try_reopen(ServiceId service, SessionId id,
     co_return co_await try_reopen(service, id, std::move(request));
   }
   Session session = with_fields_of(request, state.session.value, now);
-  session.status = state.last_activity ? SessionStatus::in_progress : SessionStatus::open;
+  // What an earlier version closed says only whether there was any text, the platform's own included.
+  session.status = session.closed_from.value_or(state.last_activity ? SessionStatus::in_progress
+                                                                    : SessionStatus::open);
+  session.closed_from.reset();
   session.closed_at.reset();
   session.closed_reason = ClosedReason::none;
   session.reopened_at = now;

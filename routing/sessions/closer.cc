@@ -73,6 +73,7 @@ Task<Result<std::optional<Session>>> SessionCloser::write_end(Request request, S
                                                               Random& random) const {
   Session session = state.session.value;
   const std::vector<Seat> seats = session.seats;
+  session.closed_from = session.status;
   session.status = SessionStatus::closed;
   session.closed_at = ending.at;
   session.closed_reason = ending.reason;

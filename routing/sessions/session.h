@@ -51,6 +51,8 @@ struct Session {
   std::optional<TimePoint> expires_at;
   std::optional<std::chrono::seconds> idle_ttl;
   std::optional<TimePoint> closed_at;
+  /// The status that it was closed in, which it has again if it is brought back; none while it lives, and of what an earlier version closed.
+  std::optional<SessionStatus> closed_from = {};
   /// When it was last brought back: the idle clock runs from then.
   std::optional<TimePoint> reopened_at = {};
   /// Until then its lines may still bring what was said in the session that they were taken over from: nobody else joins before.

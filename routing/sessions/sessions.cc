@@ -82,6 +82,8 @@ std::string encode(const Session& session) {
   if (session.expires_at) record.set_expires_at_ms(to_millis(*session.expires_at));
   if (session.idle_ttl) record.set_idle_ttl_seconds(session.idle_ttl->count());
   if (session.closed_at) record.set_closed_at_ms(to_millis(*session.closed_at));
+  if (session.closed_from)
+    record.set_closed_from(std::string(session_status_name(*session.closed_from)));
   if (session.reopened_at) record.set_reopened_at_ms(to_millis(*session.reopened_at));
   if (session.exclusive_until) record.set_exclusive_until_ms(to_millis(*session.exclusive_until));
   for (const auto& [name, value] : session.metadata) {
@@ -241,6 +243,11 @@ Result<Stored<Session>> Sessions::decode(const Record& stored) {
   if (record.has_idle_ttl_seconds())
     session.idle_ttl = std::chrono::seconds(record.idle_ttl_seconds());
   if (record.has_closed_at_ms()) session.closed_at = from_millis(record.closed_at_ms());
+  if (record.has_closed_from()) {
+    const auto closed_from = named(kStatuses, session_status_name, record.closed_from());
+    if (!closed_from) return corrupt("a session");
+    session.closed_from = *closed_from;
+  }
   if (record.has_reopened_at_ms()) session.reopened_at = from_millis(record.reopened_at_ms());
   if (record.has_exclusive_until_ms())
     session.exclusive_until = from_millis(record.exclusive_until_ms());
