@@ -95,9 +95,7 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
   BAUTA_CO_TRY(const auto seen, co_await parts_.store.get(dedup));
   if (seen) co_return InboundOutcome::duplicate;
   BAUTA_CO_TRY(auto number, co_await inventory_.find(mo.to));
-  // An inbound text counts only from the connection that the number's record names.
-  if (!number || number->value.connection != mo.connection)
-    co_return co_await refuse_unowned(std::move(mo), dedup);
+  if (!number) co_return co_await refuse_unowned(std::move(mo), dedup);
   BAUTA_CO_TRY(const auto service, co_await services_.find(number->value.service));
   if (!service) co_return co_await refuse_unowned(std::move(mo), dedup);
 
@@ -109,6 +107,9 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
                   .dedup = dedup,
                   .now = now,
                   .dedup_kept = parts_.limits.dedup};
+  // An inbound text counts only from the connection that the number's record names.
+  if (arrival.number.value.connection != arrival.mo.connection)
+    co_return co_await refuse(std::move(arrival), "inbound.wrong_connection");
   BAUTA_CO_TRY(const auto own, co_await inventory_.version_of_address(arrival.mo.from));
   if (own != kAbsent) co_return co_await refuse(std::move(arrival), "inbound.loop");
   BAUTA_CO_TRY(auto route, co_await settle_sender(arrival));
@@ -167,7 +168,7 @@ Task<Result<std::optional<InboundOutcome>>> Relay::end(Arrival arrival, Commit c
   co_return outcome;
 }
 
-/// For a number that is not ours, or not this connection's: there is no service whose log could hold an event.
+/// For a number that is not ours: there is no service whose log could hold an event.
 Task<Result<std::optional<InboundOutcome>>> Relay::refuse_unowned(InboundMessage mo, Key dedup) {
   Commit commit;
   commit.expect(dedup, kAbsent);

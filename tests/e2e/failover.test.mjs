@@ -79,7 +79,9 @@ test('a fallback only sends: what is texted to the number by it is refused', asy
   const session = await relay.openSession(A, B);
   const answer = await callback(relay, `/carriers/spare/${Relay.TOKEN}/inbound`, inboundFields(A, V1, 'by the other'));
   assert.equal(answer.status, 200);
-  assert.equal(await relay.metric('bauta_refusals_total', { code: 'inbound.not_our_number' }), 1);
+  assert.equal(await relay.metric('bauta_refusals_total', { code: 'inbound.wrong_connection' }), 1);
+  const unrouted = await relay.events('inbound.unrouted');
+  assert.deepEqual(unrouted.map((event) => [event.data.number, event.data.code]), [[V1, 'inbound.wrong_connection']]);
   await texts(relay, A, V1, 'by its own');
   await carrier.received(1);
   assert.deepEqual([bodies(carrier), spare.posts, (await relay.messages(session)).length], [['by its own'], [], 1]);

@@ -72,6 +72,21 @@ TEST_F(NeverMisroute, ATextCountsOnlyFromTheConnectionOfItsNumber) {
   EXPECT_EQ(*outcome, InboundOutcome::refused);
   work();
   EXPECT_THAT(carrier.taken, SizeIs(0));
+  // It was answered with success, and nothing ends silently: whoever moved the number has to see it.
+  EXPECT_EQ(log("inbound."), "inbound.unrouted(inbound.wrong_connection)");
+  EXPECT_THAT(metrics.expose(),
+              HasSubstr("bauta_refusals_total{code=\"inbound.wrong_connection\"} 1"));
+  EXPECT_EQ(*run(relay.accept(foreign)), InboundOutcome::duplicate);
+  EXPECT_EQ(log("inbound."), "inbound.unrouted(inbound.wrong_connection)");
+}
+
+TEST_F(NeverMisroute, ATextToANumberOfNobodyIsCountedAndSeenOnce) {
+  const auto lost = inbound(kA, "+12025550170", "hi", "SM-lost");
+  EXPECT_EQ(*run(relay.accept(lost)), InboundOutcome::refused);
+  EXPECT_EQ(*run(relay.accept(lost)), InboundOutcome::duplicate);
+  EXPECT_THAT(metrics.expose(),
+              HasSubstr("bauta_refusals_total{code=\"inbound.not_our_number\"} 1"));
+  EXPECT_EQ(log("inbound."), "");
 }
 
 // C31: answers crossed when one number served two sessions of a person.
