@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "routing/desk/number_desk.h"
 #include "tests/unit/routing/world/conversation.h"
 
 namespace bauta {
@@ -12,7 +13,14 @@ class Reopened : public testing_routing::Talking {
   Result<SessionView> reopen() {
     return run(desk->change_session(caller, session.session.id, {.reopen = true}));
   }
-  std::string status(const Result<SessionView>& view) {
+  static std::string faults(const Result<SessionView>& view) {
+    std::string all;
+    if (view) return "none";
+    for (const auto& fault : view.error().faults)
+      all += fault.pointer + " " + std::string(fault.code) + " ";
+    return all;
+  }
+  static std::string status(const Result<SessionView>& view) {
     return std::string(view ? session_status_name(view->session.status) : view.error().code);
   }
 };
@@ -40,6 +48,35 @@ TEST_F(Reopened, IsInProgressIfItWas) {
   EXPECT_EQ(log("session."),
             "session.created session.in_progress session.closed(api) session.reopened "
             "session.closed(api) session.reopened");
+}
+
+TEST_F(Reopened, IsRefusedToAnAddressThatIsANumberOfOursByNow) {
+  close(session.session.id);
+  add({kB});
+  const auto refused = reopen();
+  ASSERT_EQ(status(refused), "session.cannot_reopen");
+  EXPECT_EQ(faults(refused), "/participants/1 address.is_virtual_number ");
+  EXPECT_EQ(show(session.session.id).session.status, SessionStatus::closed);
+}
+
+TEST_F(Reopened, MeetsAnAddressThatBecomesANumberOfOursMeanwhile) {
+  close(session.session.id);
+  const NewNumber described{.number = number(kB), .connection = "twilio"};
+  store.meanwhile = [&] {
+    Commit commit;
+    Inventory::add(commit, compose_number(service.id, described, random.next(), clock.now()));
+    BAUTA_ASSERT(std::holds_alternative<Committed>(memory.apply(commit)));
+  };
+  EXPECT_EQ(faults(reopen()), "/participants/1 address.is_virtual_number ");
+}
+
+TEST_F(Reopened, IsRefusedOnceTheNumberIsGone) {
+  close(session.session.id);
+  clock.advance(25h);
+  const auto gone = session.session.seats[0].number;
+  ASSERT_TRUE(run(desk->change_number(caller, gone, {.status = NumberStatus::draining})));
+  ASSERT_TRUE(run(desk->remove_number(caller, gone)));
+  EXPECT_EQ(faults(reopen()), "/participants/0 number.gone ");
 }
 
 }  // namespace
