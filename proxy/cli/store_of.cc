@@ -2,6 +2,7 @@
 
 #include "proxy/cli/run_task.h"
 #include "proxy/config/log.h"
+#include "routing/inspection/inspection.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocks_store.h"
 
@@ -42,12 +43,6 @@ class CountCommits final : public CommitObserver {
   metrics::Instruments& metrics_;
 };
 
-/// Whose records hold what somebody said, or who somebody is.
-std::vector<std::string> families_to_erase() {
-  return {"msg", "sys", "dlv",  "dead", "ses",     "rt",        "idem",
-          "con", "who", "pair", "job",  "handset", "handsetdue"};
-}
-
 }  // namespace
 
 struct OpenStore::Parts {
@@ -77,7 +72,7 @@ struct OpenStore::Parts {
     }
     options.queue_commits_max = static_cast<std::size_t>(config.storage_queue_max);
     options.free_bytes_min = static_cast<std::uint64_t>(config.storage_reserve_bytes_max);
-    options.erasable_families = families_to_erase();
+    options.erasable_families = personal_families();
     options.compact_every = config.storage_compaction;
     options.observer = &commits;
     options.on_failure = std::move(wanted.on_failure);

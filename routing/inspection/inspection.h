@@ -27,6 +27,8 @@ std::string describe(const Finding& finding);
 std::string describe_key(const Key& key, const IndexKey& index_key);
 /// What stands before the key's first slash, if it can be shown; else "?".
 std::string family_of(const Key& key);
+/// Whose records hold what somebody said, or who somebody is: what is erased of them is to leave the disk.  In their order of names.
+std::vector<std::string> personal_families();
 
 struct InspectionOptions {
   /// Findings that are told; the others are counted.

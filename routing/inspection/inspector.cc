@@ -37,60 +37,62 @@ Task<Result<Inspection>> walk_of(std::unique_ptr<Inspector> inspector) {
 }  // namespace
 
 /// What the walk asks of each family.  A new family is one line here, and a question of the Inspector's where it says something about
-/// another record; a family that keys of two shapes share has a line for each.
+/// another record; a family that keys of two shapes share has a line for each.  Each says what it holds, too: what is personal is taken off
+/// the disk after an erasure.
 struct Families {
   static std::vector<Inspector::Family> all() {
     using I = Inspector;
+    using enum Inspector::Content;
     return {
-        {"acct", "a", &I::account},
-        {"acctname", "t", &I::account_name},
-        {"act", "sx", &I::activity},
-        {"audit", "an", &I::audit_entry},
-        {"auto", "th", &I::only_its_key},
-        {"clock", "t", &I::only_its_key},
-        {"con", "sh", &I::consent},
-        {"con", "sht", &I::consent},
-        {"confirm", "s", &I::only_its_key},
-        {"cur", "sht", &I::ring_cursor},
-        {"dead", "smp", &I::dead_letter},
-        {"dedup", "thn", &I::only_its_key},
-        {"dlv", "smp", &I::delivery},
-        {"due", "nnnsx", &I::only_its_key},
-        {"ev", "sn", &I::event},
-        {"gone", "smp", &I::erased_delivery},
-        {"handset", "shn", &I::only_its_key},
-        {"handsetbusy", "sh", &I::only_its_key},
-        {"handsetdue", "nh", &I::only_its_key},
-        {"hook", "sw", &I::webhook},
-        {"hookat", "sw", &I::webhook_progress},
-        {"hooklog", "sw", &I::webhook_attempts},
-        {"idem", "sh", &I::kept_answer},
-        {"idemof", "sxh", &I::only_its_key},
-        {"idx", "sx", &I::session_index},
-        {"job", "sh", &I::only_its_key},
-        {"jobopen", "sh", &I::only_its_key},
-        {"key", "h", &I::api_key},
-        {"keyid", "ak", &I::api_key_id},
-        {"lanemax", "th", &I::lane_deadline},
-        {"mark", "n", &I::low_water_mark},
-        {"meta", "t", &I::only_its_key},
-        {"msg", "sxm", &I::message},
-        {"name", "sh", &I::session_name},
-        {"nl", "tsh", &I::line},
-        {"number", "t", &I::number},
-        {"out", "nn", &I::work_entry},
-        {"pair", "shh", &I::pair},
-        {"pid", "th", &I::provider_id},
-        {"refused", "stt", &I::only_its_key},
-        {"ring", "stnt", &I::ring_place},
-        {"rt", "sht", &I::route},
-        {"sandbox", "t", &I::only_its_key},
-        {"ses", "sx", &I::session},
-        {"svc", "s", &I::service},
-        {"svcname", "at", &I::service_name},
-        {"sys", "sm", &I::message},
-        {"who", "shx", &I::person_index},
-        {"wit", "h", &I::only_its_key},
+        {"acct", "a", &I::account, plain},
+        {"acctname", "t", &I::account_name, plain},
+        {"act", "sx", &I::activity, plain},
+        {"audit", "an", &I::audit_entry, plain},
+        {"auto", "th", &I::only_its_key, plain},
+        {"clock", "t", &I::only_its_key, plain},
+        {"con", "sh", &I::consent, personal},
+        {"con", "sht", &I::consent, personal},
+        {"confirm", "s", &I::only_its_key, plain},
+        {"cur", "sht", &I::ring_cursor, personal},
+        {"dead", "smp", &I::dead_letter, personal},
+        {"dedup", "thn", &I::only_its_key, plain},
+        {"dlv", "smp", &I::delivery, personal},
+        {"due", "nnnsx", &I::only_its_key, plain},
+        {"ev", "sn", &I::event, plain},
+        {"gone", "smp", &I::erased_delivery, plain},
+        {"handset", "shn", &I::only_its_key, personal},
+        {"handsetbusy", "sh", &I::only_its_key, plain},
+        {"handsetdue", "nh", &I::only_its_key, personal},
+        {"hook", "sw", &I::webhook, plain},
+        {"hookat", "sw", &I::webhook_progress, plain},
+        {"hooklog", "sw", &I::webhook_attempts, plain},
+        {"idem", "sh", &I::kept_answer, personal},
+        {"idemof", "sxh", &I::only_its_key, plain},
+        {"idx", "sx", &I::session_index, plain},
+        {"job", "sh", &I::only_its_key, personal},
+        {"jobopen", "sh", &I::only_its_key, plain},
+        {"key", "h", &I::api_key, plain},
+        {"keyid", "ak", &I::api_key_id, plain},
+        {"lanemax", "th", &I::lane_deadline, plain},
+        {"mark", "n", &I::low_water_mark, plain},
+        {"meta", "t", &I::only_its_key, plain},
+        {"msg", "sxm", &I::message, personal},
+        {"name", "sh", &I::session_name, plain},
+        {"nl", "tsh", &I::line, plain},
+        {"number", "t", &I::number, plain},
+        {"out", "nn", &I::work_entry, plain},
+        {"pair", "shh", &I::pair, personal},
+        {"pid", "th", &I::provider_id, plain},
+        {"refused", "stt", &I::only_its_key, plain},
+        {"ring", "stnt", &I::ring_place, plain},
+        {"rt", "sht", &I::route, personal},
+        {"sandbox", "t", &I::only_its_key, plain},
+        {"ses", "sx", &I::session, personal},
+        {"svc", "s", &I::service, plain},
+        {"svcname", "at", &I::service_name, plain},
+        {"sys", "sm", &I::message, personal},
+        {"who", "shx", &I::person_index, personal},
+        {"wit", "h", &I::only_its_key, plain},
     };
   }
 };
@@ -98,6 +100,16 @@ struct Families {
 const std::vector<Inspector::Family>& families() {
   static const std::vector<Inspector::Family> kFamilies = Families::all();
   return kFamilies;
+}
+
+std::vector<std::string> personal_families() {
+  std::vector<std::string> names;
+  for (const auto& family : families()) {
+    if (family.content == Inspector::Content::personal) names.emplace_back(family.name);
+  }
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  return names;
 }
 
 std::string family_of(const Key& key) {

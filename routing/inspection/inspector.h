@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,10 +34,13 @@ class Inspector {
   Task<Result<Inspection>> walk();
 
   using Check = Task<Status> (Inspector::*)(KeyedRecord);
+  /// Personal: what somebody said, who somebody is, or, by keyed hashes, what an erasure of a person erases.
+  enum class Content : std::uint8_t { plain, personal };
   struct Family {
     std::string_view name;
     KeyShape shape;
     Check check;
+    Content content;
   };
 
  private:

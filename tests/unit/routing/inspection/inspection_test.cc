@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "pool/allocation/route.pb.h"
 #include "routing/outbox/erased.h"
 #include "routing/outbox/outbox.pb.h"
@@ -137,6 +140,31 @@ TEST_F(InspectionTest, KeysAreShownWithoutAddressesAndTexts) {
   EXPECT_THAT(describe_key(Key("rt").text("+12025550142"), world.index_key),
               ::testing::MatchesRegex("#[0-9a-z]{8}"));
   EXPECT_EQ(family_of(Key::from_octets("+12025550142/x")), "?");
+}
+
+/// What is erased of a family that is not named stays readable on the disk until the engine rewrites it by chance.
+TEST_F(InspectionTest, EveryFamilyThatHoldsAnAddressOrATextIsPersonal) {
+  ASSERT_TRUE(world.run(world.desk->erase_person(
+      world.caller, *RealAddress::from_carrier("+12025550121"), std::nullopt)));
+  std::set<std::string> holding;
+  for (const auto& record : world.memory.everything()) {
+    for (const char* word : {"2025550142", "2079460142", "2025550123", "2025550120", "2025550130",
+                             "put off", "with a provider's id"}) {
+      if (record.record.value.contains(word)) holding.insert(family_of(record.key));
+    }
+  }
+  for (const auto* family : {"msg", "ses", "rt"}) EXPECT_TRUE(holding.contains(family)) << family;
+  const auto personal = personal_families();
+  for (const auto& family : holding) EXPECT_THAT(personal, ::testing::Contains(family));
+  // By their hashes alone these tell who spoke with whom, by which number, and whose opt-out it is.
+  EXPECT_THAT(personal, ::testing::IsSupersetOf({"con", "cur", "job", "pair", "who"}));
+  EXPECT_THAT(personal, ::testing::Not(::testing::Contains("number")));
+}
+
+TEST_F(InspectionTest, APersonalFamilyIsNamedOnceThoughItsKeysHaveTwoShapes) {
+  auto personal = personal_families();
+  EXPECT_TRUE(std::ranges::is_sorted(personal));
+  EXPECT_EQ(std::ranges::adjacent_find(personal), personal.end());
 }
 
 TEST_F(InspectionTest, AFamilyThatNobodyKnowsIsFound) {
