@@ -30,10 +30,13 @@ async function machine(t) {
   const carrier = await TwilioStandIn.start();
   const relay = await Relay.make({ apiUrl: carrier.url, settings: { clock: { mark_seconds: 1 }, webhooks: { allow_private: ['127.0.0.0/8'] } } });
   t.after(async () => {
-    await relay.remove();
-    await carrier.stop();
-    await clock.close();
-    await rm(folder, { recursive: true });
+    try {
+      await relay.remove();
+    } finally {
+      await carrier.stop();
+      await clock.close();
+      await rm(folder, { recursive: true });
+    }
   });
   await relay.start(clock.environment);
   await relay.addNumbers(V1, V2, V4);

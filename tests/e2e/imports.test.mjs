@@ -7,6 +7,7 @@ import { request } from './support/http.mjs';
 import { V1, V3 } from './support/people.mjs';
 import { Process } from './support/relay.mjs';
 import { until } from './support/until.mjs';
+import { verified } from './support/verify.mjs';
 import { world } from './support/world.mjs';
 
 /** The n-th of 10,000 numbers that nobody has. */
@@ -24,6 +25,7 @@ test('an import goes on where kill -9 found it: every number once, and none of i
     await until('some of the batch', async () => (await relay.ask(200, 'GET', `/api/v1/jobs/${job.id}`)).imported > k * 1000);
     await relay.kill();
     await lost;
+    await verified(relay);
     await relay.start();
     const answer = await bring(k);
     assert.equal(answer.status, 200);

@@ -7,6 +7,7 @@ import { A, B, C, V1, V2, V3, V4, berliner } from './support/people.mjs';
 import { BAUTA } from './support/relay.mjs';
 import { texts } from './support/twilio_stand_in.mjs';
 import { until } from './support/until.mjs';
+import { verified } from './support/verify.mjs';
 import { linesOf, world } from './support/world.mjs';
 
 const done = (relay, job) => until('the end of the job', async () => {
@@ -67,6 +68,7 @@ test('an erasure goes on where kill -9 found it, and its receipt is the same', {
   const job = await relay.ask(202, 'POST', '/api/v1/people/erase', { address: A }, { headers });
   for (let kills = 0; kills < 5; ++kills) {
     await relay.kill();
+    await verified(relay);
     await relay.start();
   }
   const receipt = await done(relay, job);

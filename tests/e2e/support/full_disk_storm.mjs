@@ -58,8 +58,11 @@ export class FullDiskStorm extends Storm {
   }
 
   async remove() {
-    await super.remove();
-    await this.disk.destroy();
+    try {
+      await super.remove();
+    } finally {
+      await this.disk.destroy();
+    }
   }
 
   refusedWith(name, answer) {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { request } from './http.mjs';
 import { until } from './until.mjs';
+import { verified } from './verify.mjs';
 
 if (!process.env.BAUTA) throw new Error('BAUTA names the binary to test');
 export const BAUTA = process.env.BAUTA;
@@ -144,6 +145,8 @@ ${simulated ? '' : `account_sid = "${Relay.ACCOUNT_SID}"\n`}`).join('\n');
 
   /** SIGTERM, and what became of it. */
   async stop(signal = 'SIGTERM') {
+    // Until its store was verified: it is in remove() at the latest.
+    if (signal === 'SIGKILL') this.crashed = true;
     const exit = await this.process.end(signal);
     this.logs += this.process.output;
     return exit;
@@ -153,8 +156,18 @@ ${simulated ? '' : `account_sid = "${Relay.ACCOUNT_SID}"\n`}`).join('\n');
 
   get log() { return this.logs + (this.process?.exit ? '' : this.process?.output ?? ''); }
 
+  /** Whatever a kill -9 in the test left, and what was done with it since, must agree with itself: throws if it does not. */
   async remove() {
+    const crashed = this.crashed;
     if (this.process && !this.process.exit) await this.kill();
+    try {
+      if (crashed) await verified(this);
+    } finally {
+      await this.#clear();
+    }
+  }
+
+  async #clear() {
     if (process.env.BAUTA_KEEP) {
       await appendFile(join(this.folder, 'log'), this.log);
     } else {

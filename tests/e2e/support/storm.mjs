@@ -136,8 +136,11 @@ export class Storm {
     this.writing = false;
     this.removed = true;
     this.reported = true;
-    await this.relay?.remove();
-    await this.carrier?.stop();
+    try {
+      await this.relay?.remove();
+    } finally {
+      await this.carrier?.stop();
+    }
   }
 
   #answer(post) {

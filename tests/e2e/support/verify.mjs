@@ -4,5 +4,6 @@ import { bauta } from './relay.mjs';
 export async function verified(relay) {
   const said = await bauta('store', 'verify', '--config', relay.config, '--json');
   if (said.code !== 0) throw new Error(`bauta store verify: ${said.code}: ${said.stderr}${said.stdout}`);
+  relay.crashed = false;
   return JSON.parse(said.stdout);
 }

@@ -13,8 +13,11 @@ export async function world({ numbers = [], settings, answer, fallbacks = {}, t 
   const urls = Object.fromEntries(Object.entries(others).map(([name, other]) => [name, other.url]));
   const relay = await Relay.make({ apiUrl: carrier.url, fallbacks: urls, settings });
   const clean = async () => {
-    await relay.remove();
-    for (const one of [carrier, ...Object.values(others)]) await one.stop();
+    try {
+      await relay.remove();
+    } finally {
+      for (const one of [carrier, ...Object.values(others)]) await one.stop();
+    }
   };
   if (t) t.after(clean); else after(clean);
   await relay.start();
