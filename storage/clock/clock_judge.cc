@@ -1,5 +1,7 @@
 #include "storage/clock/clock_judge.h"
 
+#include "storage/store/planted.h"
+
 namespace bauta {
 
 ClockJudge::ClockJudge(Duration jump_max, const ClockReading& first,
@@ -16,7 +18,9 @@ ClockJudge::ClockJudge(Duration jump_max, const ClockReading& first,
 ClockState ClockJudge::look(const ClockReading& reading) {
   const TimePoint expected = time_ + std::chrono::floor<Duration>(reading.steady - steady_);
   const Duration apart = reading.wall - expected;
-  if (!doubted_since_ && std::chrono::abs(apart) > jump_max_) doubted_since_ = expected;
+  const bool leapt = std::chrono::abs(apart) > jump_max_ &&
+                     !(planted(PlantedBug::leap_followed) && apart > Duration{0});
+  if (!doubted_since_ && leapt) doubted_since_ = expected;
   if (doubted_since_) {
     return {.trust = ClockTrust::doubted,
             .now = expected,

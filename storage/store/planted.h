@@ -12,8 +12,9 @@
 
 namespace bauta {
 
-/// Bugs that the simulation plants to show that its oracle would catch them.  They exist in the simulation's own build of pool/ and
-/// routing/ alone: without BAUTA_PLANTED_BUGS every planted() is false at compile time, and nothing of it is left in what is shipped.
+/// Bugs that the simulation plants to show that its oracle would catch them.  They exist in the simulation's own build of pool/, routing/
+/// and storage/clock/ alone: without BAUTA_PLANTED_BUGS every planted() is false at compile time, and nothing of it is left in what is
+/// shipped.
 enum class PlantedBug : std::uint8_t {
   none,
   /// A cooling route counts as free before its time (promise 1).
@@ -44,6 +45,8 @@ enum class PlantedBug : std::uint8_t {
   crash_not_counted,
   /// Turns are counted on a clock that leaps (promise 5).
   turns_by_the_wall_clock,
+  /// A wall clock that leaps ahead is followed (promise 1).
+  leap_followed,
   /// A text whose outcome at one connection is unknown is handed to the next (promise 4).
   failover_of_unknown,
   /// An event that is being told to a webhook is filed as told (promise 3).

@@ -41,7 +41,8 @@ Task<void> Hook::run(Hook* self) {
 
 void Hook::wait_until_due() {
   std::optional<Micros> due;
-  if (const auto at = queue_->next_due()) due = SimulatedClock::micros_of(*at);
+  if (const auto at = queue_->next_due())
+    due = parts_.schedule.now() + Micros(*at - parts_.clock.now());
   if (settled_) due = std::min(due.value_or(Micros::max()), filed_at_ + kFileAfter);
   const auto alarm = ++alarm_;
   if (!due) return;

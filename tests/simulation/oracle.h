@@ -125,7 +125,7 @@ class Oracle {
 
   void latitude_is(Latitude latitude) { latitude_ = latitude; }
   void now_is(Time now) { now_ = now; }
-  /// The relay's clock jumped forward, and nothing happened meanwhile.
+  /// The relay's clock jumped forward, as it should, and nothing happened meanwhile.  Of a leap that it must not follow nobody tells.
   void leapt(Time from, Time by);
   const std::optional<Broken>& broken() const { return broken_; }
 

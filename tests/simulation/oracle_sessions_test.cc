@@ -46,6 +46,35 @@ TEST_F(OracleOfSessions, SeesATextThatLeavesAfterTheIdleClockIsOver) {
   EXPECT_EQ(broken(), 1);
 }
 
+TEST_F(OracleOfSessions, SeesASessionThatEndedBeforeItsTime) {
+  open("s", {{"ann", "one"}, {"ben", "two"}}, {.expires = 60 * kSecond});
+  at(59);
+  oracle.text_taken(write("early"), "ended");
+  EXPECT_EQ(broken(), 1);
+}
+
+/// Asked to bring it back with an earlier end, the relay has done so and has not answered.
+TEST_F(OracleOfSessions, LetsASessionEndThatIsJustGivenAnotherEnd) {
+  open("s", {{"ann", "one"}, {"ben", "two"}}, {.expires = 60 * kSecond});
+  at(10);
+  ask({"ann", "ben"});
+  at(30);
+  oracle.text_taken(write("meanwhile"), "ended");
+  EXPECT_EQ(broken(), 0);
+}
+
+TEST_F(OracleOfSessions, LetsASessionEndWhenItsTimeIsOver) {
+  open("s", {{"ann", "one"}, {"ben", "two"}}, {.expires = 60 * kSecond});
+  at(59);
+  const int text = write("just in time");
+  at(60);
+  oracle.text_taken(text, "ended");
+  close("s");
+  at(61);
+  oracle.text_taken(write("late"), "ended");
+  EXPECT_EQ(broken(), 0);
+}
+
 TEST_F(OracleOfSessions, SeesOneSessionThatIsToldAsTwo) {
   open_pair();
   oracle.number_is("four", "service", "US");

@@ -61,6 +61,10 @@ void Oracle::text_taken(int id, const std::string& became) {
                                        place.left_asked > now_ &&
                                        !place.may_be_blocked(text.is.first_try, now_);
                               });
+    // Who is just bringing it back may have given it other clocks, and was not told yet.
+    if (surely_lived && became == "ended" && !is_pending)
+      breaks(1, "text " + name(text.is.body) + " is told that " + session->id +
+                    " has ended, which lives");
     if (is_surely_its || surely_lived)
       life.active_low = std::max(life.active_low, text.is.first_try);
   }

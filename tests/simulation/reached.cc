@@ -98,6 +98,12 @@ std::string_view mark_name(Mark mark) {
       return "texts forgotten after retention";
     case Mark::clock_leapt:
       return "clock leapt";
+    case Mark::clock_set_ahead:
+      return "clock set ahead";
+    case Mark::clock_set_back:
+      return "clock set back";
+    case Mark::started_in_doubt_of_the_clock:
+      return "started in doubt of the clock";
     case Mark::event_taken_whose_answer_was_lost:
       return "event taken whose answer was lost";
     case Mark::event_told_again_after_a_crash:

@@ -56,6 +56,9 @@ enum class Mark : std::uint8_t {
   dead_letter_retried_and_delivered,
   texts_forgotten_after_retention,
   clock_leapt,
+  clock_set_ahead,
+  clock_set_back,
+  started_in_doubt_of_the_clock,
   name_taken_over_from_an_ended_session,
   event_taken_whose_answer_was_lost,
   event_told_again_after_a_crash

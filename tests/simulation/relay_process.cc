@@ -153,7 +153,7 @@ void RelayProcess::take(std::size_t at) {
   const auto due = lanes.partition->next_due();
   const auto alarm = ++lanes.alarm;
   if (!due) return;
-  const auto wait = std::max(SimulatedClock::micros_of(*due) - around_.schedule.now(), Micros(1));
+  const auto wait = std::max(Micros(*due - around_.clock.now()), Micros(1));
   waits_.later(wait, [this, at, alarm] {
     if (lanes_[at].alarm == alarm) take(at);
   });

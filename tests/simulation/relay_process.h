@@ -23,7 +23,7 @@ namespace bauta::simulation {
 /// What a process finds when it starts; each outlives it.
 struct Surroundings {
   Schedule& schedule;
-  SimulatedClock& clock;
+  Clock& clock;
   MemoryStore& disk;
   Chance& chance;
   Random& random;

@@ -27,7 +27,7 @@ class Schedule {
   }
   void in(Micros delay, std::function<void()> event) { at(now_ + delay, std::move(event)); }
 
-  /// The clock jumps forward, and nothing happens meanwhile: whoever waits for a while waits as long as before.
+  /// The clock jumps forward, by whole milliseconds, and nothing happens meanwhile: whoever waits for a while waits as long as before.
   void leap(Micros by) {
     std::map<std::pair<Micros, std::uint64_t>, std::function<void()>> moved;
     for (auto& [when, event] : events_)
@@ -51,13 +51,20 @@ class Schedule {
   std::map<std::pair<Micros, std::uint64_t>, std::function<void()>> events_;
 };
 
-/// The clock that the relay reads.
+/// The machine's clocks: one that somebody sets wrong, and one that nobody sets.
 class SimulatedClock final : public Clock {
  public:
   explicit SimulatedClock(const Schedule& schedule) : schedule_(schedule) {}
-  TimePoint now() const override { return at(schedule_.now()); }
+  TimePoint now() const override { return at(schedule_.now() + wrong_by_); }
   TimePoint now(ServiceId) const override { return now(); }
-  SteadyPoint steady() const override { return SteadyPoint(schedule_.steady()); }
+  /// In whole milliseconds, so that a time that goes on by it is the schedule's, and not one less now and then.
+  SteadyPoint steady() const override {
+    return SteadyPoint(std::chrono::floor<Duration>(schedule_.steady()));
+  }
+
+  /// In whole milliseconds; 0: it shows the schedule's time.
+  Micros wrong_by() const { return wrong_by_; }
+  void set_wrong_by(Micros by) { wrong_by_ = by; }
 
   static constexpr std::chrono::sys_days kBeginning{std::chrono::year{2026} / 3 / 1};
   static TimePoint at(Micros when) {
@@ -67,6 +74,7 @@ class SimulatedClock final : public Clock {
 
  private:
   const Schedule& schedule_;
+  Micros wrong_by_{0};
 };
 
 }  // namespace bauta::simulation

@@ -29,7 +29,8 @@ World::World(std::uint64_t seed, metrics::Instruments& metrics, bool print)
       chance_(seed, 1),
       store_chance_(seed, 2),
       random_(seed),
-      clock_(schedule_),
+      wall_(schedule_),
+      clock_(wall_),
       disk_(clock_),
       index_key_(key_octets()),
       metrics_(metrics),
@@ -42,6 +43,7 @@ World::World(std::uint64_t seed, metrics::Instruments& metrics, bool print)
       has_a_hub_(seed % kHubOneIn == 7) {}
 
 void World::start() {
+  begin_clock();
   relay_ = std::make_unique<RelayProcess>(Surroundings{.schedule = schedule_,
                                                        .clock = clock_,
                                                        .disk = disk_,
@@ -65,7 +67,8 @@ Outcome World::run() {
   start();
   next_act();
   std::optional<Micros> resting_since;
-  while (!oracle_.broken() && !endpoint_.broken() && outcome_.steps < kStepsMax) {
+  while (!outcome_.broken && !oracle_.broken() && !endpoint_.broken() &&
+         outcome_.steps < kStepsMax) {
     if (relay_) relay_->poll();
     if (acts_left_ > 0 || under_way_ > 0 || !at_rest()) quiet_since_ = schedule_.now();
     if (schedule_.now() > quiet_since_ + kQuiet) break;
@@ -148,6 +151,7 @@ void World::do_something() {
     act_among_sessions(drawn);
   } else if (drawn < 95) {
     if (chance_.one_in(2)) return rush_before_a_leap();
+    if (chance_.one_in(2)) return set_clock_wrong();
     leap(chance_.one_in(2) ? seconds(chance_.between(1, 600)) : minutes(chance_.between(10, 600)));
   } else if (drawn < 96) {
     loop();
@@ -199,21 +203,13 @@ void World::crash(Micros within) {
     oracle_.crashed();
     endpoint_.crashed();
     outcome_.commits += relay_->commits();
+    keep_clock();
     relay_.reset();
     schedule_.in(milliseconds(chance_.between(50, chance_.one_in(5) ? 120'000 : 5'000)), [this] {
       note("start");
       start();
     });
   });
-}
-
-/// The clock is set, or the machine slept.
-void World::leap(Micros by) {
-  oracle_.leapt(schedule_.now().count(), by.count());
-  schedule_.leap(by);
-  quiet_since_ += by;
-  oracle_.now_is(schedule_.now().count());
-  note("the clock leaps by {} s", std::chrono::floor<seconds>(by).count());
 }
 
 void World::sweep() {

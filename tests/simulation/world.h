@@ -16,6 +16,7 @@
 #include "tests/simulation/endpoint.h"
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/reached.h"
+#include "tests/simulation/relay_clock.h"
 #include "tests/simulation/relay_process.h"
 #include "tests/simulation/schedule.h"
 #include "tests/simulation/trace.h"
@@ -114,7 +115,6 @@ class World {
   void act_among_sessions(std::size_t drawn);
   void next_act();
   void crash(Micros within);
-  void leap(Micros by);
   void start();
   void sweep();
   bool at_rest() const;
@@ -127,6 +127,13 @@ class World {
                   std::function<void(R, int)> told);
   template <class... T>
   void note(const char* format, const T&... values);
+
+  // world_clock.cc
+  void leap(Micros by);
+  void set_clock_wrong();
+  void set_clock_right();
+  void keep_clock();
+  void begin_clock();
 
   // world_sessions.cc
   void open_some_session();
@@ -178,7 +185,8 @@ class World {
   Chance store_chance_;
   SeededRandom random_;
   Schedule schedule_;
-  SimulatedClock clock_;
+  SimulatedClock wall_;
+  RelayClock clock_;
   MemoryStore disk_;
   IndexKey index_key_;
   metrics::Instruments& metrics_;
@@ -207,6 +215,9 @@ class World {
   std::size_t marks_ = 0;
   std::size_t names_ = 0;
   std::size_t provider_ids_ = 0;
+  /// The relay knows that the wall clock is wrong, and nobody has set it right since.
+  bool is_clock_doubted_ = false;
+  Micros clock_kept_at_{0};
   Micros last_sweep_{0};
   Micros quiet_since_{0};
   Outcome outcome_;
