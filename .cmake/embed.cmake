@@ -1,6 +1,7 @@
-# cmake -D OUT=page_files.cc -D FILES=a,b -P embed.cmake: the files' octets as C++, for page_files.h.
+# cmake -D OUT=page_files.cc -D HEADER=part/page_files.h -D FUNCTION=page_files -D FILES=a,b -P embed.cmake: the files' octets as C++, by the
+# function that the header declares.
 string(REPLACE "," ";" files "${FILES}")
-set(code "#include \"proxy/demo/page_files.h\"\n\nnamespace bauta {\n\nconst std::vector<PageFile>& page_files() {\n")
+set(code "#include \"${HEADER}\"\n\nnamespace bauta {\n\nconst std::vector<PageFile>& ${FUNCTION}() {\n")
 string(APPEND code "  static const std::vector<PageFile> kFiles = {\n")
 foreach(file IN LISTS files)
   file(READ "${file}" content)

@@ -30,6 +30,13 @@ std::string_view method_label(std::string_view method) {
   return std::ranges::find(kKnown, method) != kKnown.end() ? method : kOtherLabel;
 }
 
+/// Of what became of a text that was sent: what somebody should look at when it does not end.
+bool is_trouble(std::string_view outcome) {
+  static constexpr std::initializer_list<std::string_view> kTrouble = {
+      "refused", "later", "unknown", "undelivered", "failed"};
+  return std::ranges::find(kTrouble, outcome) != kTrouble.end();
+}
+
 }  // namespace
 
 class Instruments::Families {
@@ -60,6 +67,12 @@ class Instruments::Families {
       {"direction", "connection", "outcome"},
       kSeriesMax,
       Overflow::other};
+  Gauges<2> trouble{gauges("bauta_trouble_timestamp_seconds",
+                           "When a text last had that outcome at a connection, in seconds since "
+                           "1970."),
+                    {"connection", "outcome"},
+                    kSeriesMax,
+                    Overflow::drop};
   prometheus::Histogram& accept =
       histogram("bauta_accept_seconds",
                 "From a carrier's request to the durable commit of its text.", kLatencyBuckets);
@@ -113,6 +126,18 @@ class Instruments::Families {
   Gauges<1> lane_oldest{
       gauges("bauta_lane_oldest_seconds", "Age of the oldest text waiting, by owner thread."),
       {"owner"},
+      kSeriesMax,
+      Overflow::drop};
+  Gauges<1> waiting_texts{
+      gauges("bauta_waiting_texts",
+             "Texts that wait for a connection, as the last census found them."),
+      {"connection"},
+      kSeriesMax,
+      Overflow::drop};
+  Gauges<1> waiting_oldest{
+      gauges("bauta_waiting_oldest_seconds",
+             "Age of the oldest text that waits for a connection, as the last census found it."),
+      {"connection"},
       kSeriesMax,
       Overflow::drop};
 
@@ -295,6 +320,8 @@ void Instruments::text_in(std::string_view connection, std::string_view outcome)
 }
 void Instruments::text_out(std::string_view connection, std::string_view outcome) {
   count(families_->texts, {"outbound", connection, outcome});
+  if (!is_trouble(outcome)) return;
+  if (auto* gauge = families_->trouble.find({connection, outcome})) gauge->SetToCurrentTime();
 }
 void Instruments::accepted_after(std::chrono::duration<double> took) {
   families_->accept.Observe(took.count());
@@ -326,6 +353,11 @@ void Instruments::crashed_claim() { families_->crashed_claims.Increment(); }
 void Instruments::lane_texts_changed(std::int64_t by) { change(families_->lane_texts, by); }
 void Instruments::lane_oldest(std::string_view owner, std::chrono::duration<double> age) {
   set(families_->lane_oldest, {owner}, age.count());
+}
+void Instruments::waiting(std::string_view connection, std::uint64_t texts,
+                          std::chrono::duration<double> oldest) {
+  set(families_->waiting_texts, {connection}, static_cast<double>(texts));
+  set(families_->waiting_oldest, {connection}, oldest.count());
 }
 
 void Instruments::commit_done(std::string_view outcome) { count(families_->commits, {outcome}); }
@@ -420,11 +452,36 @@ void Instruments::config_waits(std::size_t keys) {
   families_->config_restart_needed.Set(static_cast<double>(keys));
 }
 
-std::string Instruments::expose() const {
-  auto collected = families_->registry.Collect();
-  std::ranges::move(families_->process.Collect(), std::back_inserter(collected));
+namespace {
+
+std::vector<prometheus::MetricFamily> collect(const prometheus::Registry& registry,
+                                              const Process& process) {
+  auto collected = registry.Collect();
+  std::ranges::move(process.Collect(), std::back_inserter(collected));
   std::ranges::sort(collected, {}, &prometheus::MetricFamily::name);
-  return prometheus::TextSerializer{}.Serialize(collected);
+  return collected;
+}
+
+}  // namespace
+
+std::string Instruments::expose() const {
+  return prometheus::TextSerializer{}.Serialize(collect(families_->registry, families_->process));
+}
+
+std::vector<Sample> Instruments::samples() const {
+  std::vector<Sample> samples;
+  for (const auto& family : collect(families_->registry, families_->process)) {
+    if (family.type != prometheus::MetricType::Counter &&
+        family.type != prometheus::MetricType::Gauge)
+      continue;
+    for (const auto& metric : family.metric) {
+      Sample sample{.name = family.name, .labels = {}, .value = metric.gauge.value};
+      if (family.type == prometheus::MetricType::Counter) sample.value = metric.counter.value;
+      for (const auto& label : metric.label) sample.labels.emplace_back(label.name, label.value);
+      samples.push_back(std::move(sample));
+    }
+  }
+  return samples;
 }
 
 }  // namespace bauta::metrics

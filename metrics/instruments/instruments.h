@@ -5,8 +5,17 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace bauta::metrics {
+
+/// What one series stands at.
+struct Sample {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> labels;
+  double value = 0;
+};
 
 /// Everything that Bauta counts, each by one verb, so that no caller can invent a label.  Labels come from closed sets (connection names of
 /// the configuration, outcomes, error codes, route patterns, localities of the pool): never an address, an id or foreign text.
@@ -21,6 +30,7 @@ class Instruments {
   // Texts.
   /// bauta_texts_total{direction, connection, outcome}.  Inbound outcomes: relayed, duplicate, refused, ended, keyword, bad_signature,
   /// malformed; outbound: accepted, refused, later, unknown, delivered, undelivered, failed, blocked.
+  /// bauta_trouble_timestamp_seconds{connection, outcome}: when a text last was refused, later, unknown, undelivered or failed there.
   void text_in(std::string_view connection, std::string_view outcome);
   void text_out(std::string_view connection, std::string_view outcome);
   /// bauta_accept_seconds: from the carrier's request to the durable commit.
@@ -49,6 +59,10 @@ class Instruments {
   void lane_texts_changed(std::int64_t by);
   /// bauta_lane_oldest_seconds{owner}: age of the oldest text waiting, by owner thread ("0", "1", …).
   void lane_oldest(std::string_view owner, std::chrono::duration<double> age);
+
+  /// bauta_waiting_texts{connection}, bauta_waiting_oldest_seconds{connection}: what waits for a connection, as the last census found it.
+  void waiting(std::string_view connection, std::uint64_t texts,
+               std::chrono::duration<double> oldest);
 
   // Store.
   /// bauta_commits_total{outcome}: committed, conflict, refused, unknown.
@@ -114,6 +128,8 @@ class Instruments {
 
   /// The text exposition format (version 0.0.4) of everything above, bauta_build_info and the process's own series.
   std::string expose() const;
+  /// The same for who shows it otherwise: every counter and every gauge, not the histograms.
+  std::vector<Sample> samples() const;
 
  private:
   class Families;

@@ -5,9 +5,12 @@
 
 #include <memory>
 
+#include "proxy/admin/operations.h"
+#include "proxy/admin/operations_files.h"
+#include "proxy/net/host_header.h"
 #include "proxy/net/json.h"
+#include "proxy/net/page_answer.h"
 #include "proxy/net/problem.h"
-#include "proxy/net/rfc3339.h"
 
 namespace bauta {
 namespace {
@@ -19,7 +22,13 @@ struct Face {
   Secret key;
   const metrics::Instruments* sandbox;
   std::optional<AdminClock> clock;
+  AdminOperations operations;
 
+  /// A page that was opened under a name which somebody lets point here would read what needs no key.
+  bool may_be_foreign(const HttpRequest& request) const {
+    const auto host = request.headers.find("Host");
+    return key.size() == 0 && host && !is_address_or_localhost(*host);
+  }
   bool may(const HttpRequest& request) const {
     if (key.size() == 0) return true;
     constexpr std::string_view kScheme = "Bearer ";
@@ -47,34 +56,28 @@ Task<HttpResponse> show_sandbox_metrics(std::shared_ptr<const Face> face, HttpRe
   co_return exposed(*face->sandbox);
 }
 
-Task<HttpResponse> show_readiness(std::shared_ptr<const Face> face, HttpRequest) {
-  std::string failing;
-  std::string warnings;
-  for (const auto& check : face->checks) {
-    const auto reason = check.failing();
-    if (!reason) continue;
-    switch (check.concern) {
-      case Concern::not_ready:
-        failing += check.name + ": " + *reason + "\n";
-        break;
-      case Concern::warning:
-        warnings += "warning: " + check.name + ": " + *reason + "\n";
-        break;
-    }
+/// The checks of one concern that fail now.
+std::vector<Reason> reasons_of(const Face& face, Concern concern) {
+  std::vector<Reason> reasons;
+  for (const auto& check : face.checks) {
+    if (check.concern != concern) continue;
+    if (auto reason = check.failing()) reasons.push_back({check.name, *std::move(reason)});
   }
-  if (!failing.empty()) co_return text_response(503, failing + warnings);
-  co_return text_response(200, "ready\n" + warnings);
+  return reasons;
+}
+
+Task<HttpResponse> show_readiness(std::shared_ptr<const Face> face, HttpRequest) {
+  std::string lines;
+  const auto failing = reasons_of(*face, Concern::not_ready);
+  for (const auto& [check, reason] : failing) lines += check + ": " + reason + "\n";
+  if (failing.empty()) lines = "ready\n";
+  for (const auto& [check, reason] : reasons_of(*face, Concern::warning))
+    lines += "warning: " + check + ": " + reason + "\n";
+  co_return text_response(failing.empty() ? 200 : 503, std::move(lines));
 }
 
 HttpResponse shown(const ClockState& clock) {
-  Json::Value json(Json::objectValue);
-  json["state"] = clock.trust == ClockTrust::doubted ? "doubted" : "trusted";
-  json["now"] = format_rfc3339(clock.now);
-  json["wall_clock"] = format_rfc3339(clock.wall());
-  json["offset_seconds"] = std::chrono::duration<double>(clock.offset).count();
-  json["doubted_since"] =
-      clock.doubted_since ? Json::Value(format_rfc3339(*clock.doubted_since)) : Json::Value();
-  return json_response(200, write_json(json));
+  return json_response(200, write_json(clock_json(clock)));
 }
 
 Task<HttpResponse> show_clock(std::shared_ptr<const Face> face, HttpRequest) {
@@ -94,15 +97,39 @@ Task<HttpResponse> confirm_clock(std::shared_ptr<const Face> face, HttpRequest r
   co_return shown(*confirmed);
 }
 
+Task<HttpResponse> show_operations(std::shared_ptr<const Face> face, HttpRequest) {
+  OperationsLook look{.samples = face->metrics.samples(),
+                      .now = SystemClock().now(),
+                      .failing = reasons_of(*face, Concern::not_ready),
+                      .warnings = reasons_of(*face, Concern::warning),
+                      .clock = std::nullopt,
+                      .connections = face->operations.connections,
+                      .store_bytes = face->operations.store_bytes()};
+  if (face->clock) look.clock = face->clock->state();
+  auto response = json_response(200, write_json(operations_json(look)));
+  response.headers.set("Cache-Control", "no-store");
+  co_return response;
+}
+
 Task<HttpResponse> show_index(std::shared_ptr<const Face> face, HttpRequest) {
   std::string page =
       "/metrics  what Prometheus reads\n/livez    the process answers\n/readyz   "
       "texts can be relayed, or why not\n";
   if (face->clock) page += "/clock    whether the machine's clock is gone by\n";
+  page += "/operations  how it goes, as JSON; a browser shows it here\n";
   co_return text_response(200, std::move(page));
 }
 
+HttpResponse refuse_foreign(const HttpRequest& request) {
+  return problem(403,
+                 {.code = "admin.foreign_host",
+                  .detail = "without a key, the admin listener is asked by its address or as "
+                            "localhost"},
+                 request);
+}
+
 Task<HttpResponse> answer(std::shared_ptr<const Face> face, Page page, HttpRequest request) {
+  if (face->may_be_foreign(request)) co_return refuse_foreign(request);
   if (!face->may(request)) {
     co_return problem(
         401,
@@ -112,6 +139,25 @@ Task<HttpResponse> answer(std::shared_ptr<const Face> face, Page page, HttpReque
         request);
   }
   co_return co_await page(face, std::move(request));
+}
+
+constexpr std::string_view kPage = "operations.html";
+
+/// What browsers say of themselves; curl and Prometheus do not.
+bool wants_page(const HttpRequest& request) {
+  return request.headers.find("Accept").value_or("").contains("text/html");
+}
+
+/// The page without a figure in it: it asks for the key itself.
+Task<HttpResponse> show_file(std::shared_ptr<const Face> face, std::string_view name,
+                             HttpRequest request) {
+  if (face->may_be_foreign(request)) co_return refuse_foreign(request);
+  co_return with_policy(page_answer(operations_files(), name));
+}
+
+Task<HttpResponse> show_root(std::shared_ptr<const Face> face, HttpRequest request) {
+  if (wants_page(request)) co_return co_await show_file(face, kPage, std::move(request));
+  co_return co_await answer(face, show_index, std::move(request));
 }
 
 void add(Router& router, std::string_view method, std::string_view path,
@@ -126,13 +172,23 @@ Task<HttpResponse> live(HttpRequest) { co_return text_response(200, "live\n"); }
 
 void mount_admin(Router& router, const metrics::Instruments& metrics,
                  std::vector<ReadinessCheck> checks, Secret key,
-                 const metrics::Instruments* sandbox, std::optional<AdminClock> clock) {
+                 const metrics::Instruments* sandbox, std::optional<AdminClock> clock,
+                 AdminOperations operations) {
   const auto face = std::make_shared<const Face>(metrics, std::move(checks), std::move(key),
-                                                 sandbox, std::move(clock));
+                                                 sandbox, std::move(clock), std::move(operations));
   add(router, "GET", "/metrics", face, show_metrics);
   if (sandbox != nullptr) add(router, "GET", "/metrics/sandbox", face, show_sandbox_metrics);
   add(router, "GET", "/readyz", face, show_readiness);
-  add(router, "GET", "/", face, show_index);
+  add(router, "GET", "/operations", face, show_operations);
+  router.add("GET", "/",
+             [face](HttpRequest request) { return show_root(face, std::move(request)); });
+  for (const auto& file : operations_files()) {
+    if (file.name == kPage) continue;
+    router.add("GET", "/operations/" + std::string(file.name),
+               [face, name = file.name](HttpRequest request) {
+                 return show_file(face, name, std::move(request));
+               });
+  }
   if (face->clock) {
     add(router, "GET", "/clock", face, show_clock);
     add(router, "POST", "/clock/confirm", face, confirm_clock);

@@ -32,13 +32,26 @@ struct AdminClock {
   std::function<Task<Result<ClockState>>()> confirm;
 };
 
+/// What the operations page shows beside metrics, checks and clock.
+struct AdminOperations {
+  /// As the configuration names them.
+  std::vector<std::string> connections = {};
+  /// What the store takes of its disk; none: that cannot be said.  Called from any thread; may read the disk.
+  std::function<std::optional<std::uint64_t>()> store_bytes = [] {
+    return std::optional<std::uint64_t>{};
+  };
+};
+
 /// Adds to `router`: /metrics (Prometheus' text format), /livez (200 while the process answers), /readyz (200, with what else is
-/// to be looked after, or 503 with the reasons), and / which names them.  With a clock also GET /clock and POST /clock/confirm, which no web
-/// page may send: 403 admin.from_a_page.  With a key (none: empty), all but /livez ask for it as a Bearer token: 401 auth.invalid_key.  `metrics` outlives the router.
+/// to be looked after, or 503 with the reasons), /operations (figures as JSON, for the operations page), and /, which is that page for who
+/// accepts text/html, and a list of these addresses for everybody else.  With a clock also GET /clock and POST /clock/confirm, which no web
+/// page may send: 403 admin.from_a_page.  With a key (none: empty), all but /livez and the page's own files, which hold no figure, ask for it as a
+/// Bearer token: 401 auth.invalid_key.  Without one, what a browser asks for under a name that may be anybody's is refused: 403
+/// admin.foreign_host.  `metrics` outlives the router.
 /// `sandbox`: what the sandbox counts, shown at /metrics/sandbox, apart from what alerts look at.
 void mount_admin(Router& router, const metrics::Instruments& metrics,
                  std::vector<ReadinessCheck> checks, Secret key,
                  const metrics::Instruments* sandbox = nullptr,
-                 std::optional<AdminClock> clock = std::nullopt);
+                 std::optional<AdminClock> clock = std::nullopt, AdminOperations operations = {});
 
 }  // namespace bauta

@@ -6,6 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <numeric>
+#include <optional>
 
 #include "proxy/cli/relay_options.h"
 #include "proxy/cli/run_task.h"
@@ -97,8 +99,29 @@ Task<void> RelayEngine::keep_counting(RelayEngine& engine,
       log::warn("texts without receipt not ended code={}", ended.error().code);
     if (const auto counted = co_await engine.desk_.census(); !counted)
       log::warn("census failed code={}", counted.error().code);
+    co_await engine.count_waiting();
     timer.expires_after(engine.parts_.config.census);
     co_await timer.async_wait(asio::use_awaitable_t<Executor>());
+  }
+}
+
+/// Of all services, by connection: a connection for which nothing waits any more stands at 0.
+Task<void> RelayEngine::count_waiting() {
+  const auto found = co_await desk_.insight().waiting(std::nullopt);
+  if (!found) {
+    log::warn("waiting texts not counted code={}", found.error().code);
+    co_return;
+  }
+  const auto now = parts_.clock.now();
+  for (const auto& [name, queue] : found->connections) waited_for_.insert(name);
+  for (const auto& name : waited_for_) {
+    const auto queue = found->connections.find(name);
+    const bool waits = queue != found->connections.end();
+    const auto texts = waits ? std::accumulate(queue->second.waiting.begin(),
+                                               queue->second.waiting.end(), std::uint64_t{0})
+                             : 0;
+    const auto oldest = waits && queue->second.oldest ? now - *queue->second.oldest : Duration{0};
+    parts_.metrics.waiting(name.empty() ? "none" : name, texts, oldest);
   }
 }
 

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "metrics/instruments/instruments.h"
@@ -71,6 +73,7 @@ class RelayEngine {
   static Task<void> keep_working(RelayEngine& engine, std::shared_ptr<std::atomic<bool>> stopping);
   static Task<void> keep_sweeping(RelayEngine& engine, std::shared_ptr<std::atomic<bool>> stopping);
 
+  Task<void> count_waiting();
   bool is_settled() const;
 
   RelayEngineParts parts_;
@@ -81,6 +84,8 @@ class RelayEngine {
   Desk desk_;
   std::vector<std::unique_ptr<LaneDriver>> lanes_;
   std::vector<std::unique_ptr<WebhookDriver>> webhooks_;
+  /// Connections for which something waited once; the walks' thread's alone.
+  std::set<std::string> waited_for_;
   bool sweeps_ = true;
   bool works_ = true;
   /// Shared with the coroutines that count and sweep, which may end after this.

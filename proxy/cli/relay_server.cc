@@ -14,6 +14,7 @@
 #include "proxy/carriers/carrier_set.h"
 #include "proxy/carriers/http_clients.h"
 #include "proxy/cli/clock_watch.h"
+#include "proxy/cli/folder_size.h"
 #include "proxy/cli/relay_engine.h"
 #include "proxy/cli/relay_options.h"
 #include "proxy/cli/relay_sandbox.h"
@@ -43,6 +44,17 @@ constexpr int kLessUrgent = 10;
 void write_audit(Commit& commit, AccountId account, AuditEntry entry, TimePoint now) {
   entry.at = now;
   AuditLog::append(commit, account, entry, RelayLimits{}.audit_keep);
+}
+
+std::vector<std::string> connection_names(const Config& config) {
+  std::vector<std::string> names;
+  for (const auto& connection : config.connections) names.push_back(connection.name);
+  return names;
+}
+
+std::function<std::optional<std::uint64_t>()> size_of_store(const Config& config) {
+  if (config.storage_engine == "memory") return [] { return std::optional<std::uint64_t>{}; };
+  return [path = config.storage_path] { return folder_size(path); };
 }
 
 struct LiveKey {
@@ -287,7 +299,8 @@ Status RelayServer::Parts::listen_to_operators() {
                 .concern = Concern::warning}},
               Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr,
               AdminClock{.state = [this] { return clock_watch->state(); },
-                         .confirm = [this] { return clock_watch->confirm(); }});
+                         .confirm = [this] { return clock_watch->confirm(); }},
+              {.connections = connection_names(config), .store_bytes = size_of_store(config)});
   BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
                                             {.name = "admin",
                                              .listen = config.admin_listen,

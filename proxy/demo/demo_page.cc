@@ -13,12 +13,12 @@
 
 #include "proxy/demo/ask.h"
 #include "proxy/demo/members.h"
-#include "proxy/demo/page_answer.h"
 #include "proxy/demo/page_files.h"
 #include "proxy/demo/page_guard.h"
 #include "proxy/demo/relay_watch.h"
 #include "proxy/net/http_client.h"
 #include "proxy/net/json.h"
+#include "proxy/net/page_answer.h"
 #include "proxy/net/problem.h"
 #include "proxy/net/rfc3339.h"
 
@@ -113,7 +113,9 @@ class DemoPage::Desk : public std::enable_shared_from_this<Desk> {
     co_return with_policy(co_await handler(self.get(), std::move(request)));
   }
 
-  static Task<HttpResponse> show(std::string_view name) { co_return page_answer(name); }
+  static Task<HttpResponse> show(std::string_view name) {
+    co_return page_answer(page_files(), name);
+  }
 
   // What is shown.
 

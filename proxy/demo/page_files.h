@@ -1,15 +1,12 @@
 #pragma once
 
-#include <string_view>
 #include <vector>
+
+#include "proxy/net/page_answer.h"
 
 namespace bauta {
 
-/// One of the files in proxy/demo/page, which lie in the binary.
-struct PageFile {
-  std::string_view name;
-  std::string_view content;
-};
+/// The files in proxy/demo/page.
 const std::vector<PageFile>& page_files();
 
 }  // namespace bauta

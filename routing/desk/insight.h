@@ -72,7 +72,8 @@ class Insight {
   Task<Result<Explanation>> explain(ServiceId service, SupposedText text) const;
   /// Codes: message.not_found, also of one that had no recipient.
   Task<Result<MessageTrace>> trace(ServiceId service, MessageId message) const;
-  Task<Result<WaitingTexts>> waiting(ServiceId service) const;
+  /// Those of one service; none: of all.
+  Task<Result<WaitingTexts>> waiting(std::optional<ServiceId> service) const;
 
  private:
   Task<Status> add_events(MessageTrace& trace, ServiceId service) const;

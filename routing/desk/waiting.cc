@@ -54,9 +54,9 @@ class Connections {
 }  // namespace
 
 /// What the lanes have not done yet lies in the work logs above their marks, and that is all that is read of them.
-Task<Result<WaitingTexts>> Insight::waiting(ServiceId service) const {
+Task<Result<WaitingTexts>> Insight::waiting(std::optional<ServiceId> service) const {
   auto& store = bench_.parts.store;
-  const auto now = bench_.now(service);
+  const auto now = service ? bench_.now(*service) : bench_.parts.clock.now();
   WaitingTexts found;
   Connections connections(bench_.inventory);
   // A dead letter that was sent again may lie in the log twice until its first place is cleared.
@@ -71,9 +71,9 @@ Task<Result<WaitingTexts>> Insight::waiting(ServiceId service) const {
       std::vector<Key> keys;
       for (const auto& [position, entry] : entries) {
         log.has_read(position);
-        if (entry.lane.service == service && !entry.nudge &&
+        if ((!service || entry.lane.service == *service) && !entry.nudge &&
             seen.emplace(entry.message, entry.seat).second)
-          keys.push_back(delivery_key(service, entry.message, entry.seat));
+          keys.push_back(delivery_key(entry.lane.service, entry.message, entry.seat));
       }
       BAUTA_CO_TRY(const auto records, co_await store.multi_get(std::move(keys)));
       for (const auto& record : records) {

@@ -23,6 +23,7 @@ using ::testing::Not;
 void use_all(Instruments& instruments) {
   instruments.text_in("twilio", "relayed");
   instruments.text_out("twilio", "accepted");
+  instruments.text_out("twilio", "later");
   instruments.accepted_after(milliseconds(3));
   instruments.relayed_after(seconds(2));
   instruments.refused("pool.exhausted");
@@ -34,6 +35,7 @@ void use_all(Instruments& instruments) {
   instruments.crashed_claim();
   instruments.lane_texts_changed(5);
   instruments.lane_oldest("0", seconds(7));
+  instruments.waiting("twilio", 6, seconds(9));
   instruments.commit_done("committed");
   instruments.group_committed(12, milliseconds(1));
   instruments.commit_queue(3);
@@ -135,6 +137,8 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_crashed_claims_total 1)",
           R"(bauta_lane_texts 5)",
           R"(bauta_lane_oldest_seconds{owner="0"} 7)",
+          R"(bauta_waiting_texts{connection="twilio"} 6)",
+          R"(bauta_waiting_oldest_seconds{connection="twilio"} 9)",
           R"(bauta_commits_total{outcome="committed"} 1)",
           R"(bauta_commit_group_size_bucket{le="16"} 1)",
           R"(bauta_fsync_seconds_count 1)",
@@ -174,6 +178,33 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
       }) {
     EXPECT_THAT(text, HasSubstr(std::string(line) + "\n"));
   }
+}
+
+TEST(Instruments, RemembersWhenAConnectionWasLastInTrouble) {
+  Instruments instruments("0.1.0", "abc");
+  const auto is_shown = [&](const std::string& outcome) {
+    instruments.text_out("twilio", outcome);
+    return instruments.expose().contains(
+        "bauta_trouble_timestamp_seconds{connection=\"twilio\",outcome=\"" + outcome + "\"} 1");
+  };
+  for (const auto* outcome : {"accepted", "delivered", "blocked"})
+    EXPECT_FALSE(is_shown(outcome)) << outcome;
+  for (const auto* outcome : {"refused", "later", "unknown", "undelivered", "failed"})
+    EXPECT_TRUE(is_shown(outcome)) << outcome;
+}
+
+TEST(Instruments, TellsItsCountersAndGaugesToWhoShowsThemOtherwise) {
+  Instruments instruments("0.1.0", "abc");
+  use_all(instruments);
+  std::map<std::string, double> shown;
+  for (const auto& [name, labels, value] : instruments.samples()) {
+    auto& series = shown[name];
+    if (labels.size() <= 1) series = value;
+  }
+  EXPECT_EQ(shown["bauta_dead_letters_total"], 1);
+  EXPECT_EQ(shown["bauta_lane_texts"], 5);
+  EXPECT_GT(shown["bauta_process_start_time_seconds"], 1'000'000'000);
+  EXPECT_FALSE(shown.contains("bauta_fsync_seconds")) << "a histogram is no single value";
 }
 
 TEST(Instruments, EveryFamilyStandsInTheDocumentationWithItsTypeAndMeaning) {

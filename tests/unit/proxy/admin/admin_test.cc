@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+
+#include "proxy/admin/operations_files.h"
 
 namespace bauta {
 namespace {
@@ -17,7 +20,7 @@ class AdminTest : public ::testing::Test {
  protected:
   HttpResponse ask(const std::string& path, const std::string& key = "",
                    const std::string& authorization = "", const std::string& method = "GET",
-                   const std::string& origin = "") {
+                   const std::string& origin = "", HttpHeaders headers = {}) {
     Router router;
     std::optional<AdminClock> shown;
     if (clock) {
@@ -29,10 +32,16 @@ class AdminTest : public ::testing::Test {
         {{.name = "store", .failing = [this] { return store; }},
          {.name = "drain", .failing = [this] { return drain; }},
          {.name = "clock", .failing = [this] { return doubt; }, .concern = Concern::warning}},
-        Secret::copy(std::as_bytes(std::span(key))), nullptr, std::move(shown));
+        Secret::copy(std::as_bytes(std::span(key))), nullptr, std::move(shown),
+        {.connections = {"twilio"},
+         .store_bytes = [] { return std::optional<std::uint64_t>(4'096); }});
     boost::asio::io_context context;
     HttpResponse response;
-    HttpRequest request{.method = method, .target = path, .path = path, .request_id = "req_1"};
+    HttpRequest request{.method = method,
+                        .target = path,
+                        .path = path,
+                        .headers = std::move(headers),
+                        .request_id = "req_1"};
     if (!authorization.empty()) request.headers.add("Authorization", authorization);
     if (!origin.empty()) request.headers.add("Origin", origin);
     boost::asio::co_spawn(
@@ -173,6 +182,76 @@ TEST_F(AdminTest, NamesItsPages) {
               AllOf(HasSubstr("/metrics"), HasSubstr("/livez"), HasSubstr("/readyz")));
   EXPECT_EQ(ask("/nothing").status, 404U);
   EXPECT_EQ(ask("/metrics", "", "", "POST").status, 405U);
+}
+
+const HttpHeaders kBrowser{{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}};
+
+HttpHeaders asked_as(const std::string& host) { return {{"Host", host}}; }
+
+TEST_F(AdminTest, ABrowserGetsThePageAndTerminalsTheList) {
+  const auto page = ask("/", "", "", "GET", "", kBrowser);
+  EXPECT_EQ(page.status, 200U);
+  EXPECT_THAT(page.body, testing::StartsWith("<!doctype html>"));
+  EXPECT_THAT(std::string(page.headers.find("Content-Security-Policy").value_or("")),
+              testing::StartsWith("default-src 'none'"));
+  for (const auto* accept : {"*/*", "text/plain"}) {
+    const auto list = ask("/", "", "", "GET", "", {{"Accept", accept}});
+    EXPECT_THAT(list.body, testing::StartsWith("/metrics ")) << accept;
+    EXPECT_THAT(list.body, HasSubstr("/operations")) << accept;
+  }
+}
+
+TEST_F(AdminTest, EveryFileOfThePageIsServedAndIsNamedByIt) {
+  for (const auto& file : operations_files()) {
+    if (file.name == "operations.html") continue;
+    const auto answer = ask("/operations/" + std::string(file.name));
+    EXPECT_EQ(answer.status, 200U) << file.name;
+    EXPECT_EQ(answer.body, file.content) << file.name;
+    EXPECT_TRUE(answer.headers.contains("Content-Type")) << file.name;
+    const auto names_it = [&](const PageFile& other) { return other.content.contains(file.name); };
+    EXPECT_TRUE(std::ranges::any_of(operations_files(), names_it)) << file.name;
+  }
+}
+
+TEST_F(AdminTest, TheFiguresSayWhyItIsNotReady) {
+  EXPECT_THAT(ask("/operations").body,
+              AllOf(HasSubstr(R"("ready":true)"), HasSubstr(R"("reasons":[])"),
+                    HasSubstr(R"("clock":null)"), HasSubstr(R"("bytes":4096)"),
+                    HasSubstr(R"("name":"twilio")")));
+  drain = "the relay is about to stop";
+  doubt = "it leapt";
+  clock = kDoubted;
+  EXPECT_THAT(ask("/operations").body,
+              AllOf(HasSubstr(R"("ready":false)"),
+                    HasSubstr(R"([{"check":"drain","reason":"the relay is about to stop"}])"),
+                    HasSubstr(R"("warnings":[{"check":"clock","reason":"it leapt"}])"),
+                    HasSubstr(R"("state":"doubted")")));
+}
+
+TEST_F(AdminTest, WithAKeyThePageIsShownAndItsFiguresAreNot) {
+  EXPECT_EQ(ask("/", "secret", "", "GET", "", kBrowser).status, 200U);
+  EXPECT_EQ(ask("/operations/operations.js", "secret").status, 200U);
+  const auto refused = ask("/operations", "secret");
+  EXPECT_EQ(refused.status, 401U);
+  EXPECT_THAT(refused.body, Not(HasSubstr("ready")));
+  EXPECT_EQ(ask("/operations", "secret", "Bearer secret").status, 200U);
+}
+
+TEST_F(AdminTest, WithoutAKeyNobodyIsAskedUnderANameThatMayBeAnybodys) {
+  clock = ClockState{.now = kNow};
+  for (const auto* path :
+       {"/", "/operations", "/operations/operations.js", "/metrics", "/readyz", "/clock"}) {
+    const auto refused = ask(path, "", "", "GET", "", asked_as("evil.example:9090"));
+    EXPECT_EQ(refused.status, 403U) << path;
+    EXPECT_THAT(refused.body, HasSubstr("admin.foreign_host")) << path;
+    for (const auto* host : {"127.0.0.1:9090", "[::1]:9090", "localhost:9090"})
+      EXPECT_EQ(ask(path, "", "", "GET", "", asked_as(host)).status, 200U) << path << " " << host;
+  }
+  EXPECT_EQ(ask("/livez", "", "", "GET", "", asked_as("evil.example")).status, 200U);
+  EXPECT_EQ(
+      ask("/operations", "secret", "Bearer secret", "GET", "", asked_as("relay.example")).status,
+      200U)
+      << "no page of another's has the key";
 }
 
 TEST_F(AdminTest, WithAKeyNothingButLivenessIsShownWithoutIt) {

@@ -112,7 +112,10 @@ TEST_F(Insights, TheQueueCountsWhatWaitsByItsAge) {
   const auto elsewhere =
       *run(desk->accounts().ensure_with_service("stranger", "elsewhere", clock.now(), random));
   EXPECT_TRUE(run(desk->insight().waiting(elsewhere.id))->connections.empty());
+  EXPECT_EQ(run(desk->insight().waiting(std::nullopt))->connections.at("twilio").waiting.back(), 3U)
+      << "of all services together";
   work();
+  EXPECT_TRUE(run(desk->insight().waiting(std::nullopt))->connections.empty());
   EXPECT_EQ(waiting(), "") << "what was sent waits for nothing but its receipt";
 }
 

@@ -1,11 +1,10 @@
-#include "proxy/demo/page_answer.h"
+#include "proxy/net/page_answer.h"
 
 #include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
 
-#include "proxy/demo/page_files.h"
 #include "storage/store/assert.h"
 
 namespace bauta {
@@ -17,14 +16,13 @@ constexpr const char* kPolicy =
 
 }  // namespace
 
-HttpResponse page_answer(std::string_view name) {
+HttpResponse page_answer(const std::vector<PageFile>& files, std::string_view name) {
   constexpr std::array<std::pair<std::string_view, const char*>, 4> kTypes = {{
       {".html", "text/html; charset=utf-8"},
       {".css", "text/css; charset=utf-8"},
       {".js", "text/javascript; charset=utf-8"},
       {".svg", "image/svg+xml"},
   }};
-  const auto& files = page_files();
   const auto file = std::ranges::find(files, name, &PageFile::name);
   BAUTA_ASSERT(file != files.end());
   HttpResponse response{.status = 200, .body = std::string(file->content)};
