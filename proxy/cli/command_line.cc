@@ -48,6 +48,7 @@ struct Words {
   DevOptions dev;
   HandsetsOptions handsets;
   StoreVerifyOptions store_verify;
+  DoctorOptions doctor;
   std::filesystem::path checked;
   std::string shell;
   bool as_markdown = false;
@@ -173,6 +174,21 @@ void add_store(CLI::App& app, Words& words) {
       "bauta store verify --config /var/lib/bauta/bauta.toml");
 }
 
+void add_doctor(CLI::App& app, Words& words) {
+  auto* doctor = app.add_subcommand(
+      "doctor", "Say what is wrong with an installation, and how to mend it; nothing is written");
+  doctor->add_option("--config", words.doctor.config, "The configuration")
+      ->required()
+      ->type_name("FILE");
+  doctor->add_flag("--strict", words.doctor.strict, "Warnings fail too");
+  add_json(doctor, words.doctor.json);
+  set_footer(*doctor,
+             "Run it as whom the relay runs, whether that runs or not.  Exits with 0 if nothing "
+             "fails, else with 1.  Carriers are asked for nothing but an answer: no text and no "
+             "secret is sent.",
+             "bauta doctor --config /var/lib/bauta/bauta.toml");
+}
+
 void add_about(CLI::App& app, Words& words) {
   auto* completion = app.add_subcommand(
       "completion", "Print a script after which a shell completes bauta's commands and options");
@@ -217,6 +233,7 @@ int run(const CLI::App& app, Words& words) {
     return run_handsets(words.handsets);
   }
   if (app.got_subcommand("store")) return run_store_verify(words.store_verify);
+  if (app.got_subcommand("doctor")) return run_doctor(words.doctor);
   if (app.got_subcommand("config")) {
     return app.get_subcommand("config")->got_subcommand("check")
                ? run_config_check(words.checked, words.as_json)
@@ -260,6 +277,7 @@ CommandLine::CommandLine() : parts_(std::make_unique<Parts>()) {
   add_handsets(app, words);
   add_config(app, words);
   add_store(app, words);
+  add_doctor(app, words);
   for (auto* command : app.get_subcommands({})) command->group(kServerGroup);
   add_client_commands(client_commands);
   add_clock_commands(local_commands);

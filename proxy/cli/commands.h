@@ -41,6 +41,15 @@ struct StoreVerifyOptions {
 /// Reads the whole store of a relay that does not run, and its sandbox's, and says what in them cannot be; nothing is written.
 int run_store_verify(const StoreVerifyOptions& options);
 
+struct DoctorOptions {
+  std::filesystem::path config;
+  bool json = false;
+  /// Warnings fail too.
+  bool strict = false;
+};
+/// Looks at all that an installation hangs on, whether its relay runs or not, and says what is wrong and how to mend it; nothing is written.
+int run_doctor(const DoctorOptions& options);
+
 int run_config_check(const std::filesystem::path& file, bool as_json);
 int run_config_reference(bool as_json);
 int run_version(bool as_json);

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "proxy/config/config.h"
+#include "proxy/doctor/finding.h"
+
+namespace bauta {
+
+struct StoreVisit {
+  Findings findings;
+  /// Another process has the store: a relay, which is to be asked.
+  bool is_held = false;
+};
+
+/// Opens the store of a relay that does not run, without writing to it, and its key ring with the master key.
+StoreVisit visit_store(const Config& config);
+
+/// What the relay of `config` says of itself on its admin listener.  `held`: its store is, so somebody must be there.
+Findings ask_relay(const Config& config, bool held);
+
+/// Does whoever listens at `listen` answer as a relay does?
+bool is_relay_at(const Config& config, const std::string& listen, bool is_https);
+
+}  // namespace bauta

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "proxy/doctor/finding.h"
+
+namespace bauta {
+
+struct FileRights {
+  /// The permission bits alone.
+  unsigned mode = 0;
+  std::uint32_t owner = 0;
+};
+/// nullopt: there is no such file.
+std::optional<FileRights> rights_of(const std::filesystem::path& file);
+
+/// Pure.  A file that holds a secret: its owner alone may read it, and that is `user`, for whom the relay is to run, or root.
+Finding judge_secret(const std::string& setting, const std::filesystem::path& file,
+                     const std::optional<FileRights>& rights, std::uint32_t user);
+
+}  // namespace bauta

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "proxy/doctor/finding.h"
+
+namespace bauta {
+
+struct FolderLook {
+  bool exists = false;
+  bool is_writable = false;
+  std::uint64_t free_bytes = 0;
+  std::uint64_t capacity_bytes = 0;
+  /// statfs' f_type.
+  std::uint64_t filesystem = 0;
+};
+/// Of a folder that is not there yet, the disk is that of the nearest one above it.
+FolderLook look_at_folder(const std::filesystem::path& folder);
+
+/// Pure.  `reserve_bytes_max`: [storage] reserve_bytes_max, of which a small disk keeps a quarter of itself at most.
+Findings judge_folder(const std::filesystem::path& folder, const FolderLook& look,
+                      std::uint64_t reserve_bytes_max);
+
+}  // namespace bauta
