@@ -1,0 +1,81 @@
+// `bauta doctor`, on installations that are well and on ones that are not.
+import assert from 'node:assert/strict';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { V2 } from './support/people.mjs';
+import { Relay, bauta, freePort } from './support/relay.mjs';
+import { world } from './support/world.mjs';
+
+async function doctor(relay, ...more) {
+  const { code, stdout, stderr } = await bauta('doctor', '--config', relay.config, '--json', ...more);
+  assert.equal(stderr, '');
+  for (const secret of [Relay.TOKEN, Relay.AUTH_TOKEN, (await readFile(join(relay.folder, 'master.key'), 'utf8')).trim()])
+    assert.ok(!stdout.includes(secret), 'a secret is printed');
+  const { fine, checks } = JSON.parse(stdout);
+  assert.equal(code, fine ? 0 : 1);
+  return { fine, of: (name) => checks.find(({ check }) => check === name), failing: checks.filter(({ grade }) => grade === 'failing').map(({ check }) => check) };
+}
+
+/** Where the tests run may be memory, which is no place for a store. */
+const ofTheRelay = (checks) => checks.filter((check) => !['store filesystem', 'store space'].includes(check));
+
+test('a relay that runs, and one that does not, are well', { timeout: 120_000 }, async (t) => {
+  const admin = `127.0.0.1:${await freePort()}`;
+  const { relay } = await world({ t, numbers: [V2], settings: { admin: { listen: admin } } });
+  const running = await doctor(relay);
+  assert.deepEqual(ofTheRelay(running.failing), []);
+  assert.match(running.of('relay').what, /is ready/);
+  assert.match(running.of('admin.listen').what, /a relay listens there/);
+  assert.match(running.of('connection twilio').what, /answers/);
+  assert.match(running.of('store').what, /a running relay has it/);
+
+  await relay.stop();
+  const stopped = await doctor(relay);
+  assert.deepEqual(ofTheRelay(stopped.failing), []);
+  assert.match(stopped.of('relay').what, /does not run/);
+  assert.match(stopped.of('store').what, /opens with the master key/);
+  // The tests' token is short.
+  assert.equal(stopped.of('connection twilio token').grade, 'warning');
+  assert.equal((await bauta('doctor', '--config', relay.config, '--strict')).code, 1);
+  // Nothing was changed by looking.
+  await relay.start();
+});
+
+test('what is broken is named, with how to mend it', { timeout: 120_000 }, async (t) => {
+  const { relay, carrier } = await world({ t });
+  await relay.stop();
+  await carrier.stop();
+  const taken = createServer();
+  await new Promise((listening) => taken.listen(0, '127.0.0.1', listening));
+  t.after(() => taken.close());
+  taken.on('connection', (socket) => socket.destroy());
+  await relay.configure({ public: { listen: `127.0.0.1:${taken.address().port}` } });
+  await chmod(join(relay.folder, 'auth.token'), 0o644);
+  const key = await readFile(join(relay.folder, 'master.key'), 'utf8');
+  const other = await bauta('init', join(relay.folder, 'other'));
+  assert.equal(other.code, 0, other.stderr);
+  await writeFile(join(relay.folder, 'master.key'), await readFile(join(relay.folder, 'other', 'master.key')));
+  const ill = await doctor(relay);
+  assert.equal(ill.fine, false);
+  assert.deepEqual(ofTheRelay(ill.failing).sort(), ['connection twilio', 'connections.0.auth_token_file', 'public.listen', 'store']);
+  assert.match(ill.of('store').what, /^seal\.wrong_master_key/);
+  assert.match(ill.of('connections.0.auth_token_file').mend, /^chmod 600 /);
+  for (const check of ill.failing) assert.ok(ill.of(check).mend, check);
+
+  await writeFile(join(relay.folder, 'master.key'), key);
+  assert.ok(!(await doctor(relay)).failing.includes('store'));
+});
+
+test('every fault of a configuration is a failing check', async (t) => {
+  const { relay } = await world({ t });
+  await relay.stop();
+  await writeFile(relay.config, '[public]\nlisten = 5\n[serverr]\n');
+  const { fine, failing } = await doctor(relay);
+  assert.equal(fine, false);
+  assert.deepEqual(failing.sort(), ['public.listen', 'serverr']);
+  const words = await bauta('doctor', '--config', relay.config);
+  assert.equal(words.code, 1);
+  assert.match(words.stdout, /^failing {2}public\.listen: .*\n {9}=> /m);
+});
