@@ -12,6 +12,7 @@
 #include "proxy/cli/relay_options.h"
 #include "proxy/cli/run_task.h"
 #include "proxy/config/log.h"
+#include "routing/desk/insight.h"
 #include "routing/webhooks/webhooks.h"
 
 namespace bauta {

@@ -4,7 +4,10 @@
 
 #include <atomic>
 #include <boost/asio/post.hpp>
+#include <functional>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "metrics/instruments/instruments.h"

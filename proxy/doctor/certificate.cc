@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <cstdint>
 #include <ctime>
 #include <memory>
 
@@ -13,9 +15,14 @@ namespace bauta {
 std::optional<CertificateLook> look_at_certificate(const std::string& file,
                                                    const std::string& host) {
   const std::unique_ptr<BIO, int (*)(BIO*)> in(BIO_new_file(file.c_str(), "r"), BIO_free);
-  if (!in) return std::nullopt;
+  if (!in) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
   const std::unique_ptr<X509, void (*)(X509*)> certificate(
       PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr), X509_free);
+  // What it says of a bad file would be taken for the next connection's trouble.
+  ERR_clear_error();
   std::tm time{};
   if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &time) != 1)
     return std::nullopt;
