@@ -107,6 +107,24 @@ class Instruments::Families {
       {"from", "to"},
       kSeriesMax,
       Overflow::other};
+  Gauges<1> breaker_state{gauges("bauta_breaker_state",
+                                 "The breaker of a connection: 0 closed, 1 half open (one text "
+                                 "tries whether the carrier is back), 2 open (it is down)."),
+                          {"connection"},
+                          kSeriesMax,
+                          Overflow::other};
+  Counters<2> breaker_transitions{
+      counters("bauta_breaker_transitions_total",
+               "How often the breaker of a connection came to be open, half_open or closed."),
+      {"connection", "to"},
+      kSeriesMax,
+      Overflow::other};
+  Counters<1> breaker_kept{counters("bauta_breaker_kept_texts_total",
+                                    "Texts that a breaker kept from being tried at a connection "
+                                    "that was down."),
+                           {"connection"},
+                           kSeriesMax,
+                           Overflow::other};
   Counters<1> unknown_words{counters("bauta_unknown_status_words_total",
                                      "Receipts whose status word is not known to us."),
                             {"connection"},
@@ -343,6 +361,13 @@ void Instruments::possible_double(std::string_view connection) {
 }
 void Instruments::failed_over(std::string_view from, std::string_view to) {
   count(families_->failovers, {from, to});
+}
+void Instruments::breaker(std::string_view connection, std::string_view to, int state) {
+  set(families_->breaker_state, {connection}, state);
+  count(families_->breaker_transitions, {connection, to});
+}
+void Instruments::breaker_kept(std::string_view connection) {
+  count(families_->breaker_kept, {connection});
 }
 void Instruments::unknown_status_word(std::string_view connection) {
   count(families_->unknown_words, {connection});

@@ -47,6 +47,11 @@ class Instruments {
   void possible_double(std::string_view connection);
   /// bauta_failovers_total{from, to}: connections; from none: one that is not configured any more.
   void failed_over(std::string_view from, std::string_view to);
+  /// bauta_breaker_state{connection}: 0 closed, 1 half_open, 2 open; bauta_breaker_transitions_total{connection, to}: one more, to the state of
+  /// this name.
+  void breaker(std::string_view connection, std::string_view to, int state);
+  /// bauta_breaker_kept_texts_total{connection}: an open breaker kept a text from being tried there.
+  void breaker_kept(std::string_view connection);
   /// bauta_unknown_status_words_total{connection}: a receipt said something that we do not know.
   void unknown_status_word(std::string_view connection);
   /// bauta_dead_letters_total{code}.

@@ -78,6 +78,14 @@ std::uint64_t own_place(PersonHash person) {
   return place;
 }
 
+/// Who has no cursor has no line of the ring: whoever was given one has, and it is forgotten long after the line.
+std::optional<std::uint32_t> lines_with_one_more(
+    const std::optional<Stored<pool::CursorRecord>>& cursor) {
+  if (!cursor) return 1;
+  if (!cursor->value.has_lines_at_most()) return std::nullopt;
+  return cursor->value.lines_at_most() + 1;
+}
+
 Key just_behind(const Key& key) { return Key::from_octets(key.octets() + '\0'); }
 
 /// One decision.  Lives in the frame of Allocator::choose.
@@ -102,6 +110,7 @@ class Search {
     std::string name;
     Key cursor_key;
     Version cursor_version = kAbsent;
+    std::optional<std::uint32_t> lines_at_most = {};
   };
   /// A line that keeps its number from being given to this person again; a cooling one until then.
   struct Taken {
@@ -180,6 +189,7 @@ Task<Result<Search::Found>> Search::walk(Tier tier, std::string name) {
   tally_ = {};
   BAUTA_CO_TRY(const auto cursor, co_await load<pool::CursorRecord>(store_, ring_.cursor_key));
   ring_.cursor_version = version_of(cursor);
+  ring_.lines_at_most = lines_with_one_more(cursor);
   const Key start =
       cursor ? just_behind(Inventory::place_key(request_.service, ring_.name, cursor->value.rank(),
                                                 cursor->value.number()))
@@ -277,19 +287,14 @@ Search::Found Search::confirm(const RingPlace& place, std::optional<Stored<Numbe
     ++tally_.barred[bar];
     return std::nullopt;
   }
-  pool::CursorRecord cursor;
-  cursor.set_rank(place.rank);
-  cursor.set_number(place.number.str());
-  auto advance = [key = ring_.cursor_key, was = ring_.cursor_version,
-                  now = cursor.SerializeAsString(),
-                  forget_at = now_ + kForgetCursorAfter](Commit& commit) {
-    commit.expect(key, was);
-    commit.put(key, now, forget_at);
-  };
   return SeatChoice{.number = *std::move(number),
                     .match = ring_.tier,
                     .route_version = route_version,
-                    .advance_cursor = std::move(advance)};
+                    .cursor = SeatChoice::CursorStep{.key = ring_.cursor_key,
+                                                     .was = ring_.cursor_version,
+                                                     .rank = place.rank,
+                                                     .lines_at_most = ring_.lines_at_most,
+                                                     .forget_at = now_ + kForgetCursorAfter}};
 }
 
 Task<Status> Search::read_lines() {
@@ -386,8 +391,7 @@ Task<Result<SeatChoice>> Search::named(VirtualNumber number) {
   const Tier match = tier_of(found.value.locality);
   co_return SeatChoice{.number = std::move(found),
                        .match = match,
-                       .route_version = records[1] ? records[1]->version : kAbsent,
-                       .advance_cursor = [](Commit&) {}};
+                       .route_version = records[1] ? records[1]->version : kAbsent};
 }
 
 /// None: it may not serve them, or not now.
@@ -412,8 +416,7 @@ Task<Result<Search::Found>> Search::if_free(VirtualNumber number) {
   co_return Found(SeatChoice{.number = std::move(found),
                              .match = match,
                              .route_version = records[1] ? records[1]->version : kAbsent,
-                             .cools_until = cools_until,
-                             .advance_cursor = [](Commit&) {}});
+                             .cools_until = cools_until});
 }
 
 /// How near a number of there is to what is wanted.
@@ -481,6 +484,16 @@ std::unexpected<Error> Search::refusal() const {
 }
 
 }  // namespace
+
+void SeatChoice::advance_cursor(Commit& commit) const {
+  if (!cursor) return;
+  pool::CursorRecord record;
+  record.set_rank(cursor->rank);
+  record.set_number(number.value.number.str());
+  if (cursor->lines_at_most) record.set_lines_at_most(*cursor->lines_at_most);
+  commit.expect(cursor->key, cursor->was);
+  commit.put(cursor->key, record.SerializeAsString(), cursor->forget_at);
+}
 
 Task<Result<SeatChoice>> Allocator::choose(SeatRequest request, TimePoint now) const {
   Search search(store_, inventory_, routes_, std::move(request), now);

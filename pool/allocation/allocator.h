@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -41,8 +42,20 @@ struct SeatChoice {
   Version route_version = kAbsent;
   /// Of a line that still cools and is taken over by the same people: what their old session said may come until then.
   std::optional<TimePoint> cools_until = {};
-  /// Adds expectation and write of the person's cursor; never empty, for an explicit number without effect.
-  std::function<void(Commit&)> advance_cursor;
+  /// The step that the person's cursor takes in the ring that gave the number; none: it was given without one.
+  struct CursorStep {
+    Key key;
+    Version was = kAbsent;
+    std::uint64_t rank = 0;
+    /// How many lines of the ring the person holds with this one, and not more: since they were counted, none was reckoned to have ended.
+    /// None: they never were.
+    std::optional<std::uint32_t> lines_at_most = {};
+    TimePoint forget_at;
+  };
+  std::optional<CursorStep> cursor = {};
+
+  /// Adds expectation and write of the person's cursor; without one, nothing.
+  void advance_cursor(Commit& commit) const;
 };
 
 /// Chooses numbers: tiers nearest first; in a tier's ring the first number behind the person's cursor whose route key is free for that

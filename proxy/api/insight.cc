@@ -39,6 +39,8 @@ Json::Value recipient_json(const Explanation::Recipient& recipient, bool shows_a
   json["connection"] = text_or_null(recipient.connection);
   json["fallbacks"] = Json::Value(Json::arrayValue);
   for (const auto& fallback : recipient.fallbacks) json["fallbacks"].append(fallback);
+  json["down"] = Json::Value(Json::arrayValue);
+  for (const auto& connection : recipient.down) json["down"].append(connection);
   json["segments"] = recipient.segments;
   return json;
 }
@@ -141,6 +143,17 @@ Json::Value attempts_json(const Delivery& delivery) {
   return json;
 }
 
+/// Null: texts are handed to it as they come.
+Json::Value down_json(const std::optional<BreakerView>& breaker) {
+  if (!breaker) return {};
+  Json::Value json(Json::objectValue);
+  json["breaker"] = string_of(breaker_state_name(breaker->state));
+  json["code"] = text_or_null(breaker->code);
+  json["since"] = time_or_null(breaker->since);
+  json["next_attempt_at"] = time_or_null(breaker->probe_at);
+  return json;
+}
+
 Json::Value trace_json(const MessageTrace& trace, bool shows_text) {
   Json::Value json(Json::objectValue);
   json["message"] = message_json(trace.view, shows_text);
@@ -150,6 +163,12 @@ Json::Value trace_json(const MessageTrace& trace, bool shows_text) {
   json["steps"] = Json::Value(Json::arrayValue);
   for (const auto& step : trace.steps)
     json["steps"].append(step_json(step, trace.view.message.received_at));
+  json["down"] = Json::Value(Json::arrayValue);
+  for (const auto& [connection, breaker] : trace.down) {
+    auto down = down_json(breaker);
+    down["connection"] = connection;
+    json["down"].append(std::move(down));
+  }
   json["complete"] = trace.is_complete;
   return json;
 }
@@ -167,6 +186,7 @@ Json::Value queue_json(const std::string& connection, const QueueOfConnection& q
   json["claimed"] = Json::Value(static_cast<Json::UInt64>(queue.claimed));
   json["unknown"] = Json::Value(static_cast<Json::UInt64>(queue.unknown));
   json["oldest_at"] = time_or_null(queue.oldest);
+  json["down"] = down_json(queue.breaker);
   std::uint64_t all = 0;
   json["ages"] = Json::Value(Json::arrayValue);
   for (std::size_t i = 0; i < queue.waiting.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "proxy/carriers/link_failure.h"
 #include "proxy/carriers/provider_id.h"
 #include "proxy/carriers/retry_after.h"
 #include "proxy/carriers/signing.h"
@@ -74,7 +75,7 @@ SubmitOutcome outcome_of(const HttpAnswer& answer, TimePoint now) {
   if (answer.status == 503 && retry_after) return SubmitLater{"carrier.busy", retry_after};
   if (answer.status == 401) return SubmitLater{"carrier.credentials", retry_after};
   if (answer.status == 400 && body) return refused(*body);
-  return SubmitUnknown{"carrier.failed"};
+  return SubmitUnknown{.code = "carrier.failed", .link_failed = answer.status >= 500};
 }
 
 bool is_given_up(ReceiptStatus status) {
@@ -140,12 +141,8 @@ class SimulatedCarrier final : public Carrier {
     body["validity_seconds"] = static_cast<Json::Int64>(validity.count());
     auto call = signed_post("/messages", body);
     const auto outcome = co_await parts_.clients.call(std::move(call));
-    if (const auto* not_sent = std::get_if<HttpNotSent>(&outcome)) {
-      co_return SubmitLater{std::string(not_sent->error.code), std::nullopt};
-    }
-    if (const auto* unknown = std::get_if<HttpUnknown>(&outcome)) {
-      co_return SubmitUnknown{std::string(unknown->error.code)};
-    }
+    if (const auto* not_sent = std::get_if<HttpNotSent>(&outcome)) co_return not_reached(*not_sent);
+    if (const auto* unknown = std::get_if<HttpUnknown>(&outcome)) co_return not_answered(*unknown);
     co_return outcome_of(std::get<HttpAnswer>(outcome), parts_.clock.now());
   }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pool/address/real_address.h"
+#include "proxy/carriers/link_failure.h"
 #include "proxy/carriers/provider_id.h"
 #include "proxy/carriers/twilio_answers.h"
 #include "proxy/carriers/twilio_messages.h"
@@ -167,12 +168,8 @@ class TwilioCarrier final : public Carrier {
                              {"ValidityPeriod", std::to_string(validity.count())}}),
     };
     const auto outcome = co_await parts_.clients.call(std::move(call));
-    if (const auto* not_sent = std::get_if<HttpNotSent>(&outcome)) {
-      co_return SubmitLater{std::string(not_sent->error.code), std::nullopt};
-    }
-    if (const auto* unknown = std::get_if<HttpUnknown>(&outcome)) {
-      co_return SubmitUnknown{std::string(unknown->error.code)};
-    }
+    if (const auto* not_sent = std::get_if<HttpNotSent>(&outcome)) co_return not_reached(*not_sent);
+    if (const auto* unknown = std::get_if<HttpUnknown>(&outcome)) co_return not_answered(*unknown);
     co_return twilio::outcome_of(std::get<HttpAnswer>(outcome), parts_.clock.now());
   }
 

@@ -80,7 +80,7 @@ SubmitOutcome outcome_of(const HttpAnswer& answer, TimePoint now) {
   if (code == 21611) return SubmitLater{"carrier.queue_full", retry_after};
   const bool says_no = answer.status >= 400 && answer.status < 500 && answer.status != 408;
   if (says_no) return refused(code, body ? string_in(*body, "message") : "");
-  return SubmitUnknown{"carrier.failed"};
+  return SubmitUnknown{.code = "carrier.failed", .link_failed = answer.status >= 500};
 }
 
 }  // namespace bauta::twilio

@@ -29,7 +29,8 @@ constexpr std::array kRecipientColumns =
                            {.title = "OUTCOME", .path = "outcome"},
                            {.title = "CODE", .path = "code"},
                            {.title = "CONNECTION", .path = "connection"},
-                           {.title = "FALLBACKS", .path = "fallbacks"}});
+                           {.title = "FALLBACKS", .path = "fallbacks"},
+                           {.title = "DOWN", .path = "down"}});
 constexpr std::array kExplainedFields = std::to_array<std::string_view>(
     {"from", "to", "outcome", "code", "connection", "keyword", "consent.service", "consent.line",
      "session.id", "session.status", "session.ended_at", "session.reusable_at",
@@ -81,7 +82,8 @@ constexpr std::array kQueueColumns = std::to_array<Column>(
      {.title = "LONGER", .path = "", .text = in_bucket<5>, .align = Align::right},
      {.title = "CLAIMED", .path = "claimed", .align = Align::right},
      {.title = "UNKNOWN", .path = "unknown", .align = Align::right},
-     {.title = "OLDEST", .path = "oldest_at"}});
+     {.title = "OLDEST", .path = "oldest_at"},
+     {.title = "DOWN SINCE", .path = "down.since"}});
 constexpr Shape kQueueShape{.columns = kQueueColumns, .fields = {}};
 
 Status explain(Client& client, const Output& output, const ExplainWords& words) {
@@ -117,6 +119,10 @@ Status trace(Client& client, const Output& output, const TraceWords& words) {
   Output::data(draw_fields(kTracedFields, traced.json["message"]));
   Output::data("\n" + Table(kStepColumns).draw(with_durations(traced.json["steps"])));
   Output::data("\n" + Table(kAttemptColumns).draw(traced.json["deliveries"]));
+  for (const auto& down : traced.json["down"])
+    Output::say(fmt::format("{} is down since {}; it is tried again at {}",
+                            cell_of(down["connection"]), cell_of(down["since"]),
+                            cell_of(down["next_attempt_at"])));
   if (traced.json["complete"] == false)
     Output::say("so much else happened meanwhile that steps may be missing");
   return {};

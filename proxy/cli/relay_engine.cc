@@ -51,6 +51,7 @@ RelayEngine::~RelayEngine() = default;
 Status RelayEngine::start_lanes() {
   const auto& config = parts_.config;
   auto& threads = parts_.lane_threads;
+  BAUTA_CHECK(wait_for(threads.executor(0), desk_.recall_carriers()));
   for (unsigned i = 0; i < threads.count(); ++i) {
     lanes_.push_back(std::make_unique<LaneDriver>(
         threads.executor(i),
@@ -134,6 +135,10 @@ Task<void> RelayEngine::keep_sweeping(RelayEngine& engine,
     const auto swept = co_await engine.desk_.sweep();
     if (!swept && engine.sweeps_) log::warn("sweep failed code={}", swept.error().code);
     engine.sweeps_ = swept.has_value();
+    const auto told = co_await engine.desk_.tell_of_carriers();
+    if (!told && engine.tells_)
+      log::warn("services not told of a carrier code={}", told.error().code);
+    engine.tells_ = told.has_value();
     timer.expires_after(engine.parts_.config.sweep);
     co_await timer.async_wait(asio::use_awaitable_t<Executor>());
   }

@@ -87,6 +87,7 @@ class RelayEngine {
   /// Connections for which something waited once; the walks' thread's alone.
   std::set<std::string> waited_for_;
   bool sweeps_ = true;
+  bool tells_ = true;
   bool works_ = true;
   /// Shared with the coroutines that count and sweep, which may end after this.
   std::shared_ptr<std::atomic<bool>> stopping_ = std::make_shared<std::atomic<bool>>(false);

@@ -26,7 +26,11 @@ RelayLimits limits_of(const Config& config) {
           .unknown_resends_max = static_cast<std::uint32_t>(config.unknown_resends_max),
           .crash_count_max = static_cast<std::uint32_t>(config.crash_count_max),
           .retry_backoff_first = config.retry_backoff_first,
-          .retry_backoff_max = config.retry_backoff_max};
+          .retry_backoff_max = config.retry_backoff_max,
+          .breaker = {.failures = static_cast<std::uint32_t>(config.breaker_failures),
+                      .pause = config.breaker_pause,
+                      .pause_max = config.breaker_pause_max},
+          .pool_low_percent = static_cast<std::uint32_t>(config.pool_low_percent)};
 }
 
 HttpLimits http_limits_of(const Config& config) {

@@ -33,7 +33,8 @@ struct Sample {
 };
 
 constexpr Datum kMessageId{"message", kMessage}, kTo{"to", kSeat}, kOurNumber{"number", kNumber},
-    kBy{"connection", kConnection}, kParticipant{"participant", kSeat};
+    kBy{"connection", kConnection}, kParticipant{"participant", kSeat},
+    kSince{"since", "2026-03-01T09:30:00Z"};
 
 constexpr std::array kSamples = std::to_array<Sample>({
     {"session.created", true, {{{"status", "open"}}}},
@@ -61,7 +62,16 @@ constexpr std::array kSamples = std::to_array<Sample>({
     {"number.added", false, {{kOurNumber}}},
     {"number.draining", false, {{kOurNumber}}},
     {"number.removed", false, {{kOurNumber}}},
+    {"pool.low",
+     false,
+     {{{"country", "US"},
+       {"area_code", "202"},
+       {"numbers", "20"},
+       {"lines", "16"},
+       {"percent", "80"}}}},
     {"pool.exhausted", false, {{{"country", "US"}, {"area_code", "202"}, {"needed", "1"}}}},
+    {"carrier.down", false, {{kBy, {"code", "http.connect_failed"}, kSince}}},
+    {"carrier.up", false, {{kBy, {"code", "http.connect_failed"}, kSince, {"down_seconds", "95"}}}},
     {"webhook.disabled", false, {{{"webhook", kWebhook}, {"reason", "failing"}}}},
 });
 

@@ -72,6 +72,10 @@ struct Config {
   std::int64_t crash_count_max = 0;
   std::chrono::milliseconds retry_backoff_first{};
   std::chrono::milliseconds retry_backoff_max{};
+  std::int64_t breaker_failures = 0;
+  std::chrono::seconds breaker_pause{};
+  std::chrono::seconds breaker_pause_max{};
+  std::int64_t pool_low_percent = 0;
   std::int64_t lanes_in_flight_max = 0;
   std::chrono::seconds log_look{};
   // [webhooks]

@@ -163,6 +163,21 @@ constexpr std::array kSettings = {
             BAUTA_DURATION(retry_backoff_first)},
     Setting{"relay", "retry_backoff_max_ms", integer, "milliseconds", "300000", 1, 86'400'000,
             "The longest such wait.", BAUTA_DURATION(retry_backoff_max)},
+    Setting{"relay", "breaker_failures", integer, "", "5", 0, 1000,
+            "So many texts in a row that a carrier could not be reached for, or did not answer, "
+            "and its connection counts as down: texts leave by their numbers' fallbacks, or wait; "
+            "0: each is tried.",
+            BAUTA_NUMBER(breaker_failures)},
+    Setting{"relay", "breaker_pause_seconds", integer, "seconds", "5", 1, 3600,
+            "Before a connection that is down is tried with one text; doubled each time that this "
+            "fails.",
+            BAUTA_DURATION(breaker_pause)},
+    Setting{"relay", "breaker_pause_seconds_max", integer, "seconds", "60", 1, 86400,
+            "The longest such pause.", BAUTA_DURATION(breaker_pause_max)},
+    Setting{"relay", "pool_low_percent", integer, "percent", "80", 0, 100,
+            "A service is told by pool.low, at most once an hour, when one person holds so much of "
+            "the numbers of a locality that has five or more; 0: never.",
+            BAUTA_NUMBER(pool_low_percent)},
     Setting{"relay", "lanes_in_flight_max", integer, "lanes", "256", 1, 100'000,
             "Texts that a thread hands to carriers at the same time.",
             BAUTA_NUMBER(lanes_in_flight_max)},

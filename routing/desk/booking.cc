@@ -78,6 +78,7 @@ Task<Result<std::optional<SessionView>>> Booking::try_open(
   BAUTA_CO_TRY(const auto done, co_await commit_settled(bench_.parts.store, std::move(commit),
                                                         Sessions::key_of(service_id, session.id)));
   if (!done) co_return std::optional<SessionView>{};
+  seating_.written(service_id, seated, now);
   view.version = done->version;
   if (view.version == kAbsent) {  // settled by reading
     BAUTA_CO_TRY(const auto written, co_await bench_.sessions.find(service_id, session.id));

@@ -78,6 +78,7 @@ Task<Status> Census::count_sessions() const {
 Task<Result<Census::Localities>> Census::count_numbers() {
   Localities localities;
   Counts counts;
+  PoolLevels::Sizes sizes;
   auto request = all_of("number");
   ScanPage page;
   do {
@@ -88,9 +89,12 @@ Task<Result<Census::Localities>> Census::count_numbers() {
       const Locality& locality = number.value.locality;
       ++counts[{locality.country, locality.area_code,
                 std::string(number_status_name(number.value.status))}];
+      if (number.value.status == NumberStatus::active)
+        ++sizes[{number.value.service, locality.country, locality.area_code}];
       localities.emplace(std::move(number.value.number), locality);
     }
   } while (go_on(request, page));
+  levels_.sizes_are(std::move(sizes));
   {
     const MutexLock lock(mutex_);
     for (const auto& [place, count] : numbers_) counts.try_emplace(place, 0);

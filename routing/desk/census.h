@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "pool/address/locality.h"
+#include "routing/desk/pool_levels.h"
 #include "routing/desk/workbench.h"
 #include "storage/store/mutex.h"
 
@@ -13,7 +14,8 @@ namespace bauta {
 /// Walks over the store, a page at a time, and tells the gauges what it found.
 class Census {
  public:
-  explicit Census(const Workbench& bench) : bench_(bench) {}
+  /// `levels` are told how many active numbers there are, too.
+  Census(const Workbench& bench, PoolLevels& levels) : bench_(bench), levels_(levels) {}
 
   Task<Status> take();
 
@@ -28,6 +30,7 @@ class Census {
   Task<Status> count_lines(Localities localities);
 
   const Workbench& bench_;
+  PoolLevels& levels_;
   Mutex mutex_;
   /// What was told last: a place that is no more is told as zero once.
   Counts numbers_ BAUTA_GUARDED_BY(mutex_);

@@ -6,6 +6,7 @@
 #include "routing/desk/answer_book.h"
 #include "routing/desk/auditor.h"
 #include "routing/desk/booking.h"
+#include "routing/desk/carrier_teller.h"
 #include "routing/desk/census.h"
 #include "routing/desk/cursor.h"
 #include "routing/desk/eraser.h"
@@ -16,6 +17,7 @@
 #include "routing/desk/number_import.h"
 #include "routing/desk/people_desk.h"
 #include "routing/desk/person_eraser.h"
+#include "routing/desk/pool_levels.h"
 #include "routing/desk/roster.h"
 #include "routing/desk/seating.h"
 #include "routing/desk/service_remover.h"
@@ -35,7 +37,8 @@ class Desk::Parts {
   Workbench bench;
   AnswerBook answers{bench};
   Auditor auditor{bench};
-  Seating seating{bench};
+  PoolLevels levels{bench};
+  Seating seating{bench, levels};
   Booking booking{bench, answers, seating};
   Roster roster{bench, answers, seating};
   SessionDesk sessions{bench};
@@ -46,7 +49,8 @@ class Desk::Parts {
   PeopleDesk people{bench, answers};
   PersonEraser person_eraser{bench, answers, eraser};
   JobRunner jobs{bench, person_eraser};
-  Census census{bench};
+  CarrierTeller carriers{bench};
+  Census census{bench, levels};
   Sweeper sweeper{bench, eraser};
   Unconfirmed unconfirmed{bench};
   Insight insight{bench};
@@ -419,6 +423,10 @@ Task<Result<Page<Job>>> Desk::list_jobs(const Caller& caller, std::uint32_t limi
 Task<Result<std::size_t>> Desk::work() { return parts_->jobs.work(); }
 
 Task<Status> Desk::census() { return parts_->census.take(); }
+
+Task<Status> Desk::recall_carriers() { return parts_->carriers.recall(); }
+
+Task<Status> Desk::tell_of_carriers() { return parts_->carriers.tell(); }
 
 Task<Result<std::size_t>> Desk::sweep() { return parts_->sweep(); }
 

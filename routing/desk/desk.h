@@ -393,6 +393,10 @@ class Desk {
   /// Does what has come due, of all services: writes down ends of sessions, and deletes texts whose retention is over.  To be called now and then:
   /// nothing hangs on it, since whoever looks at a session judges it.  How many sessions ended.
   Task<Result<std::size_t>> sweep();
+  /// What carriers were down when the process ended.  Once, before the lanes start.
+  Task<Status> recall_carriers();
+  /// Tells services of carriers that went down or came back since.  To be called now and then, and again after an error: nothing is lost.
+  Task<Status> tell_of_carriers();
   /// Ends what was sent and had no receipt for too long; how many there were.
   Task<Result<std::size_t>> end_unconfirmed();
 

@@ -11,6 +11,7 @@
 #include "routing/desk/desk.h"
 #include "routing/desk/workbench.h"
 #include "routing/messages/explainer.h"
+#include "routing/outbox/breakers.h"
 
 namespace bauta {
 
@@ -31,6 +32,8 @@ struct MessageTrace {
   MessageView view;
   /// The oldest first.
   std::vector<TraceStep> steps = {};
+  /// Connections of what goes on that are down: nothing is tried there for a while.
+  std::map<std::string, BreakerView> down = {};
   /// False: so much happened in the service meanwhile that not all of it was looked through; steps may be missing.
   bool is_complete = true;
 };
@@ -46,6 +49,8 @@ struct QueueOfConnection {
   std::uint64_t unknown = 0;
   /// When the oldest came.
   std::optional<TimePoint> oldest = {};
+  /// It is down, and nothing is tried there for a while; none: it is not.
+  std::optional<BreakerView> breaker = {};
 };
 
 struct WaitingTexts {
@@ -77,6 +82,7 @@ class Insight {
 
  private:
   Task<Status> add_events(MessageTrace& trace, ServiceId service) const;
+  Task<Status> add_what_is_down(MessageTrace& trace) const;
 
   const Workbench& bench_;
   Limits limits_;

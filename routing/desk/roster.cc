@@ -68,15 +68,17 @@ Task<Result<std::optional<SeatView>>> Roster::try_add(ServiceId service_id, Sess
                                              std::to_string(kSeatsEverMax) + " ever");
   std::vector<PersonHash> others;
   for (const Seat& seat : session.seats) others.push_back(seat.person);
-  BAUTA_CO_TRY(auto seated,
+  BAUTA_CO_TRY(auto one,
                co_await seating_.seat(service, std::move(participant), std::move(others), now));
-  session.seats.push_back(seated.seat);
+  const std::vector<Seating::Seated> seated{std::move(one)};
+  const Seat& joining = seated.front().seat;
+  session.seats.push_back(joining);
 
   Commit commit;
-  const SeatId seat = seated.seat.id;
+  const SeatId seat = joining.id;
   BAUTA_CO_TRY(const auto out, co_await bench_.opted_out(session));
-  SeatView view{.seat = seated.seat, .opted_out = out.contains(seat)};
-  seating_.write(commit, session, {std::move(seated)}, now);
+  SeatView view{.seat = joining, .opted_out = out.contains(seat)};
+  seating_.write(commit, session, seated, now);
   Sessions::write(commit, session, state.session.version);
   Event joined = tell(EventType::participant_joined, session, seat, now);
   add_warnings(joined, {view.seat});
@@ -86,6 +88,7 @@ Task<Result<std::optional<SeatView>>> Roster::try_add(ServiceId service_id, Sess
   BAUTA_CO_TRY(const auto done,
                co_await commit_settled(bench_.parts.store, std::move(commit), witness));
   if (!done) co_return std::optional<SeatView>{};
+  seating_.written(service_id, seated, now);
   co_return std::optional(std::move(view));
 }
 

@@ -20,6 +20,14 @@ std::string capability_for(const RealAddress& address) {
   return std::string(channel_name(address.channel()));
 }
 
+std::vector<std::pair<std::string, std::string>> data_of(const PoolLow& low) {
+  return {{"country", low.country},
+          {"area_code", low.area_code},
+          {"numbers", std::to_string(low.numbers)},
+          {"lines", std::to_string(low.lines)},
+          {"percent", std::to_string(low.percent())}};
+}
+
 }  // namespace
 
 void add_warnings(Event& event, const std::vector<Seat>& seats) {
@@ -81,6 +89,8 @@ Task<Result<Seating::Seated>> Seating::seat(Stored<Service> service, Participant
       co_await tell_refusal(service.value.id, choice.error(), now);
   }
   if (!choice) co_return std::unexpected(std::move(choice).error());
+  BAUTA_CO_TRY(const auto level, co_await levels_.judge(request, *choice, now));
+  if (choice->cursor && level.lines) choice->cursor->lines_at_most = level.lines;
   Seat seat{.id = SeatId::make(to_millis(now), bench_.parts.random),
             .address = participant.address,
             .person = request.person,
@@ -88,7 +98,7 @@ Task<Result<Seating::Seated>> Seating::seat(Stored<Service> service, Participant
             .match = choice->match,
             .label = participant.label,
             .language = participant.language};
-  co_return Seated{.seat = std::move(seat), .choice = *std::move(choice)};
+  co_return Seated{.seat = std::move(seat), .choice = *std::move(choice), .low = level.low};
 }
 
 Task<Result<SeatRequest>> Seating::describe(Stored<Service> service, Participant participant,
@@ -209,7 +219,12 @@ Task<void> Seating::tell_refusal(ServiceId service, Error refusal, TimePoint now
 void Seating::write(Commit& commit, const Session& session, const std::vector<Seated>& seated,
                     TimePoint now) const {
   std::set<VirtualNumber> expected;
-  for (const auto& [seat, choice] : seated) {
+  std::set<std::pair<std::string, std::string>> low_places;
+  for (const auto& [seat, choice, low] : seated) {
+    if (low && low_places.emplace(low->country, low->area_code).second)
+      EventLog::append(
+          commit, session.service,
+          EventLog::make(EventType::pool_low, {}, now, bench_.parts.random, data_of(*low)));
     if (expected.insert(seat.number).second)
       commit.expect(Inventory::key_of(seat.number), choice.number.version);
     // It might have become a number of ours since it was checked.
@@ -234,6 +249,12 @@ void Seating::write(Commit& commit, const Session& session, const std::vector<Se
   PairTable::remember(commit,
                       {.service = session.service, .person = other.person, .companion = one.person},
                       other.number, now + kForgetPairAfter);
+}
+
+void Seating::written(ServiceId service, const std::vector<Seated>& seated, TimePoint now) {
+  for (const auto& one : seated) {
+    if (one.low) levels_.told(service, *one.low, now);
+  }
 }
 
 }  // namespace bauta

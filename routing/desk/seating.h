@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "routing/desk/desk.h"
+#include "routing/desk/pool_levels.h"
 #include "routing/desk/workbench.h"
 
 namespace bauta {
@@ -23,9 +24,11 @@ class Seating {
   struct Seated {
     Seat seat;
     SeatChoice choice;
+    /// With it the person holds so much of a locality that the service is told.
+    std::optional<PoolLow> low = {};
   };
 
-  explicit Seating(Workbench& bench) : bench_(bench) {}
+  Seating(Workbench& bench, PoolLevels& levels) : bench_(bench), levels_(levels) {}
 
   /// Every faulty address at once.  `pointers`: of the participants' addresses in the request.
   /// Codes: participants.same_address, address.*.
@@ -43,6 +46,8 @@ class Seating {
   /// Adds to `commit` that they have their seats in `session`, which names them.
   void write(Commit& commit, const Session& session, const std::vector<Seated>& seated,
              TimePoint now) const;
+  /// That commit was made.
+  void written(ServiceId service, const std::vector<Seated>& seated, TimePoint now);
 
  private:
   Task<Result<SeatRequest>> describe(Stored<Service> service, Participant participant,
@@ -55,6 +60,7 @@ class Seating {
   Task<void> tell_refusal(ServiceId service, Error refusal, TimePoint now);
 
   Workbench& bench_;
+  PoolLevels& levels_;
 };
 
 }  // namespace bauta

@@ -4,6 +4,7 @@
 #include "routing/desk/insight.h"
 #include "routing/events/event_place.h"
 #include "routing/outbox/ending.h"
+#include "routing/outbox/way_out.h"
 #include "storage/store/give_way.h"
 
 namespace bauta {
@@ -96,7 +97,24 @@ Task<Result<MessageTrace>> Insight::trace(ServiceId service, MessageId id) const
                            .code = delivery.error_code});
   }
   put_in_order(trace.steps);
+  BAUTA_CO_CHECK(co_await add_what_is_down(trace));
   co_return trace;
+}
+
+/// Of the connections that may send what goes on.
+Task<Status> Insight::add_what_is_down(MessageTrace& trace) const {
+  const auto& parts = bench_.parts;
+  const BreakerMoment now{.steady = parts.clock.steady(), .wall = parts.clock.now()};
+  for (const Delivery& delivery : trace.view.deliveries) {
+    if (is_final(delivery.state) || delivery.state == DeliveryState::sent) continue;
+    BAUTA_CO_TRY(const auto number, co_await bench_.inventory.find(delivery.from));
+    if (!number) continue;
+    for (const auto& connection : connections_of(number->value)) {
+      if (auto breaker = parts.breakers->find(connection, now))
+        trace.down.emplace(connection, *std::move(breaker));
+    }
+  }
+  co_return Status{};
 }
 
 /// The events of the text, from its arrival until its end, among those of all others in the service.

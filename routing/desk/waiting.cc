@@ -25,6 +25,12 @@ void count(QueueOfConnection& queue, const Delivery& delivery, TimePoint now) {
 /// In the lanes, and not through: a text that was sent waits for nothing but its receipt.
 bool waits(DeliveryState state) { return !is_final(state) && state != DeliveryState::sent; }
 
+void tell_which_are_down(WaitingTexts& found, const RelayParts& parts) {
+  const BreakerMoment now{.steady = parts.clock.steady(), .wall = parts.clock.now()};
+  for (auto& [connection, queue] : found.connections)
+    queue.breaker = parts.breakers->find(connection, now);
+}
+
 /// The connections that texts leave by, each number read once.
 class Connections {
  public:
@@ -86,12 +92,14 @@ Task<Result<WaitingTexts>> Insight::waiting(std::optional<ServiceId> service) co
       entries_seen += entries.size();
       if (entries_seen >= limits_.entries_max) {
         found.is_complete = false;
+        tell_which_are_down(found, bench_.parts);
         co_return found;
       }
       co_await give_way();
     }
     if (partition % 16 == 0) co_await give_way();
   }
+  tell_which_are_down(found, bench_.parts);
   co_return found;
 }
 

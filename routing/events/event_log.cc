@@ -10,7 +10,7 @@
 namespace bauta {
 namespace {
 
-constexpr std::array<std::pair<EventType, std::string_view>, 26> kTypes{{
+constexpr std::array<std::pair<EventType, std::string_view>, 28> kTypes{{
     {EventType::session_created, "session.created"},
     {EventType::session_in_progress, "session.in_progress"},
     {EventType::session_closed, "session.closed"},
@@ -36,6 +36,8 @@ constexpr std::array<std::pair<EventType, std::string_view>, 26> kTypes{{
     {EventType::number_removed, "number.removed"},
     {EventType::pool_low, "pool.low"},
     {EventType::pool_exhausted, "pool.exhausted"},
+    {EventType::carrier_down, "carrier.down"},
+    {EventType::carrier_up, "carrier.up"},
     {EventType::webhook_disabled, "webhook.disabled"},
 }};
 

@@ -39,6 +39,8 @@ enum class EventType : std::uint8_t {
   number_removed,
   pool_low,
   pool_exhausted,
+  carrier_down,
+  carrier_up,
   webhook_disabled
 };
 std::string_view event_type_name(EventType type);  // "session.created"

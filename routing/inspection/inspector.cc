@@ -57,6 +57,7 @@ struct Families {
         {"dead", "smp", &I::dead_letter, personal},
         {"dedup", "thn", &I::only_its_key, plain},
         {"dlv", "smp", &I::delivery, personal},
+        {"down", "t", &I::only_its_key, plain},
         {"due", "nnnsx", &I::only_its_key, plain},
         {"ev", "sn", &I::event, plain},
         {"gone", "smp", &I::erased_delivery, plain},

@@ -4,6 +4,7 @@
 
 #include "routing/outbox/circumstances.h"
 #include "routing/outbox/fan_out.h"
+#include "routing/outbox/way_out.h"
 
 namespace bauta {
 namespace {
@@ -119,6 +120,10 @@ Task<Status> Explainer::explain_fan_out(Explanation& found, const Service& servi
     if (seen.number) {
       recipient.connection = seen.number->value.connection;
       recipient.fallbacks = seen.number->value.fallbacks;
+      const BreakerMoment moment{.steady = parts_.clock.steady(), .wall = now};
+      for (const auto& connection : connections_of(seen.number->value)) {
+        if (parts_.breakers->find(connection, moment)) recipient.down.push_back(connection);
+      }
     }
     found.recipients.push_back(std::move(recipient));
   }

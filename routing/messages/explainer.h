@@ -52,6 +52,8 @@ struct Explanation {
     std::string code = {};
     std::string connection = {};
     std::vector<std::string> fallbacks = {};
+    /// Of these, with the number's own one, those that are down: their breaker is open.
+    std::vector<std::string> down = {};
     std::uint32_t segments = 1;
   };
   std::vector<Recipient> recipients = {};

@@ -42,10 +42,14 @@ struct SubmitRefused {
 struct SubmitLater {
   std::string code;
   std::optional<std::chrono::milliseconds> retry_after;
+  /// The carrier was not reached at all: says nothing of the text, and all of the link (Breaker).
+  bool link_failed = false;
 };
 /// Anything else: never repeated blindly.
 struct SubmitUnknown {
   std::string code;
+  /// The carrier gave no answer, or one that tells only that it is out of order.
+  bool link_failed = false;
 };
 using SubmitOutcome = std::variant<SubmitAccepted, SubmitRefused, SubmitLater, SubmitUnknown>;
 

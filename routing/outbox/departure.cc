@@ -66,19 +66,35 @@ std::optional<TimePoint> Departure::wait_for_turn(Lane& lane, const VirtualNumbe
   return now + std::chrono::ceil<Duration>(*turn - steady);
 }
 
-/// Of `connections`, those that exist.  What a connection said to another text counts only where there is a choice: else it is asked.
-WayOut Departure::way_out_of(const Delivery& delivery, std::vector<std::string> connections,
-                             TimePoint now) {
+/// Of `connections`, those that exist.  What a connection said to another text counts only where there is a choice: else it is asked.  One
+/// that is down is not, whatever choice there is.
+WayOut Departure::way_out_of(Lane& lane, const Delivery& delivery,
+                             std::vector<std::string> connections, TimePoint now) {
   const auto steady = parts_.clock.steady();
+  // Read first: one that closes meanwhile is met as shut and counted, and so the lane looks again.
+  const auto closings = parts_.breakers->closings();
+  lane.barred_at.reset();
   std::vector<WayOut> ways;
   for (auto& connection : connections) {
     TimePoint free_at = put_off_until(delivery, connection);
     const auto held_off = turns_.held_off_until(connection, steady);
     if (held_off && connections.size() > 1)
       free_at = std::max(free_at, now + std::chrono::ceil<Duration>(*held_off - steady));
+    if (free_at <= now) free_at = keep_from(lane, connection, closings, now).value_or(free_at);
     ways.push_back({.connection = std::move(connection), .free_at = free_at});
   }
   return next_way_out(delivery, std::move(ways), now);
+}
+
+/// When a connection whose breaker keeps the head from it is to be asked again; none: it is not kept.
+std::optional<TimePoint> Departure::keep_from(Lane& lane, const std::string& connection,
+                                              std::uint64_t closings, TimePoint now) {
+  const auto steady = parts_.clock.steady();
+  const auto shut = parts_.breakers->shut_until(connection, steady);
+  if (!shut) return std::nullopt;
+  lane.barred_at = closings;
+  if (lane.kept_from.insert(connection).second) parts_.metrics.breaker_kept(connection);
+  return now + std::chrono::ceil<Duration>(*shut - steady);
 }
 
 /// A Retry-After counts for the texts behind as well.
@@ -192,11 +208,15 @@ Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<De
   auto open = connections;
   if (again) keep_only(open, delivery.value.connection);
   if (open.empty()) co_return Progress(std::min(now + kLookAgain * 10, delivery.value.deadline));
-  const auto [connection, free_at] = way_out_of(delivery.value, std::move(open), now);
+  const auto [connection, free_at] =
+      way_out_of(lanes_.at(key), delivery.value, std::move(open), now);
   if (free_at > now) co_return Progress(std::min(free_at, delivery.value.deadline));
   if (const auto turn = wait_for_turn(lanes_.at(key), key.number,
                                       seen.number->value.rate_per_second, connection, now))
     co_return Progress(std::min(*turn, delivery.value.deadline));
+  auto passage = parts_.breakers->let_through(connection, parts_.clock.steady());
+  // Another text is the probe: looking again finds until when.
+  if (!passage) co_return Progress(kAtOnce);
 
   Delivery claimed = delivery.value;
   claimed.state = DeliveryState::claimed;
@@ -229,6 +249,9 @@ Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<De
   auto answer =
       co_await carriers_.submit(connection, text_to_send(claimed, seen, parts_.index_key));
   const auto at = parts_.clock.now(key.service);
+  parts_.breakers->settle(*std::move(passage), answer,
+                          {.steady = parts_.clock.steady(), .wall = parts_.clock.now()},
+                          parts_.random);
   heed(connection, answer);
   count_outcome(parts_.metrics, claimed, answer, at);
   lanes_.at(key).answered =

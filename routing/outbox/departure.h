@@ -53,7 +53,12 @@ class Departure {
     return finish(text, std::move(delivery), DeliveryState::failed, std::move(code));
   }
   /// The head is through; if it did not leave, its turn is another lane's.
-  void give_turn_back(const LaneKey& key) { turns_.give_back(lanes_.at(key).turn, key.number); }
+  void give_turn_back(const LaneKey& key) {
+    auto& lane = lanes_.at(key);
+    turns_.give_back(lane.turn, key.number);
+    lane.barred_at.reset();
+    lane.kept_from.clear();
+  }
 
  private:
   Task<Result<Progress>> look_at_head(LaneKey key, WaitingText head);
@@ -63,7 +68,10 @@ class Departure {
                                          TimePoint now);
   Task<Result<Progress>> claim(LaneKey key, WaitingText head, Stored<Delivery> delivery,
                                bool again);
-  WayOut way_out_of(const Delivery& delivery, std::vector<std::string> connections, TimePoint now);
+  WayOut way_out_of(Lane& lane, const Delivery& delivery, std::vector<std::string> connections,
+                    TimePoint now);
+  std::optional<TimePoint> keep_from(Lane& lane, const std::string& connection,
+                                     std::uint64_t closings, TimePoint now);
   void heed(const std::string& connection, const SubmitOutcome& answer);
   std::optional<TimePoint> wait_for_turn(Lane& lane, const VirtualNumber& number, double rate,
                                          const std::string& connection, TimePoint now);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +39,10 @@ struct Lane {
   std::deque<WaitingText> surplus{};
   LaneTurn turn{};
   std::optional<AnsweredClaim> answered{};
+  /// Its head met a breaker that was shut, when so many had closed (Breakers::closings); none: it did not.
+  std::optional<std::uint64_t> barred_at{};
+  /// The connections that breakers kept the head from being tried at.
+  std::set<std::string> kept_from{};
   bool running = false;
   /// Something about the head changed while it ran: look at once.
   bool look_again = false;

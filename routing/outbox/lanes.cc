@@ -72,6 +72,13 @@ std::optional<TimePoint> Lanes::next_due() const {
   return first;
 }
 
+void Lanes::wake_barred(std::uint64_t closings) {
+  for (auto& [key, lane] : lanes_) {
+    if (!lane.running && lane.barred_at && *lane.barred_at != closings)
+      schedule(key, lane, TimePoint{});
+  }
+}
+
 std::optional<TimePoint> Lanes::oldest_text() const {
   std::optional<TimePoint> oldest;
   for (const auto& [key, lane] : lanes_) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -30,6 +31,8 @@ class Lanes {
   std::vector<LaneKey> take_ready(TimePoint now, std::size_t most);
   /// The earliest moment at which a lane that does not run is due.
   std::optional<TimePoint> next_due() const;
+  /// Of the lanes that do not run, those that met a shut breaker before so many had closed are due at once.
+  void wake_barred(std::uint64_t closings);
   /// Since when the oldest text that waits does.
   std::optional<TimePoint> oldest_text() const;
 

@@ -34,10 +34,14 @@ class Partition::Impl {
   Task<Status> start();
   Task<Status> read_on();
   std::vector<LaneKey> take_ready(TimePoint now, std::size_t most) {
+    wake_barred();
     return lanes_.take_ready(now, most);
   }
   Task<void> step(LaneKey key);
-  std::optional<TimePoint> next_due() const { return lanes_.next_due(); }
+  std::optional<TimePoint> next_due() const {
+    if (parts_.breakers->closings() != closings_seen_) return kAtOnce;
+    return lanes_.next_due();
+  }
   std::size_t texts_waiting() const { return texts_waiting_; }
   std::optional<TimePoint> oldest_waiting() const { return lanes_.oldest_text(); }
 
@@ -54,6 +58,7 @@ class Partition::Impl {
   void count_waiting(std::int64_t by);
 
   Task<TimePoint> step_head(LaneKey key);
+  void wake_barred();
 
   std::uint32_t partition_;
   RelayParts parts_;
@@ -61,6 +66,8 @@ class Partition::Impl {
   Lanes lanes_;
   Departure departure_;
   std::size_t texts_waiting_ = 0;
+  /// When lanes were last looked through for those that waited for a breaker.
+  std::uint64_t closings_seen_ = 0;
   bool started_ = false;
   bool reading_ = false;
   bool read_again_ = false;
@@ -238,11 +245,19 @@ Task<void> Partition::Impl::step(LaneKey key) {
   if (!lane.texts.empty()) due = co_await step_head(key);
   lane.running = false;
   if (std::exchange(lane.look_again, false)) due = kAtOnce;
+  // It closed while the lane looked at it.
+  if (lane.barred_at && *lane.barred_at != parts_.breakers->closings()) due = kAtOnce;
   if (lane.is_empty()) {
     lanes_.erase(key);
   } else {
     lanes_.schedule(key, lane, due);
   }
+}
+
+/// What waits for a breaker need not wait until it is tried again, if another text has found that the carrier is there.
+void Partition::Impl::wake_barred() {
+  const auto closings = parts_.breakers->closings();
+  if (std::exchange(closings_seen_, closings) != closings) lanes_.wake_barred(closings);
 }
 
 /// When the lane is to be looked at again, if there is anything left in it.

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "metrics/instruments/instruments.h"
+#include "routing/outbox/breakers.h"
 #include "storage/seal/index_key.h"
 #include "storage/store/clock.h"
 #include "storage/store/random.h"
@@ -40,6 +41,9 @@ struct RelayLimits {
   std::uint32_t crash_count_max = 3;
   std::chrono::milliseconds retry_backoff_first{1'000};
   std::chrono::milliseconds retry_backoff_max{300'000};
+  BreakerLimits breaker{};
+  /// A service is told when one person holds so much of the numbers of a locality; 0: it is not.
+  std::uint32_t pool_low_percent = 80;
 };
 
 /// How many texts wait in the lanes of this process.  Thread-safe.
@@ -65,6 +69,8 @@ struct RelayParts {
   RelayLimits limits;
   /// Shared by whoever was given the same parts: the lanes count, and who takes texts in looks.
   std::shared_ptr<Backlog> backlog = std::make_shared<Backlog>();
+  /// Shared likewise: the lanes ask them and tell them, and who explains or tells the services reads them.
+  std::shared_ptr<Breakers> breakers = std::make_shared<Breakers>(metrics, limits.breaker);
 
   /// Codes: overloaded (503): no more texts are taken before some have left.
   Status may_take_in_more() const {

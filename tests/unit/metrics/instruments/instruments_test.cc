@@ -30,6 +30,8 @@ void use_all(Instruments& instruments) {
   instruments.asked("twilio", "not_found");
   instruments.possible_double("twilio");
   instruments.failed_over("twilio", "telnyx");
+  instruments.breaker("twilio", "open", 2);
+  instruments.breaker_kept("twilio");
   instruments.unknown_status_word("twilio");
   instruments.dead_letter("session.ended");
   instruments.crashed_claim();
@@ -130,6 +132,9 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_end_to_end_seconds_sum 2)",
           R"(bauta_refusals_total{code="pool.exhausted"} 1)",
           R"(bauta_asked_total{connection="twilio",outcome="not_found"} 1)",
+          R"(bauta_breaker_state{connection="twilio"} 2)",
+          R"(bauta_breaker_transitions_total{connection="twilio",to="open"} 1)",
+          R"(bauta_breaker_kept_texts_total{connection="twilio"} 1)",
           R"(bauta_possible_doubles_total{connection="twilio"} 1)",
           R"(bauta_failovers_total{from="twilio",to="telnyx"} 1)",
           R"(bauta_unknown_status_words_total{connection="twilio"} 1)",
