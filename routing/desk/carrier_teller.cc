@@ -115,9 +115,9 @@ Task<Status> CarrierTeller::tell_some(CarrierNews news) {
   for (const ServiceId service : *not_reached_) {
     if (reached.size() == kServicesPerCommit) break;
     reached.push_back(service);
-    BAUTA_CO_TRY(const auto found, co_await bench_.accounts.find_service(service));
+    BAUTA_CO_TRY(const auto found, co_await bench_.services.find(service));
     if (!found || found->value.removing) continue;
-    commit.expect(Accounts::service_key(service), found->version);
+    commit.expect(Services::key_of(service), found->version);
     EventLog::append(commit, service, event_of(news, bench_.now(service), bench_.parts.random));
   }
   const Key kept = down_key(news.connection);

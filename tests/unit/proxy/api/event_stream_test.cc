@@ -120,9 +120,9 @@ TEST_F(EventStreamTest, EndsWithItsKeyThoughThereIsAlwaysSomethingToSay) {
   next(stream);
   face.world.add({"+12025550177"});
   EXPECT_THAT(next(stream), StartsWith("id: 1\nevent: number.added\n"));
-  auto& accounts = face.world.desk->accounts();
-  const auto key = face.world.run(accounts.authenticate(secret, face.world.clock.now()));
-  ASSERT_TRUE(face.world.run(accounts.revoke_key(key->account, key->id)));
+  auto& keys = face.world.desk->keys();
+  const auto key = face.world.run(keys.authenticate(secret, face.world.clock.now()));
+  ASSERT_TRUE(face.world.run(keys.revoke(key->account, key->id)));
   face.world.add({"+12025550178"});
   EXPECT_EQ(next(stream), "(end)");
 }
