@@ -45,17 +45,17 @@ Event event_of(const CarrierNews& news, TimePoint now, Random& random) {
 /// `telling`: false again when this goes.
 class Turn {
  public:
-  explicit Turn(std::atomic<bool>& telling)
-      : telling_(telling), is_mine_(!telling_.exchange(true)) {}
+  explicit Turn(std::shared_ptr<std::atomic<bool>> telling)
+      : telling_(std::move(telling)), is_mine_(!telling_->exchange(true)) {}
   ~Turn() {
-    if (is_mine_) telling_ = false;
+    if (is_mine_) *telling_ = false;
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
   bool is_mine() const { return is_mine_; }
 
  private:
-  std::atomic<bool>& telling_;
+  std::shared_ptr<std::atomic<bool>> telling_;
   bool is_mine_;
 };
 

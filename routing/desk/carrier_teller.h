@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -27,7 +28,8 @@ class CarrierTeller {
   Task<Result<std::set<ServiceId>>> concerned(std::string connection) const;
 
   Workbench& bench_;
-  std::atomic<bool> telling_ = false;
+  /// Shared with the call that does, which may end after this.
+  std::shared_ptr<std::atomic<bool>> telling_ = std::make_shared<std::atomic<bool>>(false);
   /// Whom the news at hand has not reached; none: who they are is not known yet.
   std::optional<std::set<ServiceId>> not_reached_;
 };

@@ -45,6 +45,12 @@ Carriers::Plan Carriers::plan(int id) {
   const auto reach = chance_.percent(temper_.slow) ? Micros(chance_.between(200'000, 8'000'000))
                                                    : Micros(chance_.between(300, 150'000));
   plan.answered_after = reach + Micros(chance_.between(300, 100'000));
+  if (schedule_.now() < cut_off_until_[submission.connection]) {
+    plan.answer = SubmitLater{
+        .code = "http.connect_failed", .retry_after = std::nullopt, .link_failed = true};
+    plan.told = SubmitAnswer::later;
+    return plan;
+  }
   if (schedule_.now() < opted_out_until_) {
     plan.opted_out = true;
     plan.answer = SubmitRefused{.code = "carrier.opted_out", .detail = "", .opted_out = true};
@@ -65,7 +71,7 @@ Carriers::Plan Carriers::plan(int id) {
                                 .opted_out = plan.opted_out};
     plan.told = SubmitAnswer::refused;
   } else if (drawn < temper_.later + temper_.refused + temper_.unknown) {
-    plan.answer = SubmitUnknown{.code = "carrier.timeout"};
+    plan.answer = SubmitUnknown{.code = "carrier.timeout", .link_failed = true};
     plan.told = SubmitAnswer::unknown;
     plan.accept = chance_.one_in(2);
     plan.accepted_after = reach;

@@ -51,6 +51,8 @@ class Carriers {
 
   void be(Temper temper) { temper_ = temper; }
   void throttle(const std::string& connection, Micros until);
+  /// Until then it is not to be reached.
+  void cut_off(const std::string& connection, Micros until) { cut_off_until_[connection] = until; }
   /// Until then both say, late, of whoever they are asked to text that they have opted out.
   void say_opted_out(Micros until) { opted_out_until_ = until; }
   void allow(const std::string& connection, double rate_per_second) {
@@ -127,6 +129,7 @@ class Carriers {
   std::vector<Submission> submissions_;
   Micros opted_out_until_{0};
   std::map<std::string, Micros> throttled_until_;
+  std::map<std::string, Micros> cut_off_until_;
   std::map<std::string, double> rates_;
   /// From, to, text: asked about, and not found.
   std::set<std::vector<std::string>> asked_in_vain_;

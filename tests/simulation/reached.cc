@@ -46,6 +46,10 @@ std::string_view mark_name(Mark mark) {
       return "turn waited for over a leap";
     case Mark::failed_over:
       return "failed over";
+    case Mark::breaker_opened:
+      return "breaker opened";
+    case Mark::breaker_closed_by_an_answer:
+      return "breaker closed by an answer";
     case Mark::unknown_found_by_asking:
       return "unknown found by asking";
     case Mark::resent_after_asking_in_vain:

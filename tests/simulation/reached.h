@@ -30,6 +30,8 @@ enum class Mark : std::uint8_t {
   turns_used_late_kept_apart,
   turn_waited_for_over_a_leap,
   failed_over,
+  breaker_opened,
+  breaker_closed_by_an_answer,
   unknown_found_by_asking,
   resent_after_asking_in_vain,
   poison,

@@ -53,6 +53,8 @@ RelayProcess::RelayProcess(Surroundings surroundings, std::vector<std::uint32_t>
       receipts_(parts_),
       desk_(parts_, [](std::string_view name) { return Carriers::exists(name); }),
       lanes_(partitions.size()) {
+  // Whenever it is done: it makes the next text a probe, no more.
+  call<Status>(desk_.recall_carriers(), [](const Status&) {});
   for (std::size_t at = 0; at < partitions.size(); ++at) {
     lanes_[at].partition =
         std::make_unique<Partition>(partitions[at], parts_, door_, std::vector<Stage*>{}, kSpanMax);
@@ -206,6 +208,10 @@ void RelayProcess::join(Caller caller, SessionId session, OpenSession::Participa
 }
 
 void RelayProcess::sweep(std::function<void()> done) {
+  if (const auto news = parts_.breakers->next_news())
+    around_.reached.mark(news->is_down ? Mark::breaker_opened : Mark::breaker_closed_by_an_answer);
+  // What is not told is told with the next sweep.
+  call<Status>(desk_.tell_of_carriers(), [](const Status&) {});
   call<Result<std::size_t>>(desk_.sweep(), [done = std::move(done)](const auto& swept) {
     if (swept) done();
   });

@@ -161,6 +161,10 @@ void World::do_something() {
                                         [](const Result<std::size_t>&) {});
   } else {
     const auto* connection = chance_.one_in(2) ? "alpha" : "beta";
+    if (chance_.one_in(3)) {
+      carriers_.cut_off(connection, schedule_.now() + seconds(chance_.between(10, 600)));
+      return note("{} is down", connection);
+    }
     carriers_.throttle(connection, schedule_.now() + seconds(chance_.between(1, 120)));
     note("{} throttles", connection);
   }

@@ -366,6 +366,24 @@ TEST(TwilioOutcome, OfAServerErrorIsUnknownUnlessItSaysWhenToComeAgain) {
   EXPECT_EQ(outcome_of(302, ""), "unknown carrier.failed");
 }
 
+TEST(TwilioOutcome, OnlyAServerErrorIsAFailureOfTheLink) {
+  const auto link_failed = [](unsigned status, const std::string& body, HttpHeaders headers = {}) {
+    const auto outcome = twilio::outcome_of(
+        {.status = status, .headers = std::move(headers), .body = body}, TimePoint{});
+    if (const auto* later = std::get_if<SubmitLater>(&outcome)) return later->link_failed;
+    const auto* unknown = std::get_if<SubmitUnknown>(&outcome);
+    return unknown != nullptr && unknown->link_failed;
+  };
+  EXPECT_TRUE(link_failed(503, ""));
+  EXPECT_TRUE(link_failed(500, R"({"code":20500})"));
+  EXPECT_FALSE(link_failed(503, "", {{"Retry-After", "7"}}));
+  EXPECT_FALSE(link_failed(429, ""));
+  EXPECT_FALSE(link_failed(401, R"({"code":20003})"));
+  EXPECT_FALSE(link_failed(400, R"({"code":21610})"));
+  EXPECT_FALSE(link_failed(302, ""));
+  EXPECT_FALSE(link_failed(201, "<html>ok</html>"));
+}
+
 TEST(TwilioOutcome, OfOurOwnFaultLetsNoTextDie) {
   EXPECT_EQ(outcome_of(401, R"({"code":20003})"), "later carrier.credentials -");
   EXPECT_EQ(outcome_of(403, ""), "later carrier.credentials -");
