@@ -109,10 +109,14 @@ TEST(Breaker, AProbeThatWasNotMadeIsTheNextTexts) {
 }
 
 TEST(Breaker, ChanceMakesAPauseUpToAQuarterLonger) {
-  for (const auto& [chance, pause] : {std::pair{0, 4'000ms}, {128, 4'500ms}, {255, 4'996ms}}) {
+  struct Drawn {
+    std::uint64_t chance;
+    std::chrono::milliseconds pause;
+  };
+  for (const auto& [chance, pause] :
+       {Drawn{0, 4'000ms}, Drawn{128, 4'500ms}, Drawn{255, 4'996ms}}) {
     Breaker breaker;
-    for (int i = 0; i < 3; ++i)
-      breaker.failed(false, kStart, kLimits, static_cast<std::uint64_t>(chance));
+    for (int i = 0; i < 3; ++i) breaker.failed(false, kStart, kLimits, chance);
     EXPECT_EQ(breaker.shut_until(kStart), kStart + pause) << chance;
   }
 }
