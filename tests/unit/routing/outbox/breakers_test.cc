@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "routing/desk/insight.h"
 #include "tests/unit/routing/world/conversation.h"
 
 namespace bauta {
@@ -100,7 +101,9 @@ TEST_F(BreakerOfLanes, OneTextIsTheProbeWhileOtherLanesWait) {
 TEST_F(BreakerOfLanes, WhatWaitsGoesOnAsSoonAsItCloses) {
   go_down();
   for (const auto* words : {"other lane", "its second"}) text(kB, seat_number(1), words);
+  clock.advance(2ms);
   work();
+  ASSERT_EQ(carrier.taken.size(), 2U);
   // By an answer that comes from elsewhere: another partition's text.
   auto passage = parts.breakers->let_through("twilio", clock.steady() + 1h);
   ASSERT_TRUE(passage && passage->is_probe());
