@@ -48,6 +48,23 @@ TEST(Allocator, TakesTheNearestTierThatHasAFreeNumber) {
   EXPECT_EQ(world.open(request), "pool.exhausted");
 }
 
+TEST(Allocator, SaysHowManyLinesOfTheRingThePersonHoldsAtMost) {
+  World world;
+  world.add({"+12025550101", "+12025550102", "+12025550103"});
+  auto request = world.seat_for(kWashington);
+  for (const std::uint32_t lines : {1U, 2U, 3U}) {
+    const auto choice = world.choose(request);
+    ASSERT_TRUE(choice && choice->cursor) << lines;
+    EXPECT_EQ(choice->cursor->lines_at_most, lines);
+    if (lines < 3) world.open(request);
+  }
+  auto by_name = world.seat_for("+12025550143");
+  by_name.number = World::number("+12025550101");
+  const auto named = world.choose(by_name);
+  ASSERT_TRUE(named.has_value());
+  EXPECT_FALSE(named->cursor.has_value()) << "no ring gave it";
+}
+
 TEST(Allocator, AnOverlayAreaCodeIsNearerThanTheCountry) {  // C59
   World world;
   world.add({"+12125550101", "+17715550101"});
