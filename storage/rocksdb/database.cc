@@ -70,7 +70,7 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   auto options = base_options(env);
   options.create_if_missing = true;
   options.compaction_filter_factory = hooks.filter;
-  options.listeners.push_back(hooks.listener);
+  if (hooks.listener) options.listeners.push_back(hooks.listener);
   options.sst_file_manager = hooks.files;
   // A background error is not tried again: what the disk does after a failed fsync cannot be trusted.
   options.max_bgerror_resume_count = 0;
@@ -99,21 +99,6 @@ rocksdb::Options serving_options(rocksdb::Env& env, const RocksStoreOptions& sto
   table.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
-}
-
-Status make_folder(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::create_directories(path, error)) {
-    if (error) return fail("storage.unavailable", path.string() + ": " + error.message());
-    return Status{};
-  }
-  std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
-  // That the folder exists has to survive as well.
-  const int parent = ::open((path / "..").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool flushed = parent >= 0 && ::fsync(parent) == 0;
-  if (parent >= 0) ::close(parent);
-  if (!flushed) return fail("storage.unavailable", path.string() + ": cannot flush its parent");
-  return Status{};
 }
 
 enum class Presence : std::uint8_t { nothing, database };
@@ -231,6 +216,21 @@ Status write_format(rocksdb::DB& database) {
 }
 
 }  // namespace
+
+Status make_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::create_directories(path, error)) {
+    if (error) return fail("storage.unavailable", path.string() + ": " + error.message());
+    return Status{};
+  }
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  // That the folder exists has to survive as well.
+  const int parent = ::open((path / "..").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool flushed = parent >= 0 && ::fsync(parent) == 0;
+  if (parent >= 0) ::close(parent);
+  if (!flushed) return fail("storage.unavailable", path.string() + ": cannot flush its parent");
+  return Status{};
+}
 
 Result<FolderLock> FolderLock::take(rocksdb::Env& env, const std::filesystem::path& folder) {
   rocksdb::FileLock* lock = nullptr;

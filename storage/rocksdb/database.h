@@ -6,11 +6,15 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/sst_file_manager.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "storage/rocksdb/rocks_store.h"
+#include "storage/store/key.h"
 #include "storage/store/result.h"
 
 namespace bauta {
@@ -27,6 +31,9 @@ struct DatabaseHooks {
 Result<std::unique_ptr<rocksdb::DB>> open_database(rocksdb::Env& env,
                                                    const RocksStoreOptions& options,
                                                    const DatabaseHooks& hooks);
+
+/// Makes a folder, for its owner only, unless it is there; that it exists survives a crash.  Codes: storage.unavailable.
+Status make_folder(const std::filesystem::path& path);
 
 /// Holds a folder against other processes, as RocksDB does.
 class FolderLock {
@@ -51,5 +58,18 @@ struct StoppedDatabase {
 };
 /// Codes: storage.locked, storage.corrupt, storage.newer_format, storage.unavailable (also: there is none).
 Result<StoppedDatabase> open_stopped_database(rocksdb::Env& env, const std::filesystem::path& path);
+
+/// What a database that comes from elsewhere must have, and gets.
+struct Installed {
+  /// It has lost something if it ends before this write.
+  std::uint64_t sequence = 0;
+  Key mark;
+  std::string mark_value;
+};
+/// Makes `folder`, which is there and empty, a store of the files that `bring` puts into the folder that it is given.  Before all of them
+/// are durable, open_database() refuses it; what fails leaves it empty.  Codes: storage.*, and those of `bring`.
+Status install_database(rocksdb::Env& env, const std::filesystem::path& folder,
+                        const std::function<Status(const std::filesystem::path&)>& bring,
+                        const Installed& installed);
 
 }  // namespace bauta

@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "storage/rocksdb/backup_engine.h"
 #include "storage/rocksdb/database.h"
 #include "storage/rocksdb/expiry_filter.h"
 #include "storage/rocksdb/read.h"
@@ -33,7 +34,8 @@ class RocksStore::Engine::Listener final : public rocksdb::EventListener {
 };
 
 RocksStore::Engine::Engine(rocksdb::Env& env, RocksStoreOptions options, const Clock& clock)
-    : options_(std::move(options)),
+    : env_(env),
+      options_(std::move(options)),
       clock_(clock),
       health_(std::make_shared<Health>(options_.on_failure)),
       known_(options_.known_versions_max),
@@ -105,6 +107,16 @@ Status RocksStore::Engine::compact(const Key& from, const Key& to) {
   const auto status = database_->CompactRange(options, &begin, &end);
   if (!status.ok()) return std::unexpected(error_of(status, "compacting"));
   return Status{};
+}
+
+Result<Backup> RocksStore::Engine::back_up(const BackupRequest& request) {
+  if (auto failure = health_->failure()) return std::unexpected(*std::move(failure));
+  // A backup flushes what lies in memory, and keeps tables that were merged: RocksDB does not survive to have no room for that.
+  if (disk_space_.look().full) {
+    return fail("storage.full", "the store's disk is full: a backup is made when there is space");
+  }
+  // What is damaged may be a file of the backups, for which no relay ends; a read of the store's own finds it too.
+  return make_backup(env_, *database_, request);
 }
 
 template <class T>

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "storage/rocksdb/backups.h"
 #include "storage/rocksdb/committer.h"
 #include "storage/rocksdb/compactor.h"
 #include "storage/rocksdb/disk_space.h"
@@ -29,6 +30,7 @@ class RocksStore::Engine {
   Result<std::vector<std::optional<Record>>> multi_get(const std::vector<Key>& keys);
   Result<ScanPage> scan(const ScanRequest& request);
   Status compact(const Key& from, const Key& to);
+  Result<Backup> back_up(const BackupRequest& request);
 
   Committer& committer() { return *committer_; }
   Hints& hints() { return hints_; }
@@ -44,6 +46,7 @@ class RocksStore::Engine {
   template <class T>
   Result<T> checked(Result<T> result);
 
+  rocksdb::Env& env_;
   const RocksStoreOptions options_;
   const Clock& clock_;
   /// Shared with the listener, which RocksDB may keep for longer.

@@ -47,6 +47,10 @@ Status RocksStore::compact_erased() {
   return engine_->compactor().compact();
 }
 
+Result<Backup> RocksStore::back_up(const BackupRequest& request) {
+  return engine_->back_up(request);
+}
+
 DiskState RocksStore::disk() { return engine_->disk_space().look(); }
 
 std::optional<Error> RocksStore::failure() const { return engine_->health().failure(); }

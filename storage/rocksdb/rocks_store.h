@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/rocksdb/backups.h"
 #include "storage/store/store.h"
 
 namespace bauta {
@@ -116,6 +117,9 @@ class RocksStore final : public Store {
   Status compact(const Key& from, const Key& to);
   /// The same now for all that was erased in the erasable families.  Codes: also storage.full.
   Status compact_erased();
+  /// Copies all that was committed before the call to the request's folder.  Blocks while it works, which may be long: on a thread of its own,
+  /// one at a time; reads and commits go on.  Codes: storage.unavailable, storage.corrupt, storage.full, storage.closed (it was stopped).
+  Result<Backup> back_up(const BackupRequest& request);
   /// Looks at the disk now.
   DiskState disk();
   /// Why the store refuses everything; nullopt while it does not.
