@@ -55,6 +55,7 @@ class Instruments::Families {
          {"delivered", "refused", "gone", "unreachable", "timeout", "address_refused"})
       webhook_attempts.find({outcome});
     for (const auto reason : {"failing", "gone"}) webhooks_disabled.find({reason});
+    for (const auto outcome : {"done", "failed"}) backups.find({outcome});
     for (const auto result : {"taken_up", "refused"}) config_reloads.find({result});
     config_reloaded.Set(1);
   }
@@ -188,6 +189,24 @@ class Instruments::Families {
           .Add({});
   prometheus::Gauge& store_full =
       gauges("bauta_store_full", "1 while commits are refused because the store's disk is full.")
+          .Add({});
+
+  Counters<1> backups{
+      counters("bauta_backups_total", "Backups that were begun, by whether they were made."),
+      {"outcome"},
+      kSeriesMax,
+      Overflow::other};
+  prometheus::Gauge& backup_seconds =
+      gauges("bauta_backup_seconds", "How long the last one that was made took.").Add({});
+  prometheus::Gauge& backup_at =
+      gauges("bauta_backup_timestamp_seconds",
+             "When the newest backup was begun, in seconds since 1970; 0: there is none.")
+          .Add({});
+  prometheus::Gauge& backup_bytes =
+      gauges("bauta_backup_bytes", "Octets of the newest backup.").Add({});
+  prometheus::Gauge& recovery =
+      gauges("bauta_recovery",
+             "1 while the store, which was restored, is not released: see bauta backup release.")
           .Add({});
 
   prometheus::Gauge& clock_doubted =
@@ -404,6 +423,17 @@ void Instruments::store_disk(std::uint64_t free, std::uint64_t reserve, bool ful
 void Instruments::commit_queue(std::size_t waiting) {
   families_->commit_queue.Set(static_cast<double>(waiting));
 }
+
+void Instruments::backup_failed() { count(families_->backups, {"failed"}); }
+void Instruments::backup_done(std::chrono::duration<double> took) {
+  count(families_->backups, {"done"});
+  families_->backup_seconds.Set(took.count());
+}
+void Instruments::newest_backup(std::chrono::sys_seconds begun, std::uint64_t bytes) {
+  families_->backup_at.Set(static_cast<double>(begun.time_since_epoch().count()));
+  families_->backup_bytes.Set(static_cast<double>(bytes));
+}
+void Instruments::recovery(bool held) { families_->recovery.Set(held ? 1 : 0); }
 
 void Instruments::clock(bool doubted, std::chrono::duration<double> offset) {
   families_->clock_doubted.Set(doubted ? 1 : 0);

@@ -82,6 +82,16 @@ class Instruments {
   /// bauta_store_free_bytes, bauta_store_reserve_bytes, bauta_store_full: the store's disk.
   void store_disk(std::uint64_t free, std::uint64_t reserve, bool full);
 
+  // Backups.
+  /// bauta_backups_total{outcome}: done, failed.
+  void backup_failed();
+  /// Also bauta_backup_seconds: how long the last one took.
+  void backup_done(std::chrono::duration<double> took);
+  /// bauta_backup_timestamp_seconds, bauta_backup_bytes: of the newest one.
+  void newest_backup(std::chrono::sys_seconds begun, std::uint64_t bytes);
+  /// bauta_recovery: whether the store was restored and nothing leaves it yet.
+  void recovery(bool held);
+
   // Time.
   /// bauta_clock_doubted, bauta_clock_offset_seconds: whether the wall clock is not gone by, and how far it is ahead of what is.
   void clock(bool doubted, std::chrono::duration<double> offset);

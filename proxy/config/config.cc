@@ -415,6 +415,7 @@ class Reader {
               fmt::format("{} is no network, as 10.0.0.0/8 or fd00::/8", network));
       }
     }
+    check_backup();
     if (config_.sandbox_path.empty())
       config_.sandbox_path = config_.storage_path.parent_path() / "sandbox";
     if (config_.sandbox_enabled && config_.sandbox_path == config_.storage_path)
@@ -434,6 +435,18 @@ class Reader {
       fault("admin.listen", "config.bad_value",
             "off loopback the admin listener needs admin.key or admin.key_file");
     }
+  }
+
+  void check_backup() {
+    if (config_.backup_path.empty()) {
+      if (config_.backup_every > std::chrono::hours(0))
+        fault("backup.every_hours", "config.bad_value", "there is no backup.path to make them in");
+      return;
+    }
+    // What takes the store takes all that is below it.
+    const auto below = config_.backup_path.lexically_relative(config_.storage_path);
+    if (!below.empty() && *below.begin() != "..")
+      fault("backup.path", "config.bad_value", "backups need a folder outside the store's");
   }
 
   void check_tls(std::string_view section, const std::string& certificate_file,

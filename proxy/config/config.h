@@ -46,6 +46,10 @@ struct Config {
   std::int64_t storage_queue_max = 0;
   std::int64_t storage_reserve_bytes_max = 0;
   std::chrono::seconds storage_compaction{};
+  // [backup]
+  std::filesystem::path backup_path{};
+  std::chrono::hours backup_every{};
+  std::int64_t backup_keep = 0;
   // [sandbox]
   bool sandbox_enabled = false;
   std::filesystem::path sandbox_path{};

@@ -91,6 +91,16 @@ constexpr std::array kSettings = {
             "Within what time the octets of erased texts and addresses leave the disk.",
             BAUTA_DURATION(storage_compaction)},
     Setting{
+        "backup", "path", path, "", "", 0, 0,
+        "The folder of the store's backups, this relay's alone, on another disk than the store; "
+        "none: no backups are made.",
+        BAUTA_TEXT(backup_path)},
+    Setting{"backup", "every_hours", integer, "hours", "0", 0, 8760,
+            "How often one is made; 0: only when `bauta backup create` asks.",
+            BAUTA_DURATION(backup_every)},
+    Setting{"backup", "keep", integer, "backups", "7", 1, 1000,
+            "How many are kept; when one is made, the oldest go.", BAUTA_NUMBER(backup_keep)},
+    Setting{
         "sandbox", "enabled", truth, "", "false", 0, 1,
         "Whether there is a sandbox beside the live relay, for keys that begin with bauta_test_.",
         BAUTA_TRUTH(sandbox_enabled)},

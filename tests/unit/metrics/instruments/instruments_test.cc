@@ -43,6 +43,10 @@ void use_all(Instruments& instruments) {
   instruments.commit_queue(3);
   instruments.store_compacted(true, std::chrono::seconds(2));
   instruments.store_disk(5'000, 256, true);
+  instruments.backup_failed();
+  instruments.backup_done(std::chrono::milliseconds(2'500));
+  instruments.newest_backup(std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000)), 4096);
+  instruments.recovery(true);
   instruments.clock(true, std::chrono::milliseconds(-1'500));
   instruments.sessions("open", 4);
   instruments.pool_numbers("US", "202", "active", 9);
@@ -153,6 +157,12 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_store_free_bytes 5000)",
           R"(bauta_store_reserve_bytes 256)",
           R"(bauta_store_full 1)",
+          R"(bauta_backups_total{outcome="failed"} 1)",
+          R"(bauta_backups_total{outcome="done"} 1)",
+          R"(bauta_backup_seconds 2.5)",
+          R"(bauta_backup_timestamp_seconds 1700000000)",
+          R"(bauta_backup_bytes 4096)",
+          R"(bauta_recovery 1)",
           R"(bauta_clock_doubted 1)",
           R"(bauta_clock_offset_seconds -1.5)",
           R"(bauta_sessions{status="open"} 4)",

@@ -172,6 +172,26 @@ TEST_F(ConfigTest, EveryKeyIsReadFromTheFileWithinItsRange) {
   }
 }
 
+TEST_F(ConfigTest, BackupsAreMadeWhereAndWhenItIsSaid) {
+  const auto without = parse("");
+  EXPECT_EQ(without->backup_path, "");
+  EXPECT_EQ(without->backup_every, std::chrono::hours(0));
+  EXPECT_EQ(without->backup_keep, 7);
+  const auto with = parse("[backup]\npath = \"kept\"\nevery_hours = 6\nkeep = 28\n");
+  ASSERT_TRUE(with) << faults_of(with);
+  EXPECT_EQ(with->backup_path, folder / "kept");
+  EXPECT_EQ(with->backup_every, std::chrono::hours(6));
+  EXPECT_EQ(with->backup_keep, 28);
+  for (const auto* lost_with_the_store : {"data", "data/backups", "./data"}) {
+    EXPECT_THAT(faults_of(parse(std::string("[backup]\npath = \"") + lost_with_the_store + "\"\n")),
+                HasSubstr("backup.path: config.bad_value"))
+        << lost_with_the_store;
+  }
+  EXPECT_TRUE(parse("[backup]\npath = \"data2\"\n"));
+  EXPECT_THAT(faults_of(parse("[backup]\nevery_hours = 6\n")),
+              HasSubstr("backup.every_hours: config.bad_value"));
+}
+
 TEST_F(ConfigTest, ASandboxIsThereOnlyIfItIsAskedForAndLiesBesideTheStore) {
   const auto without = parse("[storage]\npath = \"elsewhere/data\"\n");
   ASSERT_TRUE(without) << faults_of(without);
