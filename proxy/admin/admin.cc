@@ -1,5 +1,6 @@
 #include "proxy/admin/admin.h"
 
+#include <fmt/format.h>
 #include <json/value.h>
 #include <sodium.h>
 
@@ -23,6 +24,7 @@ struct Face {
   const metrics::Instruments* sandbox;
   std::optional<AdminClock> clock;
   AdminOperations operations;
+  std::vector<AdminAction> actions;
 
   /// A page that was opened under a name which somebody lets point here would read what needs no key.
   bool may_be_foreign(const HttpRequest& request) const {
@@ -84,14 +86,19 @@ Task<HttpResponse> show_clock(std::shared_ptr<const Face> face, HttpRequest) {
   co_return shown(face->clock->state());
 }
 
+/// Browsers name it with every POST, whoever's page it is; loopback asks for no key.
+bool is_from_a_page(const HttpRequest& request) {
+  return request.headers.find("Origin").has_value();
+}
+HttpResponse refuse_page(const HttpRequest& request) {
+  return problem(
+      403,
+      {.code = "admin.from_a_page", .detail = "a web page asks; use the command line, or curl"},
+      request);
+}
+
 Task<HttpResponse> confirm_clock(std::shared_ptr<const Face> face, HttpRequest request) {
-  // Browsers name it with every POST, whoever's page it is; loopback asks for no key.
-  if (request.headers.find("Origin")) {
-    co_return problem(403,
-                      {.code = "admin.from_a_page",
-                       .detail = "a web page asks; use bauta clock confirm, or curl"},
-                      request);
-  }
+  if (is_from_a_page(request)) co_return refuse_page(request);
   const auto confirmed = co_await face->clock->confirm();
   if (!confirmed) co_return problem(503, confirmed.error(), request);
   co_return shown(*confirmed);
@@ -117,6 +124,8 @@ Task<HttpResponse> show_index(std::shared_ptr<const Face> face, HttpRequest) {
       "texts can be relayed, or why not\n";
   if (face->clock) page += "/clock    whether the machine's clock is gone by\n";
   page += "/operations  how it goes, as JSON; a browser shows it here\n";
+  for (const auto& action : face->actions)
+    if (!action.does.empty()) page += fmt::format("{:<8}  {}\n", action.path, action.does);
   co_return text_response(200, std::move(page));
 }
 
@@ -128,16 +137,17 @@ HttpResponse refuse_foreign(const HttpRequest& request) {
                  request);
 }
 
+HttpResponse no_key(const HttpRequest& request) {
+  return problem(401,
+                 {.code = "auth.invalid_key",
+                  .detail = "the admin listener asks for its own key, not one of the API's: send "
+                            "`Authorization: Bearer …` with what [admin] says"},
+                 request);
+}
+
 Task<HttpResponse> answer(std::shared_ptr<const Face> face, Page page, HttpRequest request) {
   if (face->may_be_foreign(request)) co_return refuse_foreign(request);
-  if (!face->may(request)) {
-    co_return problem(
-        401,
-        {.code = "auth.invalid_key",
-         .detail = "the admin listener asks for its own key, not one of the API's: send "
-                   "`Authorization: Bearer …` with what [admin] says"},
-        request);
-  }
+  if (!face->may(request)) co_return no_key(request);
   co_return co_await page(face, std::move(request));
 }
 
@@ -160,6 +170,16 @@ Task<HttpResponse> show_root(std::shared_ptr<const Face> face, HttpRequest reque
   co_return co_await answer(face, show_index, std::move(request));
 }
 
+Task<HttpResponse> act(std::shared_ptr<const Face> face, std::size_t action, HttpRequest request) {
+  if (face->may_be_foreign(request)) co_return refuse_foreign(request);
+  if (!face->may(request)) co_return no_key(request);
+  const auto& chosen = face->actions[action];
+  if (chosen.method != "GET" && is_from_a_page(request)) co_return refuse_page(request);
+  auto done = co_await chosen.act();
+  if (done) co_return json_response(chosen.status, *std::move(done));
+  co_return problem(done.error().code.starts_with("backup.") ? 409 : 503, done.error(), request);
+}
+
 void add(Router& router, std::string_view method, std::string_view path,
          const std::shared_ptr<const Face>& face, Page page) {
   router.add(method, path,
@@ -173,9 +193,10 @@ Task<HttpResponse> live(HttpRequest) { co_return text_response(200, "live\n"); }
 void mount_admin(Router& router, const metrics::Instruments& metrics,
                  std::vector<ReadinessCheck> checks, Secret key,
                  const metrics::Instruments* sandbox, std::optional<AdminClock> clock,
-                 AdminOperations operations) {
-  const auto face = std::make_shared<const Face>(metrics, std::move(checks), std::move(key),
-                                                 sandbox, std::move(clock), std::move(operations));
+                 AdminOperations operations, std::vector<AdminAction> actions) {
+  const auto face =
+      std::make_shared<const Face>(metrics, std::move(checks), std::move(key), sandbox,
+                                   std::move(clock), std::move(operations), std::move(actions));
   add(router, "GET", "/metrics", face, show_metrics);
   if (sandbox != nullptr) add(router, "GET", "/metrics/sandbox", face, show_sandbox_metrics);
   add(router, "GET", "/readyz", face, show_readiness);
@@ -192,6 +213,10 @@ void mount_admin(Router& router, const metrics::Instruments& metrics,
   if (face->clock) {
     add(router, "GET", "/clock", face, show_clock);
     add(router, "POST", "/clock/confirm", face, confirm_clock);
+  }
+  for (std::size_t i = 0; i < face->actions.size(); ++i) {
+    router.add(face->actions[i].method, face->actions[i].path,
+               [face, i](HttpRequest request) { return act(face, i, std::move(request)); });
   }
   router.add("GET", "/livez", live);
 }

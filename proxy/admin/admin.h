@@ -42,16 +42,28 @@ struct AdminOperations {
   };
 };
 
+/// One more thing that operators may look at (GET) or do (POST).
+struct AdminAction {
+  std::string method;
+  std::string path;
+  unsigned status = 200;
+  /// For the page that names them; "": it is not named.
+  std::string does = {};
+  /// A JSON document, answered with `status`.  Codes: backup.* (409), and storage.* (503).  On the listener's thread.
+  std::function<Task<Result<std::string>>()> act;
+};
+
 /// Adds to `router`: /metrics (Prometheus' text format), /livez (200 while the process answers), /readyz (200, with what else is
 /// to be looked after, or 503 with the reasons), /operations (figures as JSON, for the operations page), and /, which is that page for who
-/// accepts text/html, and a list of these addresses for everybody else.  With a clock also GET /clock and POST /clock/confirm, which no web
-/// page may send: 403 admin.from_a_page.  With a key (none: empty), all but /livez and the page's own files, which hold no figure, ask for it as a
+/// accepts text/html, and a list of these addresses for everybody else.  With a clock also GET /clock and POST /clock/confirm, and `actions`; no web
+/// page may send a POST: 403 admin.from_a_page.  With a key (none: empty), all but /livez and the page's own files, which hold no figure, ask for it as a
 /// Bearer token: 401 auth.invalid_key.  Without one, what a browser asks for under a name that may be anybody's is refused: 403
 /// admin.foreign_host.  `metrics` outlives the router.
 /// `sandbox`: what the sandbox counts, shown at /metrics/sandbox, apart from what alerts look at.
 void mount_admin(Router& router, const metrics::Instruments& metrics,
                  std::vector<ReadinessCheck> checks, Secret key,
                  const metrics::Instruments* sandbox = nullptr,
-                 std::optional<AdminClock> clock = std::nullopt, AdminOperations operations = {});
+                 std::optional<AdminClock> clock = std::nullopt, AdminOperations operations = {},
+                 std::vector<AdminAction> actions = {});
 
 }  // namespace bauta

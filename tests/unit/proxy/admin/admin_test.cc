@@ -177,6 +177,75 @@ TEST_F(AdminTest, WithAKeyTheClockIsConfirmedByWhoHasIt) {
   EXPECT_EQ(clock->trust, ClockTrust::trusted);
 }
 
+class AdminActionTest : public ::testing::Test {
+ protected:
+  HttpResponse ask(const std::string& method, const std::string& path,
+                   const std::string& origin = "", const std::string& authorization = "",
+                   const std::string& key = "") {
+    Router router;
+    mount_admin(
+        router, metrics, {}, Secret::copy(std::as_bytes(std::span(key))), nullptr, std::nullopt,
+        {{.method = "GET",
+          .path = "/thing",
+          .does = "what it is",
+          .act = [this]() -> Task<Result<std::string>> { co_return done("{}"); }},
+         {.method = "POST",
+          .path = "/thing",
+          .status = 202,
+          .act = [this]() -> Task<Result<std::string>> { co_return done(R"({"begun":true})"); }}});
+    boost::asio::io_context context;
+    HttpResponse response;
+    HttpRequest request{.method = method, .target = path, .path = path, .request_id = "req_1"};
+    if (!authorization.empty()) request.headers.add("Authorization", authorization);
+    if (!origin.empty()) request.headers.add("Origin", origin);
+    boost::asio::co_spawn(
+        context.get_executor(), router.handle(std::move(request)),
+        [&](const std::exception_ptr&, HttpResponse answered) { response = std::move(answered); });
+    context.run();
+    return response;
+  }
+  Result<std::string> done(std::string document) {
+    ++acts;
+    if (refusal) return std::unexpected(*refusal);
+    return document;
+  }
+
+  metrics::Instruments metrics{"0.1.0", "abc"};
+  std::optional<Error> refusal;
+  int acts = 0;
+};
+
+TEST_F(AdminActionTest, IsAnsweredWithItsDocument) {
+  EXPECT_EQ(ask("GET", "/thing").status, 200U);
+  const auto begun = ask("POST", "/thing");
+  EXPECT_EQ(begun.status, 202U);
+  EXPECT_EQ(begun.body, R"({"begun":true})");
+  EXPECT_EQ(begun.headers.find("Content-Type"), "application/json");
+  EXPECT_THAT(ask("GET", "/").body, HasSubstr("/thing    what it is\n"));
+}
+
+TEST_F(AdminActionTest, NoWebPageActs) {
+  const auto response = ask("POST", "/thing", "https://evil.example");
+  EXPECT_EQ(response.status, 403U);
+  EXPECT_THAT(response.body, HasSubstr("admin.from_a_page"));
+  EXPECT_EQ(acts, 0);
+}
+
+TEST_F(AdminActionTest, AsksForTheKey) {
+  EXPECT_EQ(ask("GET", "/thing", "", "", "secret").status, 401U);
+  EXPECT_EQ(ask("POST", "/thing", "", "Bearer wrong", "secret").status, 401U);
+  EXPECT_EQ(acts, 0);
+  EXPECT_EQ(ask("POST", "/thing", "", "Bearer secret", "secret").status, 202U);
+}
+
+TEST_F(AdminActionTest, SaysWhyItWasNotDone) {
+  refusal = Error{.code = "backup.in_progress", .detail = "one is being made"};
+  EXPECT_EQ(ask("POST", "/thing").status, 409U);
+  EXPECT_THAT(ask("POST", "/thing").body, HasSubstr("backup.in_progress"));
+  refusal = Error{.code = "storage.failed", .detail = "no disk"};
+  EXPECT_EQ(ask("POST", "/thing").status, 503U);
+}
+
 TEST_F(AdminTest, NamesItsPages) {
   EXPECT_THAT(ask("/").body,
               AllOf(HasSubstr("/metrics"), HasSubstr("/livez"), HasSubstr("/readyz")));
