@@ -1,71 +1,33 @@
 #include <array>
-#include <memory>
-#include <string>
 #include <string_view>
-#include <utility>
 
+#include "proxy/cli/admin_words.h"
 #include "proxy/cli/client_command.h"
 #include "proxy/cli/local_command.h"
-#include "storage/seal/environment.h"
 
 namespace bauta {
 namespace {
-
-constexpr const char* kAdminUrl = "http://127.0.0.1:9090";
 
 constexpr std::array<std::string_view, 5> kClockFields = {"state", "now", "wall_clock",
                                                           "offset_seconds", "doubted_since"};
 constexpr Shape kClock{.columns = {}, .fields = kClockFields};
 
-struct ClockWords {
-  /// "": the environment says, or it is the usual one.
-  std::string url = {};
-  std::string key_file = {};
-  bool json = false;
-};
-
-Result<std::string> admin_key_of(const ClockWords& words) {
-  if (words.key_file.empty()) {
-    const auto variable = take_variable("BAUTA_ADMIN_KEY");
-    return variable ? std::string(variable->reveal()) : "";
-  }
-  BAUTA_TRY(auto key, read_input(words.key_file));
-  key.resize(key.find_last_not_of(" \t\r\n") + 1);
-  return key;
-}
-
-Result<std::unique_ptr<Client>> admin_of(const ClockWords& words) {
-  ClientOptions server{.url = kAdminUrl};
-  if (auto url = variable_of("BAUTA_ADMIN_URL"); !url.empty()) server.url = std::move(url);
-  if (!words.url.empty()) server.url = words.url;
-  BAUTA_TRY(server.key, admin_key_of(words));
-  return Client::make(std::move(server));
-}
-
-Status show(const ClockWords& words) {
+Status show(const AdminWords& words) {
   BAUTA_TRY(const auto admin, admin_of(words));
   BAUTA_TRY(const auto clock, admin->get("/clock"));
   Output(words.json).one(kClock, clock);
   return {};
 }
 
-Status confirm(const ClockWords& words) {
+Status confirm(const AdminWords& words) {
   BAUTA_TRY(const auto admin, admin_of(words));
   BAUTA_TRY(const auto clock, admin->post("/clock/confirm", ""));
   Output(words.json).one(kClock, clock);
   return {};
 }
 
-void add_words(const NewCommand<ClockWords>& command) {
-  command.app->add_option("--url", command.options->url,
-                          std::string("The relay's admin listener; else BAUTA_ADMIN_URL says, "
-                                      "else ") +
-                              kAdminUrl);
-  command.app
-      ->add_option("--key-file", command.options->key_file,
-                   "Holds the admin listener's key, instead of BAUTA_ADMIN_KEY; off loopback alone")
-      ->type_name("FILE");
-  command.app->add_flag("--json", command.options->json, "Print JSON");
+void add_words(const NewCommand<AdminWords>& command) {
+  add_admin_words(command.app, *command.options);
 }
 
 }  // namespace

@@ -280,6 +280,7 @@ CommandLine::CommandLine() : parts_(std::make_unique<Parts>()) {
   add_doctor(app, words);
   for (auto* command : app.get_subcommands({})) command->group(kServerGroup);
   add_client_commands(client_commands);
+  add_backup_commands(local_commands);
   add_clock_commands(local_commands);
   add_signature_commands(local_commands);
   add_about(app, words);

@@ -48,6 +48,7 @@ Result<std::string> secret_or_none(const std::string& file);
 /// The same, and there must be one.  Codes: usage.secret.
 Result<std::string> secret_of(const std::string& file);
 
+void add_backup_commands(LocalCommands& commands);
 void add_clock_commands(LocalCommands& commands);
 void add_signature_commands(LocalCommands& commands);
 

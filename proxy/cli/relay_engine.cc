@@ -48,7 +48,7 @@ RelayEngine::RelayEngine(RelayEngineParts parts, std::unique_ptr<OpenStore> stor
 
 RelayEngine::~RelayEngine() = default;
 
-Status RelayEngine::start_lanes() {
+Status RelayEngine::start_lanes(Outgoing outgoing) {
   const auto& config = parts_.config;
   auto& threads = parts_.lane_threads;
   BAUTA_CHECK(wait_for(threads.executor(0), desk_.recall_carriers()));
@@ -60,12 +60,13 @@ Status RelayEngine::start_lanes() {
                           .in_flight_max = static_cast<std::size_t>(config.lanes_in_flight_max),
                           .look_interval = config.log_look},
         relay_parts_, parts_.carriers));
-    BAUTA_CHECK(wait_for(threads.executor(i), lanes_.back()->start()));
+    if (outgoing == Outgoing::flows)
+      BAUTA_CHECK(wait_for(threads.executor(i), lanes_.back()->start()));
   }
   return {};
 }
 
-void RelayEngine::start_rest() {
+void RelayEngine::start_rest(Outgoing outgoing) {
   const auto& config = parts_.config;
   auto& threads = parts_.webhook_threads;
   for (unsigned i = 0; i < threads.count(); ++i) {
@@ -83,12 +84,26 @@ void RelayEngine::start_rest() {
                                                      .metrics = parts_.metrics,
                                                      .endpoints = parts_.endpoints,
                                                      .stamps = parts_.stamps}));
-    asio::post(threads.executor(i), [driver = webhooks_.back().get()] { driver->start(); });
+    if (outgoing == Outgoing::flows) start_webhooks(i);
   }
   const auto executor = parts_.walk_thread.executor(0);
   asio::co_spawn(executor, keep_counting(*this, stopping_), asio::detached);
   asio::co_spawn(executor, keep_sweeping(*this, stopping_), asio::detached);
   asio::co_spawn(executor, keep_working(*this, stopping_), asio::detached);
+}
+
+void RelayEngine::start_webhooks(unsigned owner) {
+  asio::post(parts_.webhook_threads.executor(owner),
+             [driver = webhooks_[owner].get()] { driver->start(); });
+}
+
+Task<Status> RelayEngine::release() {
+  for (unsigned i = 0; i < lanes_.size(); ++i) {
+    BAUTA_CO_CHECK(co_await asio::co_spawn(parts_.lane_threads.executor(i), lanes_[i]->start(),
+                                           asio::use_awaitable_t<Executor>()));
+  }
+  for (unsigned i = 0; i < webhooks_.size(); ++i) start_webhooks(i);
+  co_return Status();
 }
 
 Task<void> RelayEngine::keep_counting(RelayEngine& engine,

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <set>
@@ -40,6 +41,9 @@ struct RelayEngineParts {
   const Clock* stamps = nullptr;
 };
 
+/// Whether texts and webhooks leave the relay.
+enum class Outgoing : std::uint8_t { flows, held };
+
 /// One relay without its listeners: a store, and what works on it.  All that leaves it goes through the two ports that it is given.
 class RelayEngine {
  public:
@@ -53,10 +57,12 @@ class RelayEngine {
   Receipts& receipts() { return receipts_; }
   Desk& desk() { return desk_; }
 
-  /// Reads what is open in the store, and drives the lanes from then on.  Codes: storage.*.
-  Status start_lanes();
-  /// Hands events to webhooks, and walks over the store now and then.
-  void start_rest();
+  /// Reads what is open in the store, and drives the lanes from then on; held, only from release() on.  Codes: storage.*.
+  Status start_lanes(Outgoing outgoing = Outgoing::flows);
+  /// Hands events to webhooks, which may be held as well, and walks over the store now and then.
+  void start_rest(Outgoing outgoing = Outgoing::flows);
+  /// Lets what was held flow, once, after both.  From any thread but those of lanes and webhooks.  Codes: storage.*.
+  Task<Status> release();
 
   /// The clock was moved: does what has come due by it, and what that leads to, for at most `patience`.  False: there was more to do when that was
   /// over.  `others`: who else is to be done, asked as often as it takes.  For one whose threads are all the same one, and on that.
@@ -75,6 +81,7 @@ class RelayEngine {
 
   Task<void> count_waiting();
   bool is_settled() const;
+  void start_webhooks(unsigned owner);
 
   RelayEngineParts parts_;
   std::unique_ptr<OpenStore> store_;

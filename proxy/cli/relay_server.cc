@@ -16,8 +16,11 @@
 #include "proxy/carriers/carrier_routes.h"
 #include "proxy/carriers/carrier_set.h"
 #include "proxy/carriers/http_clients.h"
+#include "proxy/cli/backup_actions.h"
 #include "proxy/cli/clock_watch.h"
 #include "proxy/cli/folder_size.h"
+#include "proxy/cli/recovery_hold.h"
+#include "proxy/cli/relay_backups.h"
 #include "proxy/cli/relay_engine.h"
 #include "proxy/cli/relay_options.h"
 #include "proxy/cli/relay_sandbox.h"
@@ -141,6 +144,8 @@ struct RelayServer::Parts {
   std::unique_ptr<RelayEngine> engine;
   /// Of the engine's store.
   std::unique_ptr<ClockWatch> clock_watch;
+  std::unique_ptr<RecoveryHold> recovery;
+  std::unique_ptr<RelayBackups> backups;
   /// None: it is not asked for.
   std::unique_ptr<RelaySandbox> sandbox;
   std::optional<FirstKey> made_key;
@@ -172,6 +177,9 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                             clock, metrics));
   clock_watch = std::make_unique<ClockWatch>(config, store->store(), clock, metrics);
   BAUTA_CHECK(clock_watch->begin());
+  recovery = std::make_unique<RecoveryHold>(*store, metrics);
+  BAUTA_CHECK(recovery->begin());
+  backups = std::make_unique<RelayBackups>(config, *store, wall_clock, metrics);
   if (config.sandbox_enabled)
     BAUTA_CHECK(open_sandbox(std::move(master_of_sandbox), options.accept_loss));
   threads.run();
@@ -194,9 +202,12 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                                          std::move(store));
   if (sandbox) BAUTA_CHECK(sandbox->start(guard));
   if (options.make_key) BAUTA_CHECK(make_keys());
-  BAUTA_CHECK(engine->start_lanes());
+  const auto outgoing = recovery->is_held() ? Outgoing::held : Outgoing::flows;
+  BAUTA_CHECK(engine->start_lanes(outgoing));
+  // Before somebody can ask for what both of them start.
+  engine->start_rest(outgoing);
   BAUTA_CHECK(listen());
-  engine->start_rest();
+  backups->start();
   clock_watch->start(admin_thread.executor(0));
   return {};
 }
@@ -299,11 +310,18 @@ Status RelayServer::Parts::listen_to_operators() {
                 }},
                {.name = "clock",
                 .failing = [this] { return clock_watch->doubt(); },
+                .concern = Concern::warning},
+               {.name = "recovery",
+                .failing = [this] { return recovery->warning(); },
+                .concern = Concern::warning},
+               {.name = "backup",
+                .failing = [this] { return backups->warning(); },
                 .concern = Concern::warning}},
               Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr,
               AdminClock{.state = [this] { return clock_watch->state(); },
                          .confirm = [this] { return clock_watch->confirm(); }},
-              {.connections = connection_names(config), .store_bytes = size_of_store(config)});
+              {.connections = connection_names(config), .store_bytes = size_of_store(config)},
+              backup_actions(*backups, *recovery, *engine));
   BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
                                             {.name = "admin",
                                              .listen = config.admin_listen,
@@ -315,6 +333,7 @@ Status RelayServer::Parts::listen_to_operators() {
 }
 
 void RelayServer::Parts::stop() {
+  if (backups) backups->stop();
   if (sandbox) sandbox->stop();
   if (engine) engine->stop_walks();
   if (clock_watch) clock_watch->stop();

@@ -55,6 +55,12 @@ struct OpenStore::Parts {
   std::unique_ptr<KeyRing> ring;
   std::unique_ptr<SealedStore> sealed;
 
+  /// Below what seals.
+  Store& engine() {
+    if (rocks) return *rocks;
+    return *memory;
+  }
+
   void open_in_memory(const Clock& clock) {
     memory = std::make_unique<MemoryStore>(clock);
     ring = KeyRing::ephemeral(random);
@@ -112,6 +118,16 @@ const IndexKey& OpenStore::index_key() const { return parts_->ring->index_key();
 Random& OpenStore::random() { return parts_->random; }
 
 bool OpenStore::is_full() { return parts_->rocks && parts_->rocks->disk().full; }
+
+Result<Backup> OpenStore::back_up(const BackupRequest& request) {
+  if (!parts_->rocks) return fail("backup.not_configured", "a store in memory cannot be backed up");
+  return parts_->rocks->back_up(request);
+}
+
+Task<Result<std::optional<Recovery>>> OpenStore::recovery() {
+  return recovery_of(parts_->engine());
+}
+Task<Status> OpenStore::end_recovery() { return bauta::end_recovery(parts_->engine()); }
 
 void OpenStore::close() {
   if (parts_->rocks) parts_->rocks->drain();

@@ -7,6 +7,8 @@
 
 #include "metrics/instruments/instruments.h"
 #include "proxy/config/config.h"
+#include "storage/recovery/recovery.h"
+#include "storage/rocksdb/backups.h"
 #include "storage/seal/key_ring.h"
 #include "storage/seal/master_key.h"
 #include "storage/seal/sealed_store.h"
@@ -45,6 +47,11 @@ class OpenStore {
   Random& random();
   /// The disk has no space left for commits: looks now, and keeps the gauges.
   bool is_full();
+  /// See RocksStore::back_up().  Codes: also backup.not_configured (a store in memory has none).
+  Result<Backup> back_up(const BackupRequest& request);
+  /// Whether it was restored and not yet released.  Codes: storage.*.
+  Task<Result<std::optional<Recovery>>> recovery();
+  Task<Status> end_recovery();
   /// Everything acknowledged is on the disk when this returns; nothing is taken any more.
   void close();
 

@@ -1,0 +1,58 @@
+#include "proxy/cli/recovery_hold.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "proxy/cli/run_task.h"
+#include "proxy/config/log.h"
+#include "proxy/net/rfc3339.h"
+
+namespace bauta {
+
+Status RecoveryHold::begin() {
+  BAUTA_TRY(auto found, run_here(store_.recovery()));
+  metrics_.recovery(found.has_value());
+  if (found) {
+    log::warn(
+        "the store was restored from backup {} of {}: texts are taken, and nothing is sent until "
+        "bauta backup release",
+        found->backup, format_rfc3339(found->backed_up_at));
+  }
+  const std::lock_guard lock(mutex_);
+  state_ = found;
+  return {};
+}
+
+std::optional<Recovery> RecoveryHold::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+std::optional<std::string> RecoveryHold::warning() const {
+  const auto held = state();
+  if (!held) return std::nullopt;
+  return fmt::format(
+      "the store was restored from backup {} of {} and does not know what was done since; texts "
+      "are taken, and nothing is sent until bauta backup release",
+      held->backup, format_rfc3339(held->backed_up_at));
+}
+
+Task<Status> RecoveryHold::release(std::function<Task<Status>()> go_on) {
+  // Whoever finds it held goes on; a second one that asks meanwhile has nothing to do.
+  const auto held = [this] {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(state_, std::nullopt);
+  }();
+  if (!held) co_return Status();
+  if (auto ended = co_await store_.end_recovery(); !ended) {
+    const std::lock_guard lock(mutex_);
+    state_ = held;
+    co_return ended;
+  }
+  metrics_.recovery(false);
+  log::info("released: texts and webhooks are sent again");
+  co_return co_await go_on();
+}
+
+}  // namespace bauta
