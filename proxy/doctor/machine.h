@@ -10,7 +10,7 @@ namespace bauta {
 
 struct MachineLook {
   /// Something (NTP, PTP) keeps the kernel's clock; none: the kernel does not say.
-  std::optional<bool> clock_is_kept;
+  std::optional<bool> clock_is_kept = {};
   std::uint64_t open_files_max = 0;
   bool dumps_core = false;
   bool is_root = false;
