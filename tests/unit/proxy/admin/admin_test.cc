@@ -184,7 +184,7 @@ class AdminActionTest : public ::testing::Test {
                    const std::string& key = "") {
     Router router;
     mount_admin(
-        router, metrics, {}, Secret::copy(std::as_bytes(std::span(key))), nullptr, std::nullopt,
+        router, metrics, {}, Secret::copy(std::as_bytes(std::span(key))), nullptr, std::nullopt, {},
         {{.method = "GET",
           .path = "/thing",
           .does = "what it is",
