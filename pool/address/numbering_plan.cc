@@ -229,7 +229,7 @@ std::optional<Fault> fault_of_length(const PhoneNumber& number) {
   return Fault::not_a_number;
 }
 
-/// How a mobile of the number's country is written, X for each digit behind the calling code: an example that is nobody's.
+/// How a mobile of the number's country is written, # for each digit behind the calling code: an example that is nobody's.
 std::string shape_of(const PhoneNumber& number) {
   std::string region;
   util().GetRegionCodeForCountryCode(number.country_code(), &region);
@@ -239,7 +239,7 @@ std::string shape_of(const PhoneNumber& number) {
   util().Format(example, PhoneNumberUtil::INTERNATIONAL, &shape);
   const auto national = std::min(shape.find(' '), shape.size());
   std::replace_if(shape.begin() + static_cast<std::ptrdiff_t>(national), shape.end(), is_digit,
-                  'X');
+                  '#');
   return shape;
 }
 

@@ -47,7 +47,7 @@ struct Parsed {
   /// `+` and 7 to 15 digits.
   std::string e164;
   std::optional<Fault> fault;
-  /// Where the fault is one of length and the country is known: what its numbers look like, `+1 XXX-XXX-XXXX`.  Nobody's number.
+  /// Where the fault is one of length and the country is known: what its numbers look like, `+1 ###-###-####`.  Nobody's number.
   std::string shape = {};
 };
 

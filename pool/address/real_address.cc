@@ -124,7 +124,9 @@ std::string dialled(std::string_view identity) {
 std::unexpected<Error> emergency(std::string_view number) {
   return fail(
       "address.emergency",
-      std::string(number) + " is an emergency number: people call it, and a relay never texts it");
+      std::string(number) +
+          " is an emergency number, here or in another country: people call it, and a relay "
+          "never texts it; a person's own number is written as +1 202 555 0142");
 }
 
 }  // namespace

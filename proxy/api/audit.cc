@@ -77,7 +77,7 @@ Task<Result<ApiAnswer>> list(Api& api, ApiCall call) {
 }  // namespace
 
 void mount_audit(Api& api) {
-  api.on("GET", "/api/v1/audit", {Scope::account, Scope::operator_}, list);
+  api.on_list("/api/v1/audit", {Scope::account, Scope::operator_}, list);
 }
 
 }  // namespace bauta::api

@@ -43,7 +43,7 @@ Status show(Client& client, const Output& output, const AuditWords& words) {
 void add_audit_commands(ClientCommands& commands) {
   const auto shown = commands.add(
       {.name = "audit",
-       .does = "Who made, changed, removed, exported and erased what, the oldest first",
+       .does = "List who made, changed, removed, exported and erased what, the oldest first",
        .example = "bauta audit --action key.created"},
       show);
   shown.app->add_option("--action", shown.options->action, "Only this, as key.revoked");

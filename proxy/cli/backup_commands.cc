@@ -209,7 +209,7 @@ void add_config(const Command& command) {
   command.app->add_option("--config", command.options->config, "The configuration")
       ->required()
       ->type_name("FILE");
-  command.app->add_flag("--json", command.options->admin.json, "As JSON");
+  command.app->add_flag("--json", command.options->admin.json, "Print JSON");
 }
 
 }  // namespace
@@ -227,7 +227,7 @@ void add_backup_commands(LocalCommands& commands) {
   add_either(commands.add(
       family,
       {.name = "list",
-       .does = "Those that there are, the oldest first",
+       .does = "List the backups, the oldest first",
        .example = "bauta backup list\nbauta backup list --config /var/lib/bauta/bauta.toml"},
       list));
   const auto verify_one = commands.add(

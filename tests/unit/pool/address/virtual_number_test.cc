@@ -41,8 +41,8 @@ TEST(VirtualNumber, RefusesWhatIsNone) {
 
 TEST(VirtualNumber, SaysWhetherDigitsAreMissingOrTooMany) {
   const std::pair<const char*, const char*> table[] = {
-      {"+1202555017", "fewer digits than numbers of its country; they look like +1 XXX-XXX-XXXX"},
-      {"+120255501777", "more digits than numbers of its country; they look like +1 XXX-XXX-XXXX"}};
+      {"+1202555017", "fewer digits than numbers of its country; they look like +1 ###-###-####"},
+      {"+120255501777", "more digits than numbers of its country; they look like +1 ###-###-####"}};
   for (const auto& [written, says] : table) {
     const auto number = VirtualNumber::parse(written);
     ASSERT_FALSE(number) << written;

@@ -68,7 +68,10 @@ class BreakerOfLanes : public ::testing::Test, public Conversation {
 
 TEST_F(BreakerOfLanes, WhatWaitsIsNotTriedAndComesInOrderWhenTheCarrierIsBack) {  // promise 5
   go_down();
-  for (const auto* words : {"two", "three"}) text(kA, seat_number(0), words);
+  for (const auto* words : {"two", "three"}) {
+    clock.advance(1ms);
+    text(kA, seat_number(0), words);
+  }
   work();
   clock.advance(9s);
   work();
@@ -100,8 +103,10 @@ TEST_F(BreakerOfLanes, OneTextIsTheProbeWhileOtherLanesWait) {
 
 TEST_F(BreakerOfLanes, WhatWaitsGoesOnAsSoonAsItCloses) {
   go_down();
-  for (const auto* words : {"other lane", "its second"}) text(kB, seat_number(1), words);
-  clock.advance(2ms);
+  for (const auto* words : {"other lane", "its second"}) {
+    clock.advance(1ms);
+    text(kB, seat_number(1), words);
+  }
   work();
   ASSERT_EQ(carrier.taken.size(), 2U);
   // By an answer that comes from elsewhere: another partition's text.
@@ -152,6 +157,7 @@ TEST_F(BreakerOfLanes, AnUnknownIsSentAgainOnlyWhenItsConnectionIsBack) {  // pr
   carrier.answers_of["twilio"] = {timed_out(), not_reached()};
   text(kA, seat_number(0), "one");
   work();
+  clock.advance(1ms);
   text(kB, seat_number(1), "other lane");
   work();
   ASSERT_EQ(state(), BreakerState::open);
