@@ -121,7 +121,7 @@ test('a restored store that is stopped stays held, and is released by its config
 });
 
 test('backups are listed, verified and kept by number; a damaged one is found and never restored', options, async (t) => {
-  const { relay } = await world({ t, numbers: [V1, V2], settings: settings({ keep: 2 }) });
+  const { relay } = await world({ t, numbers: [V2, V4], settings: settings({ keep: 2 }) });
   for (const n of [1, 2, 3]) {
     await relay.openSession(berliner(n), londoner(n));
     assert.equal((await backUp(relay)).id, n);

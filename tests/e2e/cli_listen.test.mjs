@@ -37,6 +37,8 @@ test('events go to an endpoint, signed, each once and in order, over a refusal a
   await relay.addNumbers(V3);
   await endpoint.received(4, 60);
   assert.deepEqual(endpoint.events.map((event) => event.data.number), [V1, V2, V3]);
+  // The line is written when the endpoint has answered.
+  await listening.says(new RegExp(`"\\${V3}"`));
   const lines = listening.output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   assert.deepEqual(lines.map((line) => [line.event.data.number, line.status, line.tries]), [[V1, 200, 2], [V2, 200, 1], [V3, 200, 1]]);
 });

@@ -21,7 +21,7 @@ function run(args, environment = {}) {
 async function reference() {
   const { stdout } = await bauta('man', '--markdown');
   return [...stdout.matchAll(/^### (bauta [^\n]*)\n([\s\S]*?)\n```\n([\s\S]*?)```/gm)].map(([, name, text, examples]) =>
-    ({ name, asksServer: text.includes('`--json`') && !/^bauta (signature|store|version|config|init|dev|clock)/.test(name), examples: examples.trimEnd().split('\n') }));
+    ({ name, asksServer: text.includes('`--json`') && !/^bauta (signature|store|version|config|init|dev|clock|backup|doctor)/.test(name), examples: examples.trimEnd().split('\n') }));
 }
 
 /** The words of an example, without what is done with its output. */
