@@ -153,6 +153,33 @@ Task<Result<Stored<Service>>> find(Api& api, ApiKey key, std::string name) {
   co_return *std::move(found);
 }
 
+/// The commit that makes a service cannot hold its numbers too.  So what is kept with it in the sandbox is an intent only, beside the mark of
+/// the answer, which is kept when the numbers are there: who asks again after a crash or a 503 in between meets the intent, and the service
+/// gets what it lacks.
+Task<Result<ApiAnswer>> create_in_sandbox(Api& api, ApiCall call, std::string name,
+                                          ServiceSettings settings, KeptEffect<Service> effect) {
+  auto intent = effect.idempotent();
+  std::optional<KeptAnswer> begun;
+  if (intent) {
+    intent->mark.key = "intent " + intent->mark.key;
+    BAUTA_CO_TRY(begun, co_await api.desk.kept_answer(call.caller, intent->mark));
+  }
+  if (begun) {
+    BAUTA_CO_TRY(const auto made,
+                 co_await api.desk.services().find(call.caller.key.account, std::move(name)));
+    if (made)
+      BAUTA_CO_CHECK(
+          co_await fill_pool(api.desk, {.key = call.caller.key, .service = made->value}));
+    co_return replayed(*begun);
+  }
+  BAUTA_CO_TRY(const auto service, co_await api.desk.create_service(call.caller, std::move(name),
+                                                                    std::move(settings), intent));
+  BAUTA_CO_CHECK(co_await fill_pool(api.desk, {.key = call.caller.key, .service = service}));
+  auto created = effect.answer_of(service);
+  created.mark_is_kept = false;
+  co_return created;
+}
+
 Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
   if (call.caller.key.service)
     co_return fail("auth.scope_missing", "this key belongs to one service: it can make no other");
@@ -170,11 +197,13 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
                       .location = string_of(kPath) + "/" + service.name,
                       .body = write_json(service_json(service))};
   });
+  if (api.sandbox) {
+    co_return co_await create_in_sandbox(api, std::move(call), *std::move(name),
+                                         std::move(settings), effect);
+  }
   BAUTA_CO_TRY(const auto service,
                co_await api.desk.create_service(call.caller, *std::move(name), std::move(settings),
                                                 effect.idempotent()));
-  if (api.sandbox)
-    BAUTA_CO_CHECK(co_await fill_pool(api.desk, {.key = call.caller.key, .service = service}));
   co_return effect.answer_of(service);
 }
 

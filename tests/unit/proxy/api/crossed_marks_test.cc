@@ -30,15 +30,19 @@ class TwoRelays : public testing::Test {
   }
 
   Answered ask(const std::string& body, const std::string& mark = "once") {
+    return post("/api/v1/keys", body, mark, secret, "harbour");
+  }
+  Answered post(const std::string& path, const std::string& body, const std::string& mark,
+                const std::string& key, const std::string& service) {
     HttpRequest request{.method = "POST",
-                        .target = "/api/v1/keys",
-                        .path = "/api/v1/keys",
+                        .target = path,
+                        .path = path,
                         .query = {},
                         .body = body,
                         .request_id = "req_1",
                         .public_url = "https://relay.example.com"};
-    request.headers.add("Authorization", "Bearer " + secret);
-    request.headers.add("Bauta-Service", "harbour");
+    request.headers.add("Authorization", "Bearer " + key);
+    request.headers.add("Bauta-Service", service);
     request.headers.add("Idempotency-Key", mark);
     return Face::read(live.run(router.handle(std::move(request))));
   }
@@ -55,6 +59,25 @@ class TwoRelays : public testing::Test {
     auto answered = ask(body);
     live.store.unknown_commits = 0;
     return answered;
+  }
+
+  /// The sandbox's store takes so many commits, then none.
+  void break_sandbox_after(int commits) {
+    played.store.meanwhile = [this, commits] {
+      if (commits > 0) return break_sandbox_after(commits - 1);
+      played.store.unknown_commits = 1'000;
+      played.store.unknown_are_written = false;
+    };
+  }
+  void mend_sandbox() {
+    played.store.meanwhile = {};
+    played.store.unknown_commits = 0;
+  }
+  std::size_t numbers_of(const std::string& name) {
+    const auto service = *played.run(desk.accounts().ensure_with_service(
+        live.service.account.str(), name, played.clock.now(), played.random));
+    return played.run(desk.list_numbers({.key = {}, .service = service}, {.limit = 100}))
+        ->data.size();
   }
 
   World live;
@@ -96,6 +119,29 @@ TEST_F(TwoRelays, AnotherBodyAfterACrashIsAMismatchInBoth) {
     EXPECT_EQ(ask(other).told(), "422 idempotency.mismatch") << other;
   }
   EXPECT_EQ(keys_made(), 1U);
+}
+
+// The mark was kept with the service, before it had its numbers: who asked again after a crash in between was answered 201, and the service had
+// none for ever.
+TEST_F(TwoRelays, GiveAServiceOfTheSandboxItsNumbersWhenTheCallIsRepeated) {
+  const auto key = ask(R"({"scopes":["account"],"test":true})").json["secret"].asString();
+  const auto create = [&] {
+    return post("/api/v1/services", R"({"name":"rides"})", "rides", key, "default");
+  };
+  break_sandbox_after(6);
+  EXPECT_EQ(create().status, 503U);
+  mend_sandbox();
+  ASSERT_LT(numbers_of("rides"), 20U);
+  ASSERT_GT(numbers_of("rides"), 0U);
+  const auto again = create();
+  EXPECT_EQ(again.told(), "201");
+  EXPECT_EQ(again.json["name"], "rides");
+  EXPECT_EQ(numbers_of("rides"), 20U);
+  EXPECT_EQ(create().body, again.body);
+  EXPECT_EQ(post("/api/v1/services", R"({"name":"other"})", "rides", key, "default").told(),
+            "422 idempotency.mismatch");
+  EXPECT_EQ(post("/api/v1/services", R"({"name":"rides"})", "another", key, "default").told(),
+            "409 service.name_taken");
 }
 
 class TestsOfWebhooks : public testing::Test {

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
 
 #include "proxy/sandbox/default_pool.h"
 #include "proxy/sandbox/magic_numbers.h"
@@ -77,6 +79,65 @@ TEST_F(TestKeys, GiveEachServiceNumbersOfItsOwn) {
   }
   EXPECT_TRUE(all.contains("+12025550177"));
   EXPECT_TRUE(all.contains("+442079460101"));
+}
+
+// American numbers were of twelve areas, ten of each: the thirteenth service had none, and nobody was told.
+TEST_F(TestKeys, GiveTenOfEachKindToManyServices) {
+  for (int n = 1; n <= 15; ++n) {
+    const auto service = "service-" + std::to_string(n);
+    static_cast<void>(make("acc", service));
+    const auto numbers = numbers_of("acc", service);
+    const auto american = std::ranges::count_if(
+        numbers, [](const Number& number) { return number.number.str().starts_with("+1"); });
+    EXPECT_EQ(american, 10) << service;
+    EXPECT_EQ(numbers.size(), 20U) << service;
+  }
+}
+
+TEST_F(TestKeys, EveryDefaultNumberIsOneOnceAndMeansNothing) {
+  EXPECT_EQ(american_numbers().size(), 840U);
+  EXPECT_EQ(british_numbers().size(), american_numbers().size());
+  std::set<std::string> all;
+  for (const auto& numbers : {american_numbers(), british_numbers()}) {
+    for (const auto& number : numbers) {
+      EXPECT_TRUE(VirtualNumber::parse(number)) << number;
+      EXPECT_EQ(habit_of(*RealAddress::parse(number)), HandsetHabit::ordinary) << number;
+      EXPECT_TRUE(all.insert(number).second) << number;
+    }
+  }
+}
+
+TEST_F(TestKeys, ASecondOneCompletesWhatTheFirstBrokeOff) {
+  static_cast<void>(make("acc", "rides"));
+  const auto service = *world.run(
+      desk.accounts().ensure_with_service("acc", "rides", world.clock.now(), world.random));
+  const Caller caller{.key = {}, .service = service};
+  // As if it had ended before these three: two American, one British.
+  for (const auto* number : {"+12025550171", "+12025550179", "+442079460109"}) {
+    ASSERT_TRUE(world.run(
+        desk.change_number(caller, World::number(number), {.status = NumberStatus::draining})));
+    ASSERT_TRUE(world.run(desk.remove_number(caller, World::number(number))));
+  }
+  ASSERT_EQ(numbers_of("acc", "rides").size(), 17U);
+  EXPECT_EQ(*world.run(fill_pool(desk, caller)), 0U);
+  EXPECT_EQ(numbers_of("acc", "rides").size(), 20U);
+  EXPECT_EQ(*world.run(fill_pool(desk, caller)), 0U);
+  EXPECT_EQ(numbers_of("acc", "rides").size(), 20U);
+}
+
+TEST_F(TestKeys, SayHowManyNumbersAreLackingWhenAllAreGivenOut) {
+  const auto service_of = [&](const std::string& name) {
+    return *world.run(
+        desk.accounts().ensure_with_service("acc", name, world.clock.now(), world.random));
+  };
+  const Caller hoarder{.key = {}, .service = service_of("hoarder")};
+  auto british = british_numbers();
+  british.resize(british.size() - 3);
+  for (const auto& number : british)
+    ASSERT_TRUE(world.run(
+        desk.add_number(hoarder, {.number = World::number(number), .connection = "sandbox"}, {})));
+  EXPECT_EQ(*world.run(fill_pool(desk, {.key = {}, .service = service_of("late")})), 7U);
+  EXPECT_EQ(numbers_of("acc", "late").size(), 13U);
 }
 
 TEST_F(TestKeys, AServiceThatHasNumbersIsGivenNone) {
