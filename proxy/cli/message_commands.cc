@@ -54,10 +54,20 @@ struct NewTextWords {
   std::vector<std::string> to;
 };
 
+/// Whom a text of Bauta's own went to is nobody's seat: as the list shows it.
+constexpr const char* kBautasOwn = "-";
+
 struct OneDeadLetter {
   std::string message;
   std::string to;
 };
+
+CLI::Validator is_recipient() {
+  const auto check = [](const std::string& text) {
+    return text == kBautasOwn ? std::string() : is_id("par_")(text);
+  };
+  return {check, ""};
+}
 
 std::string path_of(const std::string& session) {
   return path_to("/api/v1/sessions/", session) + "/messages";
@@ -101,7 +111,8 @@ Status list_dead_letters(Client& client, const Output& output, const ListOptions
 Status retry(Client& client, const Output& output, const OneDeadLetter& letter) {
   BAUTA_TRY(const auto retried, client.post(path_of(letter) + "/retry", "{}"));
   output.document(retried);
-  output.say(letter.message + " is on its way to " + letter.to + " again");
+  output.say(letter.message + " is on its way" +
+             (letter.to == kBautasOwn ? "" : " to " + letter.to) + " again");
   return {};
 }
 
@@ -115,9 +126,11 @@ void add_dead_letter_arguments(CLI::App* command, OneDeadLetter& letter) {
   command->add_option("MESSAGE", letter.message, "The message's id")
       ->required()
       ->check(is_id("msg_"));
-  command->add_option("PARTICIPANT", letter.to, "The id of whom it did not reach")
+  command
+      ->add_option("PARTICIPANT", letter.to,
+                   "The id of whom it did not reach; - for a text of Bauta's own")
       ->required()
-      ->check(is_id("par_"));
+      ->check(is_recipient());
 }
 
 }  // namespace

@@ -72,6 +72,18 @@ TEST(CommandLine, EveryCommandHasAnExampleThatItUnderstands) {
   }
 }
 
+// The list shows "-" where a text of Bauta's own went: nothing could be done with such a line.
+TEST(CommandLine, DeadLettersOfBautasOwnTextsAreNamedAsTheListShowsThem) {
+  const std::string message = " msg_01k9xkq4z1x2y3z4a5b6c7d8e9 ";
+  for (const std::string what : {"bauta dead-letters retry", "bauta dead-letters delete"}) {
+    EXPECT_EQ(parsed(what + message + "-"), what);
+    EXPECT_EQ(parsed(what + message + "par_01k9xkq4z1x2y3z4a5b6c7d8e9"), what);
+    EXPECT_THAT(parsed(what + message + "--"), Not(what));
+    EXPECT_THAT(parsed(what + message + "ses_01k9xkq4z1x2y3z4a5b6c7d8e9"),
+                HasSubstr("begins with par_"));
+  }
+}
+
 /// A fragment of a sentence: "Print JSON", not "print JSON." and not "As JSON".
 void expect_fragment(const std::string& words, const std::string& of) {
   ASSERT_FALSE(words.empty()) << of;
