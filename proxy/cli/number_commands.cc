@@ -5,28 +5,14 @@
 #include <optional>
 #include <vector>
 
-#include "proxy/cli/client_command.h"
 #include "proxy/cli/number_import.h"
+#include "proxy/cli/number_shape.h"
 #include "proxy/net/json.h"
 
 namespace bauta {
 namespace {
 
 constexpr const char* kPath = "/api/v1/numbers";
-
-constexpr std::array kNumberColumns =
-    std::to_array<Column>({{.title = "NUMBER", .path = "number"},
-                           {.title = "STATUS", .path = "status"},
-                           {.title = "CONNECTION", .path = "connection"},
-                           {.title = "COUNTRY", .path = "locality.country"},
-                           {.title = "AREA CODE", .path = "locality.area_code"},
-                           {.title = "RATE", .path = "rate_per_second", .align = Align::right},
-                           {.title = "TAGS", .path = "tags"},
-                           {.title = "CREATED", .path = "created_at"}});
-constexpr std::array kNumberFields = std::to_array<std::string_view>(
-    {"number", "status", "connection", "fallbacks", "capabilities", "reach", "rate_per_second",
-     "tags", "locality.country", "locality.area_code", "locality.region", "created_at"});
-constexpr Shape kNumberShape{.columns = kNumberColumns, .fields = kNumberFields};
 
 constexpr std::array kPoolColumns =
     std::to_array<Column>({{.title = "COUNTRY", .path = "country"},
@@ -91,14 +77,6 @@ struct PlanWords {
   std::optional<double> rate;
 };
 
-std::string path_of(const OneNumber& one) { return path_to("/api/v1/numbers/", one.number); }
-
-Json::Value list_of(const std::vector<std::string>& texts) {
-  Json::Value list(Json::arrayValue);
-  for (const auto& text : texts) list.append(text);
-  return list;
-}
-
 Status add(Client& client, const Output& output, const NewNumberWords& words) {
   Json::Value number(Json::objectValue);
   number["number"] = words.number;
@@ -152,19 +130,19 @@ Status list(Client& client, const Output& output, const NumberFilter& filter) {
 }
 
 Status show(Client& client, const Output& output, const OneNumber& one) {
-  BAUTA_TRY(const auto number, client.get(path_of(one)));
+  BAUTA_TRY(const auto number, client.get(number_path(one.number)));
   output.one(kNumberShape, number);
   return {};
 }
 
 Status drain(Client& client, const Output& output, const OneNumber& one) {
-  BAUTA_TRY(const auto number, client.patch(path_of(one), R"({"status":"draining"})"));
+  BAUTA_TRY(const auto number, client.patch(number_path(one.number), R"({"status":"draining"})"));
   output.one(kNumberShape, number);
   return {};
 }
 
 Status remove(Client& client, const Output& output, const OneNumber& one) {
-  BAUTA_CHECK(client.remove(path_of(one)));
+  BAUTA_CHECK(client.remove(number_path(one.number)));
   output.say(one.number + " is removed");
   return {};
 }
@@ -192,12 +170,6 @@ Status plan(Client& client, const Output& output, const PlanWords& words) {
   BAUTA_TRY(const auto planned, client.post("/api/v1/pool/plan", write_json(question)));
   output.list(kPlanShape, planned);
   return {};
-}
-
-void add_number_argument(CLI::App* command, std::string& number) {
-  command->add_option("NUMBER", number, "A virtual number, as +12025550177")
-      ->required()
-      ->check(is_virtual_number());
 }
 
 void add_adding(ClientCommands& commands, CLI::App* family) {
@@ -299,6 +271,8 @@ void add_number_commands(ClientCommands& commands) {
       {.name = "show", .does = "Show a number", .example = "bauta numbers show +12025550177"},
       show);
   add_number_argument(shown.app, shown.options->number);
+
+  add_number_set_command(commands, family);
 
   const auto drained = commands.add(family,
                                     {.name = "drain",

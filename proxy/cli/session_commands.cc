@@ -1,10 +1,9 @@
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "proxy/cli/client_command.h"
 #include "proxy/cli/participant_words.h"
+#include "proxy/cli/session_shape.h"
 #include "proxy/cli/session_word.h"
 #include "proxy/net/json.h"
 
@@ -12,37 +11,6 @@ namespace bauta {
 namespace {
 
 constexpr const char* kPath = "/api/v1/sessions";
-
-/// Who they are to the platform, where it said so.
-std::string names_of(const Json::Value& participants) {
-  std::string names;
-  for (const auto& one : participants) {
-    const auto& name = one["label"].isString() ? one["label"] : one["address"];
-    names.append(names.empty() ? "" : ", ").append(cell_of(name));
-  }
-  return names;
-}
-
-constexpr std::array kSessionColumns =
-    std::to_array<Column>({{.title = "ID", .path = "id"},
-                           {.title = "STATUS", .path = "status"},
-                           {.title = "NAME", .path = "unique_name"},
-                           {.title = "CREATED", .path = "created_at"},
-                           {.title = "EXPIRES", .path = "expires_at"},
-                           {.title = "PARTICIPANTS", .path = "participants", .text = names_of}});
-constexpr std::array kSessionFields = std::to_array<std::string_view>(
-    {"id", "status", "unique_name", "created_at", "expires_at", "idle_ttl_seconds",
-     "last_activity_at", "closed_at", "closed_reason", "metadata"});
-constexpr Shape kSessionShape{.columns = kSessionColumns, .fields = kSessionFields};
-
-constexpr std::array kParticipantColumns =
-    std::to_array<Column>({{.title = "PARTICIPANT", .path = "id"},
-                           {.title = "LABEL", .path = "label"},
-                           {.title = "ADDRESS", .path = "address"},
-                           {.title = "TEXTS", .path = "virtual_number"},
-                           {.title = "MATCH", .path = "locality_match"},
-                           {.title = "STATE", .path = "state"},
-                           {.title = "LANGUAGE", .path = "language"}});
 
 struct NewSessionWords {
   std::vector<std::string> participants;
@@ -65,30 +33,12 @@ struct OneSession {
   std::string id;
 };
 
-struct Joining {
-  std::string id;
-  std::string participant;
-};
-
-struct Leaving {
-  std::string id;
-  std::string participant;
-};
-
 struct Extension {
   std::string id;
   std::optional<std::int64_t> ttl_seconds;
   std::optional<std::int64_t> idle_ttl_seconds;
   std::string expires_at;
 };
-
-std::string path_of(const std::string& id) { return path_to("/api/v1/sessions/", id); }
-
-void show_session(const Output& output, const Reply& session) {
-  output.one(kSessionShape, session);
-  if (!output.is_json())
-    Output::data("\n" + Table(kParticipantColumns).draw(session.json["participants"]));
-}
 
 void set_seconds(Json::Value& json, const char* name, std::optional<std::int64_t> seconds) {
   if (seconds) json[name] = static_cast<Json::Int64>(*seconds);
@@ -135,14 +85,14 @@ Status list(Client& client, const Output& output, const SessionFilter& filter) {
 
 Status show(Client& client, const Output& output, const OneSession& one) {
   BAUTA_TRY(const auto id, session_named(client, one.id));
-  BAUTA_TRY(const auto session, client.get(path_of(id)));
+  BAUTA_TRY(const auto session, client.get(session_path(id)));
   show_session(output, session);
   return {};
 }
 
 Status close(Client& client, const Output& output, const OneSession& one) {
   BAUTA_TRY(const auto id, session_named(client, one.id));
-  BAUTA_TRY(const auto session, client.patch(path_of(id), R"({"status":"closed"})"));
+  BAUTA_TRY(const auto session, client.patch(session_path(id), R"({"status":"closed"})"));
   show_session(output, session);
   return {};
 }
@@ -152,22 +102,9 @@ Status reopen(Client& client, const Output& output, const Extension& words) {
   change["status"] = "open";
   set_seconds(change, "ttl_seconds", words.ttl_seconds);
   BAUTA_TRY(const auto id, session_named(client, words.id));
-  BAUTA_TRY(const auto session, client.patch(path_of(id), write_json(change)));
+  BAUTA_TRY(const auto session, client.patch(session_path(id), write_json(change)));
   show_session(output, session);
   return {};
-}
-
-Status join(Client& client, const Output& output, const Joining& words) {
-  BAUTA_TRY(const auto participant, read_participant(words.participant));
-  BAUTA_TRY(const auto id, session_named(client, words.id));
-  BAUTA_CHECK(client.post(path_of(id) + "/participants", write_json(participant)));
-  return show(client, output, {.id = id});
-}
-
-Status leave(Client& client, const Output& output, const Leaving& words) {
-  BAUTA_TRY(const auto id, session_named(client, words.id));
-  BAUTA_CHECK(client.remove(path_to(path_of(id) + "/participants/", words.participant)));
-  return show(client, output, {.id = id});
 }
 
 Status extend(Client& client, const Output& output, const Extension& words) {
@@ -178,14 +115,14 @@ Status extend(Client& client, const Output& output, const Extension& words) {
   if (change.empty())
     return fail("usage.nothing_to_set", "name --ttl-seconds, --expires-at or --idle-ttl-seconds");
   BAUTA_TRY(const auto id, session_named(client, words.id));
-  BAUTA_TRY(const auto session, client.patch(path_of(id), write_json(change)));
+  BAUTA_TRY(const auto session, client.patch(session_path(id), write_json(change)));
   show_session(output, session);
   return {};
 }
 
 Status erase(Client& client, const Output& output, const OneSession& one) {
   BAUTA_TRY(const auto id, session_named(client, one.id));
-  BAUTA_CHECK(client.remove(path_of(id)));
+  BAUTA_CHECK(client.remove(session_path(id)));
   output.say(id + " is erased: its texts and addresses are gone");
   return {};
 }
@@ -285,28 +222,7 @@ void add_session_commands(ClientCommands& commands) {
   reopened.app->add_option("--ttl-seconds", reopened.options->ttl_seconds,
                            "Seconds until it ends, from now");
 
-  const auto joined = commands.add(
-      family,
-      {.name = "join",
-       .does = "Add somebody to a session",
-       .example = "bauta session join ses_01k9xkq4z1x2y3z4a5b6c7d8e9 +12025550144,label=Cleaner"},
-      join);
-  add_session_argument(joined.app, joined.options->id);
-  joined.app
-      ->add_option("PARTICIPANT", joined.options->participant,
-                   "ADDRESS[,label=…,language=…,number=…,country=…,region=…,area_code=…]")
-      ->required();
-
-  const auto left = commands.add(family,
-                                 {.name = "leave",
-                                  .does = "Take somebody out of a session",
-                                  .example = "bauta session leave ses_01k9xkq4z1x2y3z4a5b6c7d8e9 "
-                                             "par_01k9xkq4z1x2y3z4a5b6c7d8e9"},
-                                 leave);
-  add_session_argument(left.app, left.options->id);
-  left.app->add_option("PARTICIPANT", left.options->participant, "Their id")
-      ->required()
-      ->check(is_id("par_"));
+  add_session_people_commands(commands, family);
 
   const auto erased =
       commands.add(family,

@@ -49,6 +49,12 @@ struct OneWebhook {
   std::string id;
 };
 
+struct WebhookChange : OneWebhook {
+  std::string endpoint;
+  std::vector<std::string> types;
+  std::optional<bool> include_text;
+};
+
 struct Rotation : OneWebhook {
   std::optional<std::int64_t> overlap_seconds;
 };
@@ -89,6 +95,17 @@ Status list(Client& client, const Output& output, const ListOptions& options) {
 
 Status show(Client& client, const Output& output, const OneWebhook& one) {
   BAUTA_TRY(const auto webhook, client.get(path_of(one.id)));
+  output.one(kShape, webhook);
+  return {};
+}
+
+Status set(Client& client, const Output& output, const WebhookChange& words) {
+  Json::Value change(Json::objectValue);
+  if (!words.endpoint.empty()) change["url"] = words.endpoint;
+  for (const auto& type : words.types) change["types"].append(type);
+  if (words.include_text) change["include_text"] = *words.include_text;
+  if (change.empty()) return fail("usage.nothing_to_set", "name at least one option");
+  BAUTA_TRY(const auto webhook, client.patch(path_of(words.id), write_json(change)));
   output.one(kShape, webhook);
   return {};
 }
@@ -182,6 +199,23 @@ void add_webhook_commands(ClientCommands& commands) {
                                    .example = "bauta webhooks show" + one},
                                   show);
   add_webhook_argument(shown.app, shown.options->id);
+
+  const auto changed = commands.add(
+      family,
+      {.name = "set",
+       .does = "Change a webhook; what is not named stays as it is, its secret too",
+       .example = "bauta webhooks set" + one + " --endpoint https://platform.example.com/events\n" +
+                  "bauta webhooks set" + one + " --type 'message.*' --type session.closed"},
+      set);
+  add_webhook_argument(changed.app, changed.options->id);
+  changed.app->add_option("--endpoint", changed.options->endpoint, "The URL of another endpoint");
+  changed.app
+      ->add_option("--type", changed.options->types,
+                   "Which events, as message.delivered, message.* or * for all; once for each")
+      ->allow_extra_args(false);
+  changed.app->add_option("--include-text", changed.options->include_text,
+                          "Whether texts are told too: true or false; the key must be one that "
+                          "may read them");
 
   const auto tested = commands.add(family,
                                    {.name = "test",
