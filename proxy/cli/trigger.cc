@@ -18,18 +18,57 @@ constexpr const char* kThird = "+12025550132";
 constexpr const char* kStranger = "+12025550133";
 constexpr const char* kNumber = "+12025550134";
 
+// Phones of the sandbox, each with a habit (docs/sandbox.md).
+constexpr const char* kNeverReached = "+442079460180";
+constexpr const char* kWithoutReceipt = "+442079460182";
+constexpr const char* kRefused = "+442079460183";
+constexpr const char* kUnanswered = "+442079460187";
+/// As long as a receipt is waited for unless [relay] unconfirmed_hours says otherwise, and an hour more.
+constexpr std::chrono::seconds kUnconfirmed = std::chrono::hours{73};
+
 constexpr std::chrono::milliseconds kPollPause{250};
 constexpr std::chrono::seconds kPatience{20};
+
+std::uint64_t sequence_of(const Json::Value& event) {
+  return event["sequence"].isUInt64() ? event["sequence"].asUInt64() : 0;
+}
+
+Result<std::uint64_t> newest_of(Client& client) {
+  BAUTA_TRY(const auto newest, client.list("/api/v1/events", {}, 1));
+  const auto& data = newest.json["data"];
+  return data.empty() ? 0 : sequence_of(data[0]);
+}
+
+/// The first of this type after `before`.
+Result<Reply> wait_for(Client& client, const std::string& type, std::uint64_t before) {
+  const auto patience = std::chrono::steady_clock::now() + kPatience;
+  do {
+    BAUTA_TRY(const auto page, client.list("/api/v1/events", {}, 100));
+    const Json::Value* found = nullptr;
+    for (const auto& event : page.json["data"]) {
+      if (sequence_of(event) <= before) break;
+      if (string_in(event, "type") == type) found = &event;
+    }
+    if (found != nullptr) return Reply{.body = write_json(*found), .json = *found};
+    std::this_thread::sleep_for(kPollPause);
+  } while (std::chrono::steady_clock::now() < patience);
+  return fail("trigger.no_event", "there was no " + type +
+                                      " within 20 seconds: does the simulated carrier run, and "
+                                      "may the key read events?");
+}
+
+bool has_test_key(const Client& client) { return client.options().key.starts_with("bauta_test_"); }
 
 /// The calls that a recipe is made of.
 class Stage {
  public:
-  Stage(Client& client, Client& handsets, const TriggerOptions& options)
-      : client_(client), handsets_(handsets), options_(options) {}
+  /// `newest`: of the events, before anything was done.
+  Stage(Client& client, Client& handsets, const TriggerOptions& options, std::uint64_t newest)
+      : client_(client), handsets_(handsets), options_(options), newest_(newest) {}
 
-  Status open() {
+  Status open(const char* guest) {
     Json::Value body(Json::objectValue);
-    for (const auto* address : {kHost, kGuest}) {
+    for (const auto* address : {kHost, guest}) {
       Json::Value participant(Json::objectValue);
       participant["address"] = address;
       body["participants"].append(std::move(participant));
@@ -64,6 +103,19 @@ class Stage {
   Status say() {
     return done_by(client_.post(session_path() + "/messages", R"({"text":"Hello!"})"));
   }
+  Status say_to_guest() {
+    Json::Value body(Json::objectValue);
+    body["text"] = "Hello!";
+    body["to"].append(session_["participants"][1]["id"]);
+    return done_by(client_.post(session_path() + "/messages", write_json(body)));
+  }
+  Status await(const char* type) { return done_by(wait_for(client_, type, newest_)); }
+  /// The sandbox's clock, which is that of all services there.
+  Status advance(std::chrono::seconds by) {
+    Json::Value body(Json::objectValue);
+    body["seconds"] = static_cast<Json::Int64>(by.count());
+    return done_by(client_.post("/api/v1/sandbox/clock/advance", write_json(body)));
+  }
   /// Somebody's phone texts the host's line.
   Status text(const char* from, const char* words) {
     Json::Value body(Json::objectValue);
@@ -94,7 +146,7 @@ class Stage {
   std::string session_path() const {
     return path_to("/api/v1/sessions/", string_in(session_, "id"));
   }
-  bool is_sandbox() const { return client_.options().key.starts_with("bauta_test_"); }
+  bool is_sandbox() const { return has_test_key(client_); }
   std::string connection() const {
     if (!options_.connection.empty()) return options_.connection;
     return is_sandbox() ? "sandbox" : "simulated";
@@ -115,13 +167,21 @@ class Stage {
   Client& client_;
   Client& handsets_;
   const TriggerOptions& options_;
+  std::uint64_t newest_;
   Json::Value session_ = {};
   std::string third_ = {};
 };
 
 using Step = Status (*)(Stage&);
 
-Status open(Stage& stage) { return stage.open(); }
+Status open(Stage& stage) { return stage.open(kGuest); }
+Status open_never_reached(Stage& stage) { return stage.open(kNeverReached); }
+Status open_without_receipt(Stage& stage) { return stage.open(kWithoutReceipt); }
+Status open_refused(Stage& stage) { return stage.open(kRefused); }
+Status open_unanswered(Stage& stage) { return stage.open(kUnanswered); }
+Status guest_is_texted(Stage& stage) { return stage.say_to_guest(); }
+Status text_is_sent(Stage& stage) { return stage.await("message.sent"); }
+Status receipt_stays_away(Stage& stage) { return stage.advance(kUnconfirmed); }
 Status host_texts(Stage& stage) { return stage.text(kHost, "Hello!"); }
 Status host_stops(Stage& stage) { return stage.text(kHost, "STOP"); }
 Status host_starts(Stage& stage) { return stage.text(kHost, "START"); }
@@ -142,6 +202,8 @@ struct Recipe {
   std::string_view type;
   std::array<Step, 4> steps = {};
   std::array<Step, 2> afterwards = {};
+  /// It takes phones that only the sandbox has.
+  bool with_test_key = false;
 };
 
 constexpr auto kRecipes = std::to_array<Recipe>({
@@ -150,8 +212,16 @@ constexpr auto kRecipes = std::to_array<Recipe>({
      .steps = {open, host_stops, platform_texts},
      .afterwards = {host_starts}},
     {.type = "message.delivered", .steps = {open, platform_texts}},
+    {.type = "message.failed", .steps = {open_refused, guest_is_texted}, .with_test_key = true},
     {.type = "message.received", .steps = {open, host_texts}},
     {.type = "message.sent", .steps = {open, platform_texts}},
+    {.type = "message.unconfirmed",
+     .steps = {open_without_receipt, guest_is_texted, text_is_sent, receipt_stays_away},
+     .with_test_key = true},
+    {.type = "message.undelivered",
+     .steps = {open_never_reached, guest_is_texted},
+     .with_test_key = true},
+    {.type = "message.unknown", .steps = {open_unanswered, guest_is_texted}, .with_test_key = true},
     {.type = "number.added", .steps = {add_number}, .afterwards = {drain_number, remove_number}},
     {.type = "number.draining", .steps = {add_number, drain_number}, .afterwards = {remove_number}},
     {.type = "number.removed", .steps = {add_number, drain_number, remove_number}},
@@ -174,39 +244,12 @@ Status run(const std::array<Step, n>& steps, Stage& stage) {
   return {};
 }
 
-std::uint64_t sequence_of(const Json::Value& event) {
-  return event["sequence"].isUInt64() ? event["sequence"].asUInt64() : 0;
-}
-
-Result<std::uint64_t> newest_of(Client& client) {
-  BAUTA_TRY(const auto newest, client.list("/api/v1/events", {}, 1));
-  const auto& data = newest.json["data"];
-  return data.empty() ? 0 : sequence_of(data[0]);
-}
-
-/// The first of this type after `before`.
-Result<Reply> wait_for(Client& client, const std::string& type, std::uint64_t before) {
-  const auto patience = std::chrono::steady_clock::now() + kPatience;
-  do {
-    BAUTA_TRY(const auto page, client.list("/api/v1/events", {}, 100));
-    const Json::Value* found = nullptr;
-    for (const auto& event : page.json["data"]) {
-      if (sequence_of(event) <= before) break;
-      if (string_in(event, "type") == type) found = &event;
-    }
-    if (found != nullptr) return Reply{.body = write_json(*found), .json = *found};
-    std::this_thread::sleep_for(kPollPause);
-  } while (std::chrono::steady_clock::now() < patience);
-  return fail("trigger.no_event", "there was no " + type +
-                                      " within 20 seconds: does the simulated carrier run, and "
-                                      "may the key read events?");
-}
-
 }  // namespace
 
-std::vector<std::string> triggered_types() {
+std::vector<std::string> triggered_types(bool with_test_key) {
   std::vector<std::string> types;
-  for (const auto& recipe : kRecipes) types.emplace_back(recipe.type);
+  for (const auto& recipe : kRecipes)
+    if (recipe.with_test_key == with_test_key) types.emplace_back(recipe.type);
   return types;
 }
 
@@ -215,10 +258,15 @@ Result<Reply> trigger(Client& client, const TriggerOptions& options) {
   if (recipe == kRecipes.end())
     return fail("usage.type", "there is no way to make " + options.type +
                                   " happen; --sample-to sends a sample of it");
+  if (recipe->with_test_key && !has_test_key(client))
+    return fail("trigger.sandbox_only",
+                options.type +
+                    " takes phones that only the sandbox has: take a test key, or send "
+                    "a sample with --sample-to");
   // The phones ask for no key.
   BAUTA_TRY(const auto handsets, Client::make({.url = options.handsets, .key = "none"}));
   BAUTA_TRY(const auto before, newest_of(client));
-  Stage stage(client, *handsets, options);
+  Stage stage(client, *handsets, options, before);
   BAUTA_CHECK(run(recipe->steps, stage));
   auto event = wait_for(client, options.type, before);
   BAUTA_CHECK(run(recipe->afterwards, stage));

@@ -16,12 +16,12 @@ struct TriggerOptions {
   std::string connection = {};
 };
 
-/// The types of events that can be made to happen, in their order.
-std::vector<std::string> triggered_types();
+/// The types of events that can be made to happen, in their order: with any key, or `with_test_key` those that take one.
+std::vector<std::string> triggered_types(bool with_test_key);
 
 /// Makes an event of that type happen, as people and platforms would: in a session of its own between fictional people, which is gone after ten minutes, on
 /// numbers of the simulated carrier only.  The event, as the API lists it.
-/// Codes: trigger.not_simulated (numbers of another connection), trigger.no_event (it did not come in time), and those of the calls that it makes.
+/// Codes: trigger.not_simulated (numbers of another connection), trigger.sandbox_only (it takes a test key), trigger.no_event (it did not come in time), and those of the calls that it makes.
 Result<Reply> trigger(Client& client, const TriggerOptions& options);
 
 }  // namespace bauta

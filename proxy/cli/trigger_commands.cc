@@ -65,11 +65,14 @@ void add_trigger_commands(ClientCommands& commands) {
        .example = "bauta trigger message.delivered\n"
                   "bauta trigger pool.exhausted --sample-to http://localhost:3000/webhooks "
                   "--secret-file whsec.txt",
-       .notes = "It really happens, so webhooks and `bauta listen` tell it, and those before it: "
-                "fictional people get a session of their own for ten minutes.  What can happen: " +
-                listed(triggered_types()) +
-                ".  Of every type --sample-to sends one event that never happened, signed with "
-                "the secret in BAUTA_SIGNING_SECRET or --secret-file."},
+       .notes =
+           "It really happens, so webhooks and `bauta listen` tell it, and those before it: "
+           "fictional people get a session of their own for ten minutes.  What can happen: " +
+           listed(triggered_types(false)) + "; with a test key also " +
+           listed(triggered_types(true)) +
+           ", of which message.unconfirmed moves the clock of the whole sandbox on by 73 "
+           "hours.  Of every type --sample-to sends one event that never happened, signed with "
+           "the secret in BAUTA_SIGNING_SECRET or --secret-file."},
       run_trigger);
   auto& words = *triggered.options;
   triggered.app->add_option("TYPE", words.type, "The event's type")

@@ -40,7 +40,8 @@ test('every type that can be triggered happens', { timeout: 300_000 }, async (t)
   await dev.says(/\/handsets\/inbox -d .*\n/, 60);
   const environment = { BAUTA_URL: `http://${api}`, BAUTA_KEY: dev.output.match(/bauta_live_\S+/)[0] };
   const help = (await bauta('trigger', '--help')).stdout.replaceAll('\n', ' ');
-  const types = help.match(/What can happen: (.*?)\. +Of every type/)[1].split(', ');
+  const [, any, ofTestKeys] = help.replaceAll(/ +/g, ' ').match(/What can happen: (.*?); with a test key also (.*?), of which message\.unconfirmed .*\. Of every type/);
+  const types = any.split(', ');
   assert.ok(types.length >= 15 && types.includes('message.delivered'), types.join());
   const endpoint = await Endpoint.start(t);
   const told = (await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8')).split('\n');
@@ -64,6 +65,17 @@ test('every type that can be triggered happens', { timeout: 300_000 }, async (t)
     assert.equal(code, 0, `${type}: ${stderr}`);
     assert.equal(JSON.parse(stdout).type, type);
   }
+  // What networks do only at times, phones of the sandbox do always.
+  assert.equal(ofTestKeys, 'message.failed, message.unconfirmed, message.undelivered, message.unknown');
+  for (const type of ofTestKeys.split(', ')) {
+    const refused = await run(['trigger', type, '--handsets', `http://${phones}`], environment);
+    assert.deepEqual([refused.code, /^bauta: trigger\.sandbox_only: /.test(refused.stderr)], [1, true], type);
+    const { code, stdout, stderr } = await run(['trigger', type, '--json'], inSandbox);
+    assert.equal(code, 0, `${type}: ${stderr}`);
+    const event = JSON.parse(stdout);
+    assert.deepEqual([event.type, event.session.slice(0, 4), event.data.message.slice(0, 4)], [type, 'ses_', 'msg_']);
+  }
+  assert.ok(Math.abs(JSON.parse((await run(['sandbox', 'clock', '--json'], inSandbox)).stdout).ahead_seconds - 73 * 3600) <= 1);
   assert.equal((await run(['trigger', 'pool.low'], environment)).code, 2);
   assert.equal((await run(['trigger', 'number.flown'], environment)).code, 2);
 });
