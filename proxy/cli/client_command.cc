@@ -149,8 +149,8 @@ Status ClientCommands::run_chosen() {
   return chosen_(*client, Output(json_));
 }
 
-void add_limit(CLI::App* command, ListOptions& options) {
-  command->add_option("--limit", options.limit, "How many, the newest")
+void add_limit(CLI::App* command, ListOptions& options, const std::string& what) {
+  command->add_option("--limit", options.limit, what)
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, kLimitMax));
 }

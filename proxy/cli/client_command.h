@@ -81,7 +81,9 @@ int ended(const Status& ran);
 struct ListOptions {
   std::size_t limit = 50;
 };
-void add_limit(CLI::App* command, ListOptions& options);
+/// `what`: of which end of the list.
+void add_limit(CLI::App* command, ListOptions& options,
+               const std::string& what = "How many, the newest");
 
 /// Ids and virtual numbers only: what stands in a URL may be kept by logs, and is nobody's address.
 CLI::Validator is_id(const std::string& prefix);

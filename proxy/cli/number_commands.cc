@@ -264,7 +264,7 @@ void add_number_commands(ClientCommands& commands) {
       ->check(CLI::IsMember({"active", "reserved", "draining"}));
   listed.app->add_option("--connection", listed.options->connection,
                          "Only those of this connection");
-  add_limit(listed.app, *listed.options);
+  add_limit(listed.app, *listed.options, "How many, in the order of the pool");
 
   const auto shown = commands.add(
       family,

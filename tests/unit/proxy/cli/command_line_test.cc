@@ -84,6 +84,17 @@ TEST(CommandLine, DeadLettersOfBautasOwnTextsAreNamedAsTheListShowsThem) {
   }
 }
 
+// Numbers come in the order of their ring: the newest are not what a limit leaves.
+TEST(CommandLine, TheLimitOfNumbersDoesNotSpeakOfTheNewest) {
+  const auto limit_of = [](std::string_view command) {
+    const auto all = leaves();
+    const auto found = std::ranges::find(all, command, &CommandEntry::name);
+    return std::ranges::find(found->options, "--limit", &OptionEntry::name)->does;
+  };
+  EXPECT_THAT(limit_of("bauta numbers list"), Not(HasSubstr("newest")));
+  EXPECT_THAT(limit_of("bauta session list"), HasSubstr("newest"));
+}
+
 /// A fragment of a sentence: "Print JSON", not "print JSON." and not "As JSON".
 void expect_fragment(const std::string& words, const std::string& of) {
   ASSERT_FALSE(words.empty()) << of;
