@@ -165,7 +165,7 @@ void add_dead_letter_commands(ClientCommands& commands) {
                                     .does = "List the texts that did not get through",
                                     .example = "bauta dead-letters list"},
                                    list_dead_letters);
-  add_limit(listed.app, *listed.options);
+  add_limit(listed.app, *listed.options, "How many, those of the newest texts");
 
   const std::string one = " msg_01k9xkq4z1x2y3z4a5b6c7d8e9 par_01k9xkq4z1x2y3z4a5b6c7d8e9";
   const auto retried = commands.add(family,

@@ -17,6 +17,24 @@ const DeadLetter& only(const Page<DeadLetter>& page) {
   return page.data.front();
 }
 
+// As docs/openapi.yaml says: what died last may stand last.
+TEST_F(DeadLetterCalls, AreListedByTheirTextsAndNotByWhenTheyDied) {
+  text(kA, seat_number(0), "first");
+  clock.advance(1s);
+  text(kA, seat_number(0), "second");
+  work();
+  const auto taken = carrier.taken;
+  ASSERT_THAT(taken, SizeIs(2));
+  receipt(taken.at(1), ReceiptStatus::undelivered, "30003");
+  const auto of_second = only(*run(desk->list_dead_letters(caller, 10, "")));
+  clock.advance(1h);
+  receipt(taken.at(0), ReceiptStatus::undelivered, "30003");
+  const auto page = run(desk->list_dead_letters(caller, 10, ""))->data;
+  ASSERT_THAT(page, SizeIs(2));
+  EXPECT_EQ(page[0].message, of_second.message);
+  EXPECT_EQ(page[1].at - page[0].at, 1h);
+}
+
 TEST_F(DeadLetterCalls, AreSentAgainWithANewDeadline) {
   carrier.answers.push_back(SubmitRefused{.code = "carrier.refused", .detail = "30007"});
   text(kA, seat_number(0), "hi");
@@ -98,8 +116,8 @@ TEST_F(DeadLetterCalls, AreNotSwallowedByALateWordAboutTheAttemptBefore) {
 TEST_F(DeadLetterCalls, AreNotSwallowedByALateWordThatNamesTheProvidersId) {
   carrier.carries_reference = false;
   const auto say = [&](ReceiptStatus status) {
-    return *run(receipts.apply(
-        {.connection = "twilio", .provider_id = "SM1", .word = {.status = status}}));
+    return *run(
+        receipts.apply({.connection = "twilio", .provider_id = "SM1", .word = {.status = status}}));
   };
   text(kA, seat_number(0), "hi");
   work();
