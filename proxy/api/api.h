@@ -28,6 +28,8 @@ struct ApiLimits {
   std::uint32_t page_default = 50;
   std::uint32_t page_max = 100;
   std::size_t idempotency_key_max = 255;
+  /// Where a body brings one; docs/compatibility.md promises that none gets longer.
+  std::size_t cursor_chars_max = 512;
   /// Of a 429 or a 503 that knows no better.
   std::chrono::seconds retry_after{1};
 

@@ -66,7 +66,7 @@ Task<Result<ApiAnswer>> export_one(Api& api, ApiCall call) {
   ObjectReader fields(body, "", faults);
   const auto address = read_address(fields, call);
   const auto limit = fields.integer("limit", 1, api.limits.page_max);
-  auto cursor = fields.text("cursor", {.chars_max = 256});
+  auto cursor = fields.text("cursor", {.chars_max = api.limits.cursor_chars_max});
   fields.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
   const auto room = static_cast<std::uint32_t>(limit.value_or(api.limits.page_default));

@@ -189,7 +189,7 @@ Task<Result<ApiAnswer>> search(Api& api, ApiCall call) {
   ObjectReader fields(body, "", faults);
   auto address = read_address(fields, call);
   const auto limit = fields.integer("limit", 1, api.limits.page_max);
-  const auto cursor = fields.text("cursor", {.chars_max = 256});
+  const auto cursor = fields.text("cursor", {.chars_max = api.limits.cursor_chars_max});
   fields.refuse_others();
   BAUTA_CO_CHECK(std::move(faults).status());
   BAUTA_CO_TRY(const auto page,

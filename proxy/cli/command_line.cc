@@ -72,7 +72,7 @@ void add_init(CLI::App& app, Words& words) {
 
 void add_serve(CLI::App& app, Words& words) {
   auto* serve = app.add_subcommand(
-      "serve", "Run the relay; SIGTERM drains it, SIGHUP takes up the log level");
+      "serve", "Run the relay; SIGTERM drains it, SIGHUP reads its configuration anew");
   serve->add_option("--config", words.serve.config, "The configuration")
       ->required()
       ->type_name("FILE");
@@ -80,7 +80,9 @@ void add_serve(CLI::App& app, Words& words) {
                   "Start although the store has lost writes that had been made durable");
   set_footer(
       *serve,
-      "Exit codes: 0 drained, 1 did not start (the code is on standard error), 4 the store failed "
+      "SIGHUP takes up the log level, certificates, the networks that webhooks may lead to and the "
+      "rates of connections; another change needs a restart, which the log says.  Exit codes: 0 "
+      "drained, 1 did not start (the code is on standard error), 4 the store failed "
       "(start again), 5 its disk is full (start again when there is space), 6 it is damaged "
       "(restore a backup).",
       "bauta serve --config /var/lib/bauta/bauta.toml");

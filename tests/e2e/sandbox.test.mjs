@@ -35,6 +35,7 @@ test('a test key opens, relays and reads out of the box, and its account is the 
   assert.equal((await sandbox.ask(404, 'POST', '/api/v1/sandbox/handsets/text', { from: A, to: '+12025550111', text: 'x' })).code, 'number.not_found');
   assert.equal((await sandbox.ask(422, 'POST', '/api/v1/sandbox/handsets/text', { from: 'x', to: host.virtual_number })).code, 'request.invalid');
   assert.equal((await sandbox.ask(422, 'POST', '/api/v1/sandbox/handsets/inbox', {})).code, 'field.required');
+  for (const [status, length] of [[400, 512], [422, 513]]) await sandbox.ask(status, 'POST', '/api/v1/sandbox/handsets/inbox', { address: A, cursor: 'x'.repeat(length) });
   const number = await sandbox.ask(201, 'POST', '/api/v1/numbers', { number: '+13125550111' });
   assert.equal(number.connection, 'sandbox');
   // A test key makes no live one, and a service of its own has numbers too.

@@ -128,6 +128,21 @@ TEST_F(PeopleFace, FaultyFieldsAreAllNamed) {
   EXPECT_EQ(ask("people/export", of(kHost, R"(,"limit":101)")).told(),
             "422 field.out_of_range: /limit field.out_of_range");
   EXPECT_EQ(ask("people/export", of(kHost, R"(,"cursor":"x")")).told(), "400 cursor.malformed");
+}
+
+// docs/compatibility.md lets them get as long; 257 characters were refused as no cursor could be.
+TEST_F(PeopleFace, CursorsOfBodiesMayHave512Characters) {
+  for (const std::string question : {"people/export", "sessions/search"}) {
+    const auto with = [&](std::size_t characters) {
+      return ask(question, of(kHost, R"(,"cursor":")" + std::string(characters, 'x') + "\""))
+          .told();
+    };
+    EXPECT_EQ(with(512), "400 cursor.malformed") << question;
+    EXPECT_EQ(with(513), "422 field.too_long: /cursor field.too_long") << question;
+  }
+}
+
+TEST_F(PeopleFace, WhatIsNoJobIsNotFound) {
   EXPECT_EQ(face.ask("GET", "/api/v1/jobs/job_1").told(), "404 job.not_found");
 }
 

@@ -95,6 +95,14 @@ TEST(CommandLine, TheLimitOfNumbersDoesNotSpeakOfTheNewest) {
   EXPECT_THAT(limit_of("bauta session list"), HasSubstr("newest"));
 }
 
+// It spoke of the log level alone.
+TEST(CommandLine, ServeNamesAllThatASignalTakesUp) {
+  const auto all = leaves();
+  const auto serve = std::ranges::find(all, "bauta serve", &CommandEntry::name);
+  for (const char* what : {"log level", "certificates", "networks", "rates of connections"})
+    EXPECT_THAT(serve->notes, HasSubstr(what));
+}
+
 /// A fragment of a sentence: "Print JSON", not "print JSON." and not "As JSON".
 void expect_fragment(const std::string& words, const std::string& of) {
   ASSERT_FALSE(words.empty()) << of;
