@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { allPages, blocksOf, follow, hasShellBlocks, isAsShown, isJsonAsShown, skippedOf } from './support/pages.mjs';
+import { allPages, blocksOf, follow, hasShellBlocks, isAsShown, isJsonAsShown, skippedOf, untaggedShellLines } from './support/pages.mjs';
 import { PATIENCE } from './support/until.mjs';
 
 /** What no test can do must stay seldom: building, installing, and what needs a machine or an account of its own. */
@@ -17,7 +17,8 @@ const ALSO_PRINTED = {
     assert.match(stdout, /platform +\S+ +Check-in is from 3 pm\.\n.*platform +\S+ +The key is in the blue box\.\n/);
     assert.match(stdout, /closed_reason +api\n/);
     assert.match(stdout, /session\.closed/);
-    assert.match(stdout, /refused: 1\n$/);
+    assert.match(stdout, /refused: 1\n/);
+    assert.match(stdout, /CONNECTION +TEXTS/);
     assert.match(stderr, /auth\.scope_missing/);
   },
   'docs/sandbox.md': ({ stdout }) => {
@@ -48,6 +49,13 @@ test('what cannot be run is seldom, and says why', async (t) => {
   for (const { page, line, reason } of skipped) t.diagnostic(`${page}:${line} is not run: ${reason}`);
   assert.deepEqual(skipped.filter(({ reason }) => reason.length < REASON_CHARS_MIN), []);
   assert.ok(skipped.length <= SKIPPED_MAX, `${skipped.length} blocks are not run`);
+});
+
+// A fence without a language is not run: outputs stood there that the commands above them did not print any more.
+test('no line for a shell stands in a block that says nothing of its language', async () => {
+  const found = [];
+  for (const page of pages) found.push(...untaggedShellLines(await readFile(new URL(`../../${page}`, import.meta.url), 'utf8')).map((line) => `${page}:${line}`));
+  assert.deepEqual(found, []);
 });
 
 test('every page that starts a relay for a trial does so in the one folder for it', async () => {
@@ -100,6 +108,12 @@ test('a page that shows what is not printed would be found', () => {
   assert.ok(!isJsonAsShown({ id: 'ses_…' }, { id: 'ses_01', status: 'open' }));
   assert.ok(!isJsonAsShown({ id: 'ses_…', '…': '…' }, { status: 'open' }));
   assert.ok(isJsonAsShown(['a', '…'], ['a', 'b']) && !isJsonAsShown(['a'], ['a', 'b']));
+});
+
+test('a line for a shell without a language would be found, but not in the reference', () => {
+  const page = '```\n$ one\n1\n```\n```\n\nbauta two\n```\n- item\n\n  ```\n  source three\n  ```\n```sh\nbauta four\n```\n```\na bauta five\n```\n'
+    + '## Reference\n```\nbauta six\n```\n## After it\n```\nbauta seven\n```\n';
+  assert.deepEqual(untaggedShellLines(page), [2, 7, 12, 26]);
 });
 
 test('a block is what its fence and the comment above it say', () => {

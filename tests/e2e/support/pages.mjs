@@ -204,6 +204,20 @@ export async function skippedOf(page) {
   return blocksOf(await readFile(join(ROOT, page), 'utf8')).filter((block) => block.kind === 'skipped');
 }
 
+/** The lines, by number, that look typed into a shell and stand in a fence without a language; the reference's examples are tested by themselves. */
+export function untaggedShellLines(page) {
+  const found = [];
+  let [fence, reference] = [null, false];
+  for (const [i, line] of page.split('\n').entries()) {
+    const [, ticks, language] = line.match(/^\s*(```+)\s*(\S*)/) ?? [];
+    if (fence !== null && line.trim() === fence.ticks) fence = null;
+    else if (fence === null && ticks !== undefined) fence = { ticks, language };
+    else if (fence === null && /^## /.test(line)) reference = line === '## Reference';
+    else if (fence !== null && fence.language === '' && !reference && /^\s*(\$ |bauta |source )/.test(line)) found.push(i + 1);
+  }
+  return found;
+}
+
 export async function hasShellBlocks(page) {
   return blocksOf(await readFile(join(ROOT, page), 'utf8')).some((block) => block.kind === 'shell');
 }
