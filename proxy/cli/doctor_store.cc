@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{5'000};
 
-Finding judge_store_error(const Error& error) {
+Diagnosis judge_store_error(const Error& error) {
   std::string mend = "bauta store verify says more; if it is damaged, restore a backup";
   if (error.code.starts_with("seal."))
     mend =

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "proxy/config/config.h"
-#include "proxy/doctor/finding.h"
+#include "proxy/doctor/diagnosis.h"
 
 namespace bauta {
 

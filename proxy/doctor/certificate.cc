@@ -33,9 +33,9 @@ std::optional<CertificateLook> look_at_certificate(const std::string& file,
                          .names_host = named};
 }
 
-Finding judge_certificate(const std::string& setting, const std::string& file,
-                          const std::optional<CertificateLook>& look, const std::string& host,
-                          TimePoint now) {
+Diagnosis judge_certificate(const std::string& setting, const std::string& file,
+                            const std::optional<CertificateLook>& look, const std::string& host,
+                            TimePoint now) {
   constexpr std::chrono::days kSoon{14};
   if (!look) {
     return is_failing(setting, fmt::format("{} holds no certificate that can be read", file),

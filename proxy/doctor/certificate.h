@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "proxy/doctor/finding.h"
+#include "proxy/doctor/diagnosis.h"
 #include "storage/store/clock.h"
 
 namespace bauta {
@@ -19,8 +19,8 @@ std::optional<CertificateLook> look_at_certificate(const std::string& file,
                                                    const std::string& host);
 
 /// Pure.  `host`: "": whether it is named does not matter.
-Finding judge_certificate(const std::string& setting, const std::string& file,
-                          const std::optional<CertificateLook>& look, const std::string& host,
-                          TimePoint now);
+Diagnosis judge_certificate(const std::string& setting, const std::string& file,
+                            const std::optional<CertificateLook>& look, const std::string& host,
+                            TimePoint now);
 
 }  // namespace bauta

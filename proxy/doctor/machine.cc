@@ -12,7 +12,7 @@ namespace {
 /// Tables and logs of the two stores, event loops, and what everybody has.
 constexpr std::uint64_t kOwnFiles = 512;
 
-Finding judge_clock(const std::optional<bool>& is_kept) {
+Diagnosis judge_clock(const std::optional<bool>& is_kept) {
   constexpr const char* kCheck = "clock";
   constexpr const char* kMend = "run chrony, systemd-timesyncd or another NTP client";
   if (!is_kept)
@@ -22,7 +22,7 @@ Finding judge_clock(const std::optional<bool>& is_kept) {
   return is_ok(kCheck, "the machine's clock is synchronised");
 }
 
-Finding judge_open_files(std::uint64_t allowed, std::uint64_t wanted) {
+Diagnosis judge_open_files(std::uint64_t allowed, std::uint64_t wanted) {
   constexpr const char* kCheck = "open files";
   const auto what = fmt::format("{} files may be open, and the configuration allows what takes {}",
                                 allowed, wanted);

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "proxy/config/config.h"
-#include "proxy/doctor/finding.h"
+#include "proxy/doctor/diagnosis.h"
 
 namespace bauta {
 

@@ -25,7 +25,7 @@ bool is_of_this_machine(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-Finding judge_token(const ConnectionConfig& connection) {
+Diagnosis judge_token(const ConnectionConfig& connection) {
   const auto check = fmt::format("connection {} token", connection.name);
   const std::set<char> letters(connection.token.begin(), connection.token.end());
   constexpr std::size_t kFewLetters = 8;
@@ -71,7 +71,7 @@ Status try_to_bind(const std::string& listen) {
   return {};
 }
 
-Finding judge_public_url(const Config& config) {
+Diagnosis judge_public_url(const Config& config) {
   constexpr const char* kCheck = "public.url";
   if (config.public_url_is_assumed) {
     return is_doubtful(kCheck, "it is not set: callbacks are expected where this machine listens",
@@ -117,7 +117,7 @@ Findings judge_connection(const ConnectionConfig& connection, const std::string&
   return findings;
 }
 
-Finding judge_listener(const std::string& section, const Status& bound, bool is_relay) {
+Diagnosis judge_listener(const std::string& section, const Status& bound, bool is_relay) {
   const auto check = section + ".listen";
   if (bound) return is_ok(check, "the address is free");
   if (is_relay) return is_ok(check, "a relay listens there");
@@ -126,7 +126,7 @@ Finding judge_listener(const std::string& section, const Status& bound, bool is_
       "end who has the address (ss -ltnp), or take another in [" + section + "] listen");
 }
 
-Finding judge_webhooks(const std::vector<std::string>& allow_private) {
+Diagnosis judge_webhooks(const std::vector<std::string>& allow_private) {
   constexpr const char* kCheck = "webhooks.allow_private";
   constexpr const char* kMend = "allow only the networks that platforms' endpoints are in";
   auto guard = AddressGuard::make(allow_private);

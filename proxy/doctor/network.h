@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "proxy/config/config.h"
-#include "proxy/doctor/finding.h"
+#include "proxy/doctor/diagnosis.h"
 #include "proxy/net/http_client.h"
 
 namespace bauta {
@@ -16,13 +16,13 @@ HttpOutcome ask_at(const std::string& url, const std::string& bearer, const std:
                    std::chrono::milliseconds patience);
 
 /// Pure, all of them.
-Finding judge_public_url(const Config& config);
+Diagnosis judge_public_url(const Config& config);
 /// `root`: what a GET of the API's root without credentials came to.
 Findings judge_connection(const ConnectionConfig& connection, const std::string& url,
                           const HttpOutcome& root);
 /// `bound`: whether the address was free; `is_relay`: whoever has it answers as a relay does.
-Finding judge_listener(const std::string& section, const Status& bound, bool is_relay);
-Finding judge_webhooks(const std::vector<std::string>& allow_private);
+Diagnosis judge_listener(const std::string& section, const Status& bound, bool is_relay);
+Diagnosis judge_webhooks(const std::vector<std::string>& allow_private);
 
 /// Where texts of a connection are handed over; "": its type needs api_url.
 std::string api_url_of(const ConnectionConfig& connection);

@@ -11,8 +11,8 @@ std::optional<FileRights> rights_of(const std::filesystem::path& file) {
   return FileRights{.mode = found.st_mode & 07777U, .owner = found.st_uid};
 }
 
-Finding judge_secret(const std::string& setting, const std::filesystem::path& file,
-                     const std::optional<FileRights>& rights, std::uint32_t user) {
+Diagnosis judge_secret(const std::string& setting, const std::filesystem::path& file,
+                       const std::optional<FileRights>& rights, std::uint32_t user) {
   constexpr unsigned kOfOthers = 077;
   const auto name = file.string();
   if (!rights) {

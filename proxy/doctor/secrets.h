@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "proxy/doctor/finding.h"
+#include "proxy/doctor/diagnosis.h"
 
 namespace bauta {
 
@@ -18,7 +18,7 @@ struct FileRights {
 std::optional<FileRights> rights_of(const std::filesystem::path& file);
 
 /// Pure.  A file that holds a secret: its owner alone may read it, and that is `user`, for whom the relay is to run, or root.
-Finding judge_secret(const std::string& setting, const std::filesystem::path& file,
-                     const std::optional<FileRights>& rights, std::uint32_t user);
+Diagnosis judge_secret(const std::string& setting, const std::filesystem::path& file,
+                       const std::optional<FileRights>& rights, std::uint32_t user);
 
 }  // namespace bauta

@@ -35,7 +35,7 @@ std::string_view name_in(const std::array<std::pair<std::uint64_t, std::string_v
   return found == list.end() ? std::string_view() : found->second;
 }
 
-Finding judge_filesystem(const std::string& name, std::uint64_t filesystem) {
+Diagnosis judge_filesystem(const std::string& name, std::uint64_t filesystem) {
   constexpr const char* kCheck = "store filesystem";
   if (const auto kind = name_in(kInMemory, filesystem); !kind.empty()) {
     return is_failing(kCheck,
@@ -51,7 +51,7 @@ Finding judge_filesystem(const std::string& name, std::uint64_t filesystem) {
   return is_ok(kCheck, fmt::format("{} lies on a disk", name));
 }
 
-Finding judge_space(const std::string& name, const FolderLook& look, std::uint64_t reserve_max) {
+Diagnosis judge_space(const std::string& name, const FolderLook& look, std::uint64_t reserve_max) {
   constexpr const char* kCheck = "store space";
   // What docs/operations/metrics.md tells to be woken for.
   constexpr std::uint64_t kEnough = 4;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "proxy/doctor/finding.h"
+#include "proxy/doctor/diagnosis.h"
 
 namespace bauta {
 

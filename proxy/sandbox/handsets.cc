@@ -23,11 +23,12 @@ Result<HandsetText> read_text(const Record& record) {
 
 }  // namespace
 
-PersonHash Handsets::person(ServiceId service, const RealAddress& address) const {
+PersonHash SandboxHandsets::person(ServiceId service, const RealAddress& address) const {
   return index_key_.person(service, channel_name(address.channel()), address.reveal());
 }
 
-void Handsets::take(Commit& commit, ServiceId service, PersonHash person, const HandsetText& text) {
+void SandboxHandsets::take(Commit& commit, ServiceId service, PersonHash person,
+                           const HandsetText& text) {
   records::HandsetText record;
   record.set_id(text.id);
   record.set_from(text.from.str());
@@ -36,8 +37,8 @@ void Handsets::take(Commit& commit, ServiceId service, PersonHash person, const 
   commit.append(inbox_key(service, person), record.SerializeAsString(), text.received_at + kKept);
 }
 
-Task<Result<HandsetInbox>> Handsets::inbox(ServiceId service, RealAddress address,
-                                           std::uint32_t limit, std::string cursor) const {
+Task<Result<HandsetInbox>> SandboxHandsets::inbox(ServiceId service, RealAddress address,
+                                                  std::uint32_t limit, std::string cursor) const {
   const Key prefix = inbox_key(service, person(service, address));
   auto request = ScanRequest::prefix(prefix);
   request.direction = Direction::backward;

@@ -30,11 +30,11 @@ struct HandsetInbox {
 
 /// What the phones of the sandbox hold: each service sees what its own numbers texted, for kKept of the sandbox's time.  Thread-safe.
 /// Key: `handset/<svc>/<person>/<position>`.
-class Handsets {
+class SandboxHandsets {
  public:
   static constexpr std::chrono::days kKept{7};
 
-  Handsets(Store& store, const IndexKey& index_key) : store_(store), index_key_(index_key) {}
+  SandboxHandsets(Store& store, const IndexKey& index_key) : store_(store), index_key_(index_key) {}
 
   PersonHash person(ServiceId service, const RealAddress& address) const;
   /// Adds to `commit` that the phone has `text`.

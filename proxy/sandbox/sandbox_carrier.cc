@@ -51,7 +51,7 @@ class Plan {
   const std::string& id() const { return id_; }
   Commit take() { return std::move(commit_); }
 
-  void arrives() { Handsets::take(commit_, service_, person_, text_at(now_)); }
+  void arrives() { SandboxHandsets::take(commit_, service_, person_, text_at(now_)); }
   void arrives_after(std::chrono::seconds wait) {
     const auto text = text_at(now_ + wait);
     records::HandsetDue due;
@@ -226,11 +226,11 @@ class SandboxCarrier::Work : public std::enable_shared_from_this<SandboxCarrier:
       BAUTA_CO_TRY(const auto service, ServiceId::from_bytes(arrival.service()));
       BAUTA_CO_TRY(const auto person, PersonHash::from_bytes(arrival.person()));
       BAUTA_CO_TRY(auto from, VirtualNumber::parse(arrival.text().from()));
-      Handsets::take(commit, service, person,
-                     {.id = arrival.text().id(),
-                      .from = std::move(from),
-                      .text = MessageText::from_carrier(arrival.text().text()),
-                      .received_at = from_millis(arrival.text().received_at_ms())});
+      SandboxHandsets::take(commit, service, person,
+                            {.id = arrival.text().id(),
+                             .from = std::move(from),
+                             .text = MessageText::from_carrier(arrival.text().text()),
+                             .received_at = from_millis(arrival.text().received_at_ms())});
     }
     // A conflict: it was settled already.
     const auto done = co_await commit_once(parts_.store, std::move(commit));

@@ -17,7 +17,7 @@ namespace bauta {
 /// The sandbox's only way out, which leads nowhere: a carrier and its phones, in this process.  It opens no socket and knows no other connection.
 /// What it owes (receipts, answers of phones) stands in the sandbox's store, so that a crash forgets none of it; it is done when the sandbox's
 /// clock says so, at least once: who is told twice knows the second for a repetition.
-/// Keys: `handsetdue/<due>/<id>`, `handsetbusy/<svc>/<person>`, and those of Handsets.  Thread-safe, but for start() and after it.
+/// Keys: `handsetdue/<due>/<id>`, `handsetbusy/<svc>/<person>`, and those of SandboxHandsets.  Thread-safe, but for start() and after it.
 class SandboxCarrier final : public CarrierPort {
  public:
   static constexpr std::string_view kName = "sandbox";
@@ -45,7 +45,7 @@ class SandboxCarrier final : public CarrierPort {
   /// Is nothing owed by now?  On its executor.
   bool is_settled() const;
 
-  const Handsets& handsets() const { return handsets_; }
+  const SandboxHandsets& handsets() const { return handsets_; }
   /// Somebody types on a phone.  What comes with an `once` that came before is the same text, delivered again: a duplicate.  "": another one.
   /// Codes: those of `accept`.
   Task<Result<InboundOutcome>> text(RealAddress from, VirtualNumber to, MessageText text,
@@ -65,7 +65,7 @@ class SandboxCarrier final : public CarrierPort {
 
   Parts parts_;
   Inventory inventory_;
-  Handsets handsets_;
+  SandboxHandsets handsets_;
   Targets targets_;
   /// Shared with its coroutine.
   std::shared_ptr<Work> work_;

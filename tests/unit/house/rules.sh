@@ -41,6 +41,13 @@ no_unfinished_work() {
     lines '\b(FIX''ME|TO''DO|X''XX|HA''CK)\b' | none 'finish it, or file an issue'
 }
 
+no_two_types_have_one_name() {
+  # shellcheck disable=SC2086
+  cxx metrics storage pool routing proxy | grep '\.h$' | xargs grep -hoE '^(class|struct|enum class) [A-Z][A-Za-z0-9]+( final)?( :[^{;]*)? ?\{' |
+    sed -E 's/^(class|struct|enum class) ([A-Za-z0-9]+).*/\2/' | sort | uniq -d |
+    none 'all are of the namespace bauta: the linker takes one for the other without a word, and the program reads what is not there'
+}
+
 no_test_is_switched_off() {
   {
     cxx tests | lines '^[[:space:]]*//[[:space:]]*(TYPED_)?TEST(_[FP])?\(|\bDISABLED_'

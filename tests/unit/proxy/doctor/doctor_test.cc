@@ -5,7 +5,7 @@
 #include <string>
 
 #include "proxy/doctor/certificate.h"
-#include "proxy/doctor/finding.h"
+#include "proxy/doctor/diagnosis.h"
 #include "proxy/doctor/machine.h"
 #include "proxy/doctor/secrets.h"
 #include "proxy/doctor/store_folder.h"

@@ -259,7 +259,7 @@ TEST_F(SandboxCarrying, AnInboxIsTheServicesAndComesInPages) {
                 .error()
                 .code,
             "cursor.malformed");
-  world.clock.advance(Handsets::kKept);
+  world.clock.advance(SandboxHandsets::kKept);
   EXPECT_THAT(page(10, "").texts, IsEmpty()) << "a phone forgets";
 }
 

@@ -1,4 +1,4 @@
-#include "proxy/doctor/finding.h"
+#include "proxy/doctor/diagnosis.h"
 
 #include <algorithm>
 #include <utility>
@@ -17,18 +17,18 @@ std::string_view grade_name(Grade grade) {
   return "failing";
 }
 
-Finding is_ok(std::string check, std::string what) {
+Diagnosis is_ok(std::string check, std::string what) {
   return {.check = std::move(check), .grade = Grade::ok, .what = std::move(what)};
 }
-Finding is_doubtful(std::string check, std::string what, std::string mend) {
+Diagnosis is_doubtful(std::string check, std::string what, std::string mend) {
   return {std::move(check), Grade::warning, std::move(what), std::move(mend)};
 }
-Finding is_failing(std::string check, std::string what, std::string mend) {
+Diagnosis is_failing(std::string check, std::string what, std::string mend) {
   return {std::move(check), Grade::failing, std::move(what), std::move(mend)};
 }
 
 bool is_well(const Findings& findings, bool strict) {
-  return std::ranges::all_of(findings, [&](const Finding& finding) {
+  return std::ranges::all_of(findings, [&](const Diagnosis& finding) {
     return finding.grade == Grade::ok || (finding.grade == Grade::warning && !strict);
   });
 }

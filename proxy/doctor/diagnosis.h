@@ -11,7 +11,7 @@ enum class Grade : std::uint8_t { ok, warning, failing };
 std::string_view grade_name(Grade grade);
 
 /// What one check of `bauta doctor` came to.  Holds no secret: names of settings, files, hosts and connections alone.
-struct Finding {
+struct Diagnosis {
   /// "store folder"
   std::string check;
   Grade grade = Grade::ok;
@@ -20,11 +20,11 @@ struct Finding {
   /// How to mend it; "" if it is ok.
   std::string mend = {};
 };
-using Findings = std::vector<Finding>;
+using Findings = std::vector<Diagnosis>;
 
-Finding is_ok(std::string check, std::string what);
-Finding is_doubtful(std::string check, std::string what, std::string mend);
-Finding is_failing(std::string check, std::string what, std::string mend);
+Diagnosis is_ok(std::string check, std::string what);
+Diagnosis is_doubtful(std::string check, std::string what, std::string mend);
+Diagnosis is_failing(std::string check, std::string what, std::string mend);
 
 /// Nothing fails; `strict`: nor is anything doubtful.
 bool is_well(const Findings& findings, bool strict);
