@@ -204,6 +204,20 @@ class Instruments::Families {
           .Add({});
   prometheus::Gauge& backup_bytes =
       gauges("bauta_backup_bytes", "Octets of the newest backup.").Add({});
+  prometheus::Counter& journal_entries =
+      counters("bauta_journal_entries_total",
+               "Entries that were written into the journal before they were committed.")
+          .Add({});
+  prometheus::Gauge& journal_failing =
+      gauges("bauta_journal_failing",
+             "1 while the journal cannot be written: a restore would not know what is done now.")
+          .Add({});
+  Gauges<1> journal_replayed{
+      gauges("bauta_journal_replayed",
+             "What the restored store was told from the journal, by what became of it."),
+      {"kind"},
+      kSeriesMax,
+      Overflow::other};
   prometheus::Gauge& recovery =
       gauges("bauta_recovery",
              "1 while the store, which was restored, is not released: see bauta backup release.")
@@ -432,6 +446,13 @@ void Instruments::backup_done(std::chrono::duration<double> took) {
 void Instruments::newest_backup(std::chrono::sys_seconds begun, std::uint64_t bytes) {
   families_->backup_at.Set(static_cast<double>(begun.time_since_epoch().count()));
   families_->backup_bytes.Set(static_cast<double>(bytes));
+}
+void Instruments::journal_written(std::size_t entries) {
+  families_->journal_entries.Increment(static_cast<double>(entries));
+}
+void Instruments::journal_failing(bool failing) { families_->journal_failing.Set(failing ? 1 : 0); }
+void Instruments::journal_replayed(std::string_view kind, std::uint64_t times) {
+  set(families_->journal_replayed, {kind}, static_cast<double>(times));
 }
 void Instruments::recovery(bool held) { families_->recovery.Set(held ? 1 : 0); }
 

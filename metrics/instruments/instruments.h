@@ -89,6 +89,11 @@ class Instruments {
   void backup_done(std::chrono::duration<double> took);
   /// bauta_backup_timestamp_seconds, bauta_backup_bytes: of the newest one.
   void newest_backup(std::chrono::sys_seconds begun, std::uint64_t bytes);
+  /// bauta_journal_entries_total; bauta_journal_failing: whether what is done is not written into the journal.
+  void journal_written(std::size_t entries);
+  void journal_failing(bool failing);
+  /// bauta_journal_replayed{kind}: consents, people, sessions_erased, sessions_closed, lines, skipped.
+  void journal_replayed(std::string_view kind, std::uint64_t times);
   /// bauta_recovery: whether the store was restored and nothing leaves it yet.
   void recovery(bool held);
 

@@ -5,11 +5,13 @@
 
 namespace bauta {
 
-std::vector<AdminAction> backup_actions(RelayBackups& backups, RecoveryHold& recovery,
-                                        RelayEngine& engine) {
-  const auto shown = [&backups, &recovery] {
+std::vector<AdminAction> backup_actions(const BackupActionParts& parts) {
+  auto& [backups, recovery, journal, engine] = parts;
+  const auto shown = [&backups = backups, &recovery = recovery, &journal = journal,
+                      &engine = engine] {
     auto json = backups.show();
     json["recovery"] = json_of(recovery.state());
+    json["journal"] = journal.show(engine.store());
     return write_json(json);
   };
   return {{.method = "GET",
@@ -19,13 +21,13 @@ std::vector<AdminAction> backup_actions(RelayBackups& backups, RecoveryHold& rec
           {.method = "POST",
            .path = "/backup",
            .status = 202,
-           .act = [shown, &backups]() -> Task<Result<std::string>> {
+           .act = [shown, &backups = backups]() -> Task<Result<std::string>> {
              BAUTA_CO_CHECK(backups.begin());
              co_return shown();
            }},
           {.method = "POST",
            .path = "/backup/release",
-           .act = [shown, &recovery, &engine]() -> Task<Result<std::string>> {
+           .act = [shown, &recovery = recovery, &engine = engine]() -> Task<Result<std::string>> {
              BAUTA_CO_CHECK(co_await recovery.release([&engine] { return engine.release(); }));
              co_return shown();
            }}};

@@ -3,14 +3,22 @@
 #include <vector>
 
 #include "proxy/admin/admin.h"
+#include "proxy/cli/journal_replay.h"
 #include "proxy/cli/recovery_hold.h"
 #include "proxy/cli/relay_backups.h"
 #include "proxy/cli/relay_engine.h"
 
 namespace bauta {
 
-/// GET /backup, POST /backup (202: begun) and POST /backup/release, for the admin listener; all outlive it.
-std::vector<AdminAction> backup_actions(RelayBackups& backups, RecoveryHold& recovery,
-                                        RelayEngine& engine);
+/// Each outlives the admin listener.
+struct BackupActionParts {
+  RelayBackups& backups;
+  RecoveryHold& recovery;
+  const JournalReplay& journal;
+  RelayEngine& engine;
+};
+
+/// GET /backup, POST /backup (202: begun) and POST /backup/release, for the admin listener.
+std::vector<AdminAction> backup_actions(const BackupActionParts& parts);
 
 }  // namespace bauta

@@ -9,6 +9,7 @@
 
 #include "proxy/cli/admin_words.h"
 #include "proxy/cli/backup_json.h"
+#include "proxy/cli/journal_replay.h"
 #include "proxy/cli/local_command.h"
 #include "proxy/cli/progress_line.h"
 #include "proxy/cli/stopped_backups.h"
@@ -95,6 +96,21 @@ Status create(const BackupWords& words) {
   return {};
 }
 
+void say_journal(const Json::Value& journal) {
+  if (!journal.isObject()) return;
+  if (journal["failing"].isString())
+    Output::say("the journal is not written: " + cell_of(journal["failing"]));
+  const auto& replay = journal["replay"];
+  if (!replay.isObject()) return;
+  Output::say(fmt::format(
+      "replayed from the journal: consents {}, people erased {}, sessions erased {}, sessions "
+      "closed {}, lines at rest {}, skipped {}{}",
+      replay["consents"].asUInt64(), replay["people"].asUInt64(),
+      replay["sessions_erased"].asUInt64(), replay["sessions_closed"].asUInt64(),
+      replay["lines"].asUInt64(), replay["skipped"].asUInt64(),
+      replay["complete"].asBool() ? "" : "; the journal has a gap: see readyz"));
+}
+
 void say_besides(const Json::Value& relay) {
   if (relay["state"].asString() == "running") Output::say("one more is being made");
   if (relay["last"].isObject() && relay["last"].isMember("code"))
@@ -102,6 +118,7 @@ void say_besides(const Json::Value& relay) {
                 cell_of(relay["last"]["detail"]));
   if (relay["recovery"].isObject())
     Output::say("the store was restored and is not released: bauta backup release");
+  say_journal(relay["journal"]);
 }
 
 Status list(const BackupWords& words) {
@@ -163,9 +180,14 @@ Status restore(const BackupWords& words) {
   BAUTA_TRY(const auto recovery, restore_stopped(config, backup));
   progress.clear();
   words.output().one(kRecovery, reply_of(json_of(std::optional(recovery))));
+  // The store is restored, whatever the journal's disk says.
+  const auto looked = journal_gap(config, recovery.backed_up_at);
+  const auto gap = looked ? *looked : std::optional(looked.error().detail);
+  Output::say("What was done after that is not in it: texts and sessions are lost.");
+  Output::say(gap ? "warning: " + *gap
+                  : "STOPs, erasures and lines given out since then are replayed from the journal "
+                    "when the relay starts.");
   Output::say(
-      "What was done after that is not in it: texts, sessions and lines, and also STOPs and "
-      "erasures.\n"
       "Start the relay: it takes texts, and sends none and tells no webhook until bauta backup "
       "release.");
   return {};

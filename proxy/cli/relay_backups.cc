@@ -9,6 +9,7 @@
 #include "proxy/cli/backup_json.h"
 #include "proxy/config/log.h"
 #include "proxy/net/rfc3339.h"
+#include "storage/journal/journal_files.h"
 
 namespace bauta {
 namespace {
@@ -18,6 +19,8 @@ using namespace std::chrono_literals;
 constexpr auto kLook = 1min;
 /// After one that failed.
 constexpr auto kTryAgain = 10min;
+/// A replay looks so much further back than its backup; twice that, to be sure.
+constexpr auto kClocksApart = 2h;
 /// Not the least there is: who holds a lock of the store must get on.
 constexpr int kLessUrgent = 10;
 
@@ -95,6 +98,7 @@ void RelayBackups::make(const std::stop_token& stop) {
                                 .progress = [this](std::uint64_t bytes) { bytes_ = bytes; },
                                 .stop = stop});
   note({.at = wall_.now(), .took = Monotonic::now() - began, .backup = std::move(backup)});
+  drop_journal();
 }
 
 void RelayBackups::note(Ended ended) {
@@ -116,6 +120,16 @@ void RelayBackups::note(Ended ended) {
   next_try_ = ended.backup ? Monotonic::time_point::min() : Monotonic::now() + kTryAgain;
   running_since_.reset();
   last_ = std::move(ended);
+}
+
+/// No backup that is left needs what is older than all of them.
+void RelayBackups::drop_journal() const {
+  if (config_.backup_journal.empty()) return;
+  const auto backups = list_backups(config_.backup_path);
+  if (!backups || backups->empty()) return;
+  const auto dropped =
+      drop_journal_before(config_.backup_journal, backups->front().created_at - kClocksApart);
+  if (!dropped) log::warn("old files of the journal stay detail={}", dropped.error().detail);
 }
 
 Json::Value RelayBackups::show() const {

@@ -57,6 +57,7 @@ class RelayBackups {
   bool is_due() const;
   void make(const std::stop_token& stop);
   void note(Ended ended);
+  void drop_journal() const;
 
   const Config& config_;
   OpenStore& store_;

@@ -56,6 +56,7 @@ class RelayEngine {
   Relay& relay() { return relay_; }
   Receipts& receipts() { return receipts_; }
   Desk& desk() { return desk_; }
+  const RelayParts& parts() const { return relay_parts_; }
 
   /// Reads what is open in the store, and drives the lanes from then on; held, only from release() on.  Codes: storage.*.
   Status start_lanes(Outgoing outgoing = Outgoing::flows);

@@ -19,6 +19,7 @@ constexpr std::chrono::seconds kCatchUp{10};
 
 Config sandbox_config(Config config) {
   config.storage_path = config.sandbox_path;
+  config.backup_journal.clear();
   config.connections.clear();
   return config;
 }

@@ -19,6 +19,7 @@
 #include "proxy/cli/backup_actions.h"
 #include "proxy/cli/clock_watch.h"
 #include "proxy/cli/folder_size.h"
+#include "proxy/cli/journal_replay.h"
 #include "proxy/cli/recovery_hold.h"
 #include "proxy/cli/relay_backups.h"
 #include "proxy/cli/relay_engine.h"
@@ -146,6 +147,7 @@ struct RelayServer::Parts {
   std::unique_ptr<ClockWatch> clock_watch;
   std::unique_ptr<RecoveryHold> recovery;
   std::unique_ptr<RelayBackups> backups;
+  JournalReplay journal{config, metrics};
   /// None: it is not asked for.
   std::unique_ptr<RelaySandbox> sandbox;
   std::optional<FirstKey> made_key;
@@ -201,6 +203,9 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
                                                           .stamps = &wall_clock},
                                          std::move(store));
   if (sandbox) BAUTA_CHECK(sandbox->start(guard));
+  // First of all, so that nobody is served by what is out of date.
+  if (const auto held = recovery->state())
+    BAUTA_CHECK(journal.run(walk_thread.executor(0), *engine, *held));
   if (options.make_key) BAUTA_CHECK(make_keys());
   const auto outgoing = recovery->is_held() ? Outgoing::held : Outgoing::flows;
   BAUTA_CHECK(engine->start_lanes(outgoing));
@@ -290,38 +295,42 @@ Status RelayServer::Parts::listen_in_public() {
 
 Status RelayServer::Parts::listen_to_operators() {
   Router admin;
-  mount_admin(admin, metrics,
-              {{.name = "store",
-                .failing = [this]() -> std::optional<std::string> {
-                  if (failed)
-                    return "the store can promise nothing any more; the process is about to end";
-                  return std::nullopt;
-                }},
-               {.name = "disk",
-                .failing = [this]() -> std::optional<std::string> {
-                  if (engine->store().is_full())
-                    return "the store's disk is full: texts are refused until there is space";
-                  return std::nullopt;
-                }},
-               {.name = "drain",
-                .failing = [this]() -> std::optional<std::string> {
-                  if (draining) return "the relay is about to stop";
-                  return std::nullopt;
-                }},
-               {.name = "clock",
-                .failing = [this] { return clock_watch->doubt(); },
-                .concern = Concern::warning},
-               {.name = "recovery",
-                .failing = [this] { return recovery->warning(); },
-                .concern = Concern::warning},
-               {.name = "backup",
-                .failing = [this] { return backups->warning(); },
-                .concern = Concern::warning}},
-              Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr,
-              AdminClock{.state = [this] { return clock_watch->state(); },
-                         .confirm = [this] { return clock_watch->confirm(); }},
-              {.connections = connection_names(config), .store_bytes = size_of_store(config)},
-              backup_actions(*backups, *recovery, *engine));
+  mount_admin(
+      admin, metrics,
+      {{.name = "store",
+        .failing = [this]() -> std::optional<std::string> {
+          if (failed) return "the store can promise nothing any more; the process is about to end";
+          return std::nullopt;
+        }},
+       {.name = "disk",
+        .failing = [this]() -> std::optional<std::string> {
+          if (engine->store().is_full())
+            return "the store's disk is full: texts are refused until there is space";
+          return std::nullopt;
+        }},
+       {.name = "drain",
+        .failing = [this]() -> std::optional<std::string> {
+          if (draining) return "the relay is about to stop";
+          return std::nullopt;
+        }},
+       {.name = "clock",
+        .failing = [this] { return clock_watch->doubt(); },
+        .concern = Concern::warning},
+       {.name = "recovery",
+        .failing = [this] { return recovery->warning(); },
+        .concern = Concern::warning},
+       {.name = "journal",
+        .failing = [this] { return journal.warning(engine->store(), recovery->state()); },
+        .concern = Concern::warning},
+       {.name = "backup",
+        .failing = [this] { return backups->warning(); },
+        .concern = Concern::warning}},
+      Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr,
+      AdminClock{.state = [this] { return clock_watch->state(); },
+                 .confirm = [this] { return clock_watch->confirm(); }},
+      {.connections = connection_names(config), .store_bytes = size_of_store(config)},
+      backup_actions(
+          {.backups = *backups, .recovery = *recovery, .journal = journal, .engine = *engine}));
   BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
                                             {.name = "admin",
                                              .listen = config.admin_listen,

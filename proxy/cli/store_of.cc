@@ -1,10 +1,14 @@
 #include "proxy/cli/store_of.h"
 
+#include "proxy/cli/journal_observer.h"
 #include "proxy/cli/run_task.h"
 #include "proxy/config/log.h"
 #include "routing/inspection/inspection.h"
+#include "routing/recovery/journal_words.h"
+#include "storage/journal/journaled_store.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocks_store.h"
+#include "storage/store/records.h"
 
 namespace bauta {
 namespace {
@@ -46,7 +50,7 @@ class CountCommits final : public CommitObserver {
 }  // namespace
 
 struct OpenStore::Parts {
-  explicit Parts(metrics::Instruments& metrics) : commits(metrics) {}
+  explicit Parts(metrics::Instruments& metrics) : commits(metrics), journal_counts(metrics) {}
 
   CountCommits commits;
   SystemRandom random;
@@ -54,6 +58,12 @@ struct OpenStore::Parts {
   std::unique_ptr<RocksStore> rocks;
   std::unique_ptr<KeyRing> ring;
   std::unique_ptr<SealedStore> sealed;
+  /// Backups are stamped by the machine's clock, and compared with it.
+  SystemClock machine_clock;
+  CountJournal journal_counts;
+  std::unique_ptr<Journal> journal;
+  std::unique_ptr<JournaledStore> journaled;
+  bool was_journaled = false;
 
   /// Below what seals.
   Store& engine() {
@@ -87,7 +97,38 @@ struct OpenStore::Parts {
     BAUTA_TRY(ring,
               run_here(KeyRing::open(*rocks, std::move(master), random, SystemClock().now())));
     sealed = std::make_unique<SealedStore>(*rocks, *ring, random);
+    return open_journal(config);
+  }
+
+  Status open_journal(const Config& config) {
+    BAUTA_TRY(const auto mark, run_here(sealed->get(journal_mark_key())));
+    was_journaled = mark.has_value();
+    if (config.backup_journal.empty()) {
+      if (was_journaled) static_cast<void>(mark_journaled(false));
+      return {};
+    }
+    BAUTA_TRY(journal, Journal::open({.folder = config.backup_journal,
+                                      .store = ring->index_key().tag("journal", "store"),
+                                      .follows_gap = !was_journaled,
+                                      .observer = &journal_counts},
+                                     machine_clock));
+    const bool is_written = !journal->failure();
+    const bool is_marked =
+        is_written == was_journaled || mark_journaled(is_written) ? is_written : was_journaled;
+    journaled = std::make_unique<JournaledStore>(*sealed, *journal, journal_entries_of, is_marked);
     return {};
+  }
+
+  /// False: it is as it was, on a disk that is full.  Then the next commit that concerns the journal tries again.
+  bool mark_journaled(bool is_journaled) {
+    Commit commit;
+    if (is_journaled)
+      commit.put(journal_mark_key(), {});
+    else
+      commit.erase(journal_mark_key());
+    const auto done = run_here(commit_once(*sealed, std::move(commit)));
+    if (!done) log::warn("whether there is a journal is not noted code={}", done.error().code);
+    return done.has_value();
   }
 };
 
@@ -113,7 +154,12 @@ Result<std::unique_ptr<OpenStore>> OpenStore::open(const Config& config,
   return std::unique_ptr<OpenStore>(new OpenStore(std::move(parts)));
 }
 
-Store& OpenStore::store() { return *parts_->sealed; }
+Store& OpenStore::store() {
+  if (parts_->journaled) return *parts_->journaled;
+  return *parts_->sealed;
+}
+const Journal* OpenStore::journal() const { return parts_->journal.get(); }
+bool OpenStore::was_journaled() const { return parts_->was_journaled; }
 const IndexKey& OpenStore::index_key() const { return parts_->ring->index_key(); }
 Random& OpenStore::random() { return parts_->random; }
 
@@ -130,6 +176,7 @@ Task<Result<std::optional<Recovery>>> OpenStore::recovery() {
 Task<Status> OpenStore::end_recovery() { return bauta::end_recovery(parts_->engine()); }
 
 void OpenStore::close() {
+  if (parts_->journal) parts_->journal->close();
   if (parts_->rocks) parts_->rocks->drain();
 }
 

@@ -18,6 +18,8 @@
 
 namespace bauta {
 
+class Journal;
+
 /// What the stores of `config` are sealed by; none: they die with the process.  Taken once, out of the environment too, before there are other
 /// threads.  Codes: those of MasterKey::load().
 Result<std::optional<MasterKey>> master_key_of(const Config& config);
@@ -49,6 +51,10 @@ class OpenStore {
   bool is_full();
   /// See RocksStore::back_up().  Codes: also backup.not_configured (a store in memory has none).
   Result<Backup> back_up(const BackupRequest& request);
+  /// None: no journal is configured.
+  const Journal* journal() const;
+  /// Whether it had been written to with a journal, without a gap, before it was opened.
+  bool was_journaled() const;
   /// Whether it was restored and not yet released.  Codes: storage.*.
   Task<Result<std::optional<Recovery>>> recovery();
   Task<Status> end_recovery();

@@ -441,12 +441,25 @@ class Reader {
     if (config_.backup_path.empty()) {
       if (config_.backup_every > std::chrono::hours(0))
         fault("backup.every_hours", "config.bad_value", "there is no backup.path to make them in");
+      if (!config_.backup_journal.empty())
+        fault("backup.journal", "config.bad_value",
+              "it goes with backups: there is no backup.path");
       return;
     }
-    // What takes the store takes all that is below it.
-    const auto below = config_.backup_path.lexically_relative(config_.storage_path);
-    if (!below.empty() && *below.begin() != "..")
+    if (is_in(config_.backup_path, config_.storage_path))
       fault("backup.path", "config.bad_value", "backups need a folder outside the store's");
+    if (config_.backup_journal.empty()) return;
+    if (is_in(config_.backup_journal, config_.storage_path))
+      fault("backup.journal", "config.bad_value", "the journal needs a folder outside the store's");
+    if (is_in(config_.backup_journal, config_.backup_path))
+      fault("backup.journal", "config.bad_value",
+            "the journal needs a folder outside that of the backups");
+  }
+
+  /// What takes a folder takes all that is below it.
+  static bool is_in(const std::filesystem::path& path, const std::filesystem::path& folder) {
+    const auto below = path.lexically_relative(folder);
+    return !below.empty() && *below.begin() != "..";
   }
 
   void check_tls(std::string_view section, const std::string& certificate_file,

@@ -50,6 +50,7 @@ struct Config {
   std::filesystem::path backup_path{};
   std::chrono::hours backup_every{};
   std::int64_t backup_keep = 0;
+  std::filesystem::path backup_journal{};
   // [sandbox]
   bool sandbox_enabled = false;
   std::filesystem::path sandbox_path{};

@@ -100,6 +100,10 @@ constexpr std::array kSettings = {
             BAUTA_DURATION(backup_every)},
     Setting{"backup", "keep", integer, "backups", "7", 1, 1000,
             "How many are kept; when one is made, the oldest go.", BAUTA_NUMBER(backup_keep)},
+    Setting{"backup", "journal", path, "", "", 0, 0,
+            "The folder of the journal that a restored store is told from what was done after its "
+            "backup, this relay's alone, on another disk than the store; none: there is none.",
+            BAUTA_TEXT(backup_journal)},
     Setting{
         "sandbox", "enabled", truth, "", "false", 0, 1,
         "Whether there is a sandbox beside the live relay, for keys that begin with bauta_test_.",

@@ -1,0 +1,106 @@
+#include "proxy/cli/journal_replay.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "proxy/cli/run_task.h"
+#include "proxy/config/log.h"
+#include "proxy/net/rfc3339.h"
+#include "storage/journal/journal.h"
+
+namespace bauta {
+namespace {
+
+constexpr std::string_view kLookItUp =
+    "STOPs, erasures and lines of that time are not all known: see the page on backups before "
+    "releasing it";
+
+std::string with_advice(std::string why) { return std::move(why) + "; " + std::string(kLookItUp); }
+
+std::string no_journal() { return with_advice("there is no journal: [backup] journal"); }
+
+std::string begins_later(const std::optional<TimePoint>& covered_since) {
+  if (!covered_since) return with_advice("the journal has nothing of the time since the backup");
+  return with_advice("the journal has a gap, or begins, after the backup: it is whole only from " +
+                     format_rfc3339(*covered_since) + " on");
+}
+
+std::array<std::pair<const char*, std::uint64_t>, 6> kinds_of(const ReplayCounts& counts) {
+  return {{{"consents", counts.consents},
+           {"people", counts.people},
+           {"sessions_erased", counts.sessions_erased},
+           {"sessions_closed", counts.sessions_closed},
+           {"lines", counts.lines},
+           {"skipped", counts.skipped}}};
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> journal_gap(const Config& config, TimePoint backed_up_at) {
+  if (config.backup_journal.empty()) return std::optional(no_journal());
+  BAUTA_TRY(const auto files, list_journal(config.backup_journal));
+  const auto since = covered_since(files);
+  if (since && *since <= backed_up_at) return std::optional<std::string>();
+  return std::optional(begins_later(since));
+}
+
+Status JournalReplay::run(const Executor& executor, RelayEngine& engine, const Recovery& recovery) {
+  backed_up_at_ = recovery.backed_up_at;
+  const auto* const journal = engine.store().journal();
+  if (journal == nullptr) return {};
+  log::info("replaying the journal since {}", format_rfc3339(recovery.backed_up_at));
+  Replay replay(engine.parts(), {.folder = config_.backup_journal,
+                                 .until_file = journal->first_file(),
+                                 .was_journaled = engine.store().was_journaled(),
+                                 .recovery = recovery});
+  BAUTA_TRY(const auto report, wait_for(executor, replay.run()));
+  note(report, recovery);
+  return {};
+}
+
+void JournalReplay::note(const ReplayReport& report, const Recovery& recovery) {
+  report_ = report;
+  const auto& counts = report.counts;
+  for (const auto& [kind, times] : kinds_of(counts)) metrics_.journal_replayed(kind, times);
+  log::info(
+      "replayed the journal consents={} people={} sessions_erased={} sessions_closed={} lines={} "
+      "skipped={} complete={}",
+      counts.consents, counts.people, counts.sessions_erased, counts.sessions_closed, counts.lines,
+      counts.skipped, report.covers(recovery.backed_up_at));
+}
+
+std::optional<std::string> JournalReplay::warning(OpenStore& store,
+                                                  const std::optional<Recovery>& recovery) const {
+  const auto* const journal = store.journal();
+  if (recovery) {
+    if (journal == nullptr || !report_) return no_journal();
+    if (report_->is_damaged) return with_advice("a file of the journal is damaged");
+    if (!report_->covers(recovery->backed_up_at)) return begins_later(report_->covered_since);
+  }
+  if (journal == nullptr) return std::nullopt;
+  const auto failure = journal->failure();
+  if (!failure) return std::nullopt;
+  return "it is not written, and a restore would not know what is done now: " +
+         std::string(failure->code) + ": " + failure->detail;
+}
+
+Json::Value JournalReplay::show(OpenStore& store) const {
+  const auto* const journal = store.journal();
+  if (journal == nullptr) return {};
+  Json::Value json(Json::objectValue);
+  json["path"] = config_.backup_journal.string();
+  const auto failure = journal->failure();
+  json["failing"] =
+      failure ? Json::Value(std::string(failure->code) + ": " + failure->detail) : Json::Value();
+  json["replay"] = Json::Value();
+  if (!report_) return json;
+  auto& replay = json["replay"] = Json::Value(Json::objectValue);
+  for (const auto& [kind, times] : kinds_of(report_->counts)) replay[kind] = Json::UInt64(times);
+  replay["covered_since"] =
+      report_->covered_since ? Json::Value(format_rfc3339(*report_->covered_since)) : Json::Value();
+  replay["complete"] = report_->covers(*backed_up_at_);
+  return json;
+}
+
+}  // namespace bauta

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <json/value.h>
+
+#include <optional>
+#include <string>
+
+#include "metrics/instruments/instruments.h"
+#include "proxy/cli/relay_engine.h"
+#include "proxy/config/config.h"
+#include "routing/recovery/replay.h"
+#include "storage/recovery/recovery.h"
+
+namespace bauta {
+
+/// Why a store that is restored from a backup of that time will not know all that was done since; none: it will.  Codes: storage.unavailable.
+Result<std::optional<std::string>> journal_gap(const Config& config, TimePoint backed_up_at);
+
+/// The relay's journal, and what its restored store was told from it.  Its report stands before there are other threads.
+class JournalReplay {
+ public:
+  /// All outlive it.
+  JournalReplay(const Config& config, metrics::Instruments& metrics)
+      : config_(config), metrics_(metrics) {}
+
+  /// Before anybody is served; does nothing without a journal.  Codes: storage.*.
+  Status run(const Executor& executor, RelayEngine& engine, const Recovery& recovery);
+  /// Why somebody should look.  `recovery`: none once the store was released, or is no restored one.
+  std::optional<std::string> warning(OpenStore& store,
+                                     const std::optional<Recovery>& recovery) const;
+  Json::Value show(OpenStore& store) const;
+
+ private:
+  void note(const ReplayReport& report, const Recovery& recovery);
+
+  const Config& config_;
+  metrics::Instruments& metrics_;
+  std::optional<ReplayReport> report_;
+  std::optional<TimePoint> backed_up_at_;
+};
+
+}  // namespace bauta

@@ -1,0 +1,307 @@
+#include "routing/recovery/replay.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "routing/desk/job_runner.h"
+#include "routing/desk/person_eraser.h"
+#include "routing/recovery/recovery.pb.h"
+#include "storage/journal/journal_files.h"
+
+namespace bauta {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// So many entries between two notes of how far it is; each line is two writes of a commit, of which there may be a thousand.
+constexpr std::size_t kEntriesAtOnce = 200;
+/// Journal and backup tell the time by clocks that may have been set meanwhile; what is replayed needlessly does no harm.
+constexpr auto kClocksApart = 1h;
+/// What the lane's latest deadline is rounded up to, at most.
+constexpr auto kDeadlineStep = 10min;
+
+Key mark_key() { return Key("meta").text("replay"); }
+
+bool is_gone(const Error& error) {
+  return error.code == "session.not_found" || error.code == "service.not_found";
+}
+
+bool is_later(const Consent& word, const Consent& than) {
+  if (word.since != than.since) return word.since > than.since;
+  return word.state == ConsentState::opted_out && than.state != ConsentState::opted_out;
+}
+
+}  // namespace
+
+Replay::Replay(RelayParts parts, ReplayRequest request)
+    : request_(std::move(request)),
+      bench_(std::move(parts), [](std::string_view) { return false; }),
+      answers_(bench_),
+      eraser_(bench_, answers_) {}
+
+Task<Result<ReplayReport>> Replay::run() {
+  BAUTA_CO_CHECK(co_await look_up_progress());
+  if (progress_.done) co_return progress_.report;
+  BAUTA_CO_CHECK(co_await replay_files());
+  co_await finish_jobs();
+  progress_.done = true;
+  BAUTA_CO_CHECK(co_await save());
+  co_return progress_.report;
+}
+
+/// That of another restore means nothing: the backup may have been made in the middle of one.
+Task<Status> Replay::look_up_progress() {
+  BAUTA_CO_TRY(const auto kept, co_await load<records::ReplayMark>(bench_.parts.store, mark_key()));
+  if (kept && kept->value.backup() == request_.recovery.backup &&
+      kept->value.restored_at_ms() == to_millis(request_.recovery.restored_at)) {
+    const auto& mark = kept->value;
+    progress_ = {.report = {.counts = {.consents = mark.consents(),
+                                       .people = mark.people(),
+                                       .sessions_erased = mark.sessions_erased(),
+                                       .sessions_closed = mark.sessions_closed(),
+                                       .lines = mark.lines(),
+                                       .skipped = mark.skipped()},
+                            .covered_since = {},
+                            .is_damaged = mark.damaged()},
+                 .until_file = mark.until_file(),
+                 .file = mark.file(),
+                 .entry = mark.entry(),
+                 .done = mark.done()};
+    if (mark.has_covered_since_ms())
+      progress_.report.covered_since = from_millis(mark.covered_since_ms());
+    co_return Status{};
+  }
+  progress_.until_file = request_.until_file;
+  BAUTA_CO_TRY(auto files, list_journal(request_.folder));
+  std::erase_if(files, [&](const JournalFile& file) { return file.number >= request_.until_file; });
+  if (request_.was_journaled) progress_.report.covered_since = covered_since(files);
+  co_return co_await save();
+}
+
+Task<Status> Replay::save() {
+  const auto& report = progress_.report;
+  records::ReplayMark mark;
+  mark.set_backup(request_.recovery.backup);
+  mark.set_restored_at_ms(to_millis(request_.recovery.restored_at));
+  mark.set_until_file(progress_.until_file);
+  mark.set_file(progress_.file);
+  mark.set_entry(progress_.entry);
+  mark.set_done(progress_.done);
+  mark.set_damaged(report.is_damaged);
+  if (report.covered_since) mark.set_covered_since_ms(to_millis(*report.covered_since));
+  mark.set_consents(report.counts.consents);
+  mark.set_people(report.counts.people);
+  mark.set_sessions_erased(report.counts.sessions_erased);
+  mark.set_sessions_closed(report.counts.sessions_closed);
+  mark.set_lines(report.counts.lines);
+  mark.set_skipped(report.counts.skipped);
+  Commit commit;
+  commit.put(mark_key(), mark.SerializeAsString());
+  BAUTA_CO_CHECK(co_await commit_once(bench_.parts.store, std::move(commit)));
+  co_return Status{};
+}
+
+Task<Status> Replay::replay_files() {
+  BAUTA_CO_TRY(const auto files, list_journal(request_.folder));
+  const auto from = request_.recovery.backed_up_at - kClocksApart;
+  for (std::size_t at = 0; at < files.size(); ++at) {
+    const auto number = files[at].number;
+    if (number < progress_.file || number >= progress_.until_file) continue;
+    // All of it is older than the backup.
+    if (at + 1 < files.size() && files[at + 1].begun_at < from) continue;
+    BAUTA_CO_CHECK(co_await replay_file(number));
+  }
+  co_return Status{};
+}
+
+Task<Status> Replay::replay_file(std::uint64_t number) {
+  if (progress_.file != number) progress_.entry = 0;
+  progress_.file = number;
+  BAUTA_CO_TRY(const auto content, read_journal(request_.folder, number));
+  if (content.is_damaged) progress_.report.is_damaged = true;
+  const auto from = request_.recovery.backed_up_at - kClocksApart;
+  while (progress_.entry < content.entries.size()) {
+    const auto end = std::min(progress_.entry + kEntriesAtOnce, content.entries.size());
+    for (std::size_t at = progress_.entry; at < end; ++at) {
+      if (content.entries[at].at < from) continue;
+      auto word = read_journal_word(content.entries[at].octets);
+      if (!word) {
+        ++progress_.report.counts.skipped;
+        continue;
+      }
+      BAUTA_CO_CHECK(co_await replay_word(*std::move(word)));
+    }
+    BAUTA_CO_CHECK(co_await rest_lines());
+    progress_.entry = end;
+    BAUTA_CO_CHECK(co_await save());
+  }
+  co_return Status{};
+}
+
+Task<Status> Replay::replay_word(JournalWord word) {
+  const auto service = std::visit(
+      []<class T>(const T& said) {
+        if constexpr (std::is_same_v<T, RecordedConsent>) {
+          return said.who.service;
+        } else {
+          return said.service;
+        }
+      },
+      word);
+  BAUTA_CO_TRY(const auto settings, co_await settings_of(service));
+  if (!settings) {
+    // Made after the backup: made anew, it has other hashes for the same people.
+    ++progress_.report.counts.skipped;
+    co_return Status{};
+  }
+  if (auto* consent = std::get_if<RecordedConsent>(&word))
+    co_return co_await replay_consent(std::move(*consent));
+  if (auto* job = std::get_if<Job>(&word)) co_return co_await replay_job(std::move(*job));
+  if (const auto* erased = std::get_if<ErasedSession>(&word))
+    co_return co_await replay_erasure(*erased);
+  auto& line = std::get<GrantedLine>(word);
+  lines_.insert_or_assign(RouteTable::key_of(line.service, line.person, line.number),
+                          std::move(line));
+  co_return Status{};
+}
+
+Task<Status> Replay::replay_consent(RecordedConsent word) {
+  for (std::uint32_t tries = 0; tries < bench_.parts.limits.conflict_tries; ++tries) {
+    BAUTA_CO_TRY(const auto record, co_await bench_.parts.store.get(word.key));
+    std::optional<Stored<Consent>> known;
+    if (record) {
+      BAUTA_CO_TRY(known, Ledger::decode(*record));
+    }
+    if (known && !is_later(word.consent, known->value)) co_return Status{};
+    Commit commit;
+    if (word.number) {
+      Ledger::record_line(commit, word.who, *word.number,
+                          {.everywhere = {}, .line = std::move(known)}, word.consent);
+    } else {
+      Ledger::record(commit, word.who, {.everywhere = std::move(known), .line = {}}, word.consent);
+    }
+    BAUTA_CO_TRY(const auto done, co_await commit_once(bench_.parts.store, std::move(commit)));
+    if (!done) continue;
+    ++progress_.report.counts.consents;
+    co_return Status{};
+  }
+  co_return contended();
+}
+
+Task<Status> Replay::replay_job(Job job) {
+  BAUTA_CO_TRY(const auto known, co_await Jobs(bench_.parts.store).find(job.service, job.id));
+  if (known || job.kind != JobKind::erasure || job.done_at) co_return Status{};
+  const auto key = Jobs::key_of(job.service, job.id);
+  Commit commit;
+  Jobs::write(commit, job, kAbsent);
+  BAUTA_CO_CHECK(co_await commit_settled(bench_.parts.store, std::move(commit), key));
+  ++progress_.report.counts.people;
+  co_return Status{};
+}
+
+Task<Status> Replay::replay_erasure(ErasedSession erased) {
+  const auto done = co_await eraser_.erase(erased.service, erased.session);
+  if (done) ++progress_.report.counts.sessions_erased;
+  if (!done && !is_gone(done.error())) co_return done;
+  co_return Status{};
+}
+
+Task<Status> Replay::rest_lines() {
+  for (std::uint32_t tries = 0; !lines_.empty(); ++tries) {
+    if (tries == bench_.parts.limits.conflict_tries) co_return contended();
+    BAUTA_CO_TRY(const bool done, co_await try_rest_lines());
+    if (done) lines_.clear();
+  }
+  co_return Status{};
+}
+
+/// False: a conflict, or sessions had to be closed first.
+Task<Result<bool>> Replay::try_rest_lines() {
+  std::vector<Key> keys;
+  for (const auto& [key, line] : lines_) keys.push_back(key);
+  BAUTA_CO_TRY(const auto records, co_await bench_.parts.store.multi_get(keys));
+  std::vector<std::optional<Stored<Route>>> routes;
+  std::set<std::pair<ServiceId, SessionId>> holders;
+  for (std::size_t at = 0; at < keys.size(); ++at) {
+    auto& known = routes.emplace_back();
+    if (!records[at]) continue;
+    BAUTA_CO_TRY(known, decode_route(*records[at]));
+    const bool is_held = known->value.state == RouteState::live &&
+                         known->value.session != lines_.at(keys[at]).session;
+    if (is_held) holders.emplace(known->value.service, known->value.session);
+  }
+  for (const auto& [service, session] : holders)
+    BAUTA_CO_CHECK(co_await close_holder(service, session));
+  // Which changed other lines, too.
+  if (!holders.empty()) co_return false;
+
+  Commit commit;
+  std::uint64_t resting = 0;
+  for (std::size_t at = 0; at < keys.size(); ++at) {
+    const auto version = version_of(routes[at]);
+    BAUTA_CO_TRY(auto rest, co_await rest_of(lines_.at(keys[at]), std::move(routes[at])));
+    if (!rest) continue;
+    RouteTable::entomb(commit, {.value = *std::move(rest), .version = version},
+                       bench_.parts.limits.route_forget);
+    ++resting;
+  }
+  if (resting == 0) co_return true;
+  BAUTA_CO_TRY(const auto done, co_await commit_once(bench_.parts.store, std::move(commit)));
+  if (done) progress_.report.counts.lines += resting;
+  co_return done.has_value();
+}
+
+/// The line as it is to stand; none: it may stay as it is.  What the lost store handed over before it was lost may be brought until its
+/// deadline, and answered for the cooling time after that.
+Task<Result<std::optional<Route>>> Replay::rest_of(GrantedLine line,
+                                                   std::optional<Stored<Route>> known) {
+  BAUTA_CO_TRY(const auto settings, co_await settings_of(line.service));
+  auto until = request_.recovery.restored_at + settings->deadline_seconds + kDeadlineStep +
+               settings->cooling_seconds;
+  if (known) {
+    const Route& route = known->value;
+    const bool is_same = route.session == line.session && route.seat == line.seat;
+    if (is_same && (route.state == RouteState::live || route.reusable_at >= until))
+      co_return std::optional<Route>{};
+    until = std::max<TimePoint>(until, route.reusable_at);
+  }
+  co_return std::optional(Route{.service = line.service,
+                                .address = {},
+                                .person = line.person,
+                                .number = std::move(line.number),
+                                .session = line.session,
+                                .seat = line.seat,
+                                .state = RouteState::cooling,
+                                .reusable_at = until});
+}
+
+Task<Status> Replay::close_holder(ServiceId service, SessionId session) {
+  BAUTA_CO_TRY(const auto settings, co_await settings_of(service));
+  const Ending ending{.at = bench_.now(service), .reason = ClosedReason::api};
+  const auto closed = co_await bench_.close(*settings, service, session, ending);
+  if (!closed) co_return std::unexpected(closed.error());
+  ++progress_.report.counts.sessions_closed;
+  co_return Status{};
+}
+
+/// What is not done now is done by who serves.
+Task<void> Replay::finish_jobs() const {
+  const PersonEraser people(bench_, answers_, eraser_);
+  const JobRunner runner(bench_, people);
+  for (;;) {
+    const auto steps = co_await runner.work();
+    if (!steps || *steps == 0) co_return;
+  }
+}
+
+Task<Result<std::optional<ServiceSettings>>> Replay::settings_of(ServiceId service) {
+  const auto known = settings_.find(service);
+  if (known != settings_.end()) co_return known->second;
+  BAUTA_CO_TRY(const auto found, co_await bench_.accounts.find_service(service));
+  auto settings = found ? std::optional(found->value.settings) : std::nullopt;
+  settings_.emplace(service, settings);
+  co_return settings;
+}
+
+}  // namespace bauta

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/store/clock.h"
+#include "storage/store/result.h"
+
+namespace bauta {
+
+/// The files of a journal: `<number>.journal`, the number of 10 digits.
+///
+///     "bautajnl" | record …      a record: length (4 octets, big-endian) | BLAKE2b (8) | JournalRecord      on disk: never change
+///
+/// A process writes into files of its own, so that what one left half written at the end of its last is never written on.
+
+/// What a file begins with.
+struct JournalFile {
+  std::uint64_t number = 0;
+  TimePoint begun_at{};
+  /// Whose journal it is.
+  std::string store = {};
+  /// Not everything that was done before is in the files before it.
+  bool follows_gap = false;
+};
+
+struct JournalEntry {
+  TimePoint at{};
+  std::string octets;
+};
+
+struct JournalContent {
+  std::vector<JournalEntry> entries;
+  /// A record before the last cannot be read, and those behind it are missing.  One that was being written when the process died
+  /// is no damage: nobody was told that it is there.
+  bool is_damaged = false;
+};
+
+/// The oldest first; those whose first record was never written are left out.  No folder: none.  Codes: storage.unavailable.
+Result<std::vector<JournalFile>> list_journal(const std::filesystem::path& folder);
+/// Since when all that was to be written down is in these files; nullopt: there are none.
+std::optional<TimePoint> covered_since(const std::vector<JournalFile>& files);
+/// All of one, some MiB.  Codes: storage.unavailable.
+Result<JournalContent> read_journal(const std::filesystem::path& folder, std::uint64_t number);
+/// Takes away the files that hold nothing later than `time`; the newest stays.  Codes: storage.unavailable.
+Status drop_journal_before(const std::filesystem::path& folder, TimePoint time);
+/// Codes: storage.unavailable.
+Status drop_journal_file(const std::filesystem::path& folder, std::uint64_t number);
+/// The number that the next file gets.
+Result<std::uint64_t> next_journal_number(const std::filesystem::path& folder);
+
+/// A file that is being written, from its first record on.  Not thread-safe.
+class JournalWriter {
+ public:
+  /// Makes the folder and the file, for their owner alone; both are on the disk when this returns.  Codes: storage.unavailable.
+  static Result<JournalWriter> begin(const std::filesystem::path& folder, const JournalFile& file);
+  JournalWriter(JournalWriter&& other) noexcept;
+  JournalWriter& operator=(JournalWriter&&) = delete;
+  ~JournalWriter();
+
+  /// On the disk when this returns.  After a failure the file is not written on.  Codes: storage.unavailable.
+  Status append(TimePoint at, std::span<const std::string> entries);
+  std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t entries() const { return entries_; }
+  const JournalFile& file() const { return file_; }
+
+ private:
+  JournalWriter(int fd, JournalFile file) : fd_(fd), file_(std::move(file)) {}
+  Status write(const std::string& octets);
+
+  int fd_;
+  JournalFile file_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t entries_ = 0;
+};
+
+}  // namespace bauta
