@@ -5,13 +5,11 @@
 
 namespace bauta {
 
-std::vector<AdminAction> backup_actions(const BackupActionParts& parts) {
-  auto& [backups, recovery, journal, engine] = parts;
-  const auto shown = [&backups = backups, &recovery = recovery, &journal = journal,
-                      &engine = engine] {
-    auto json = backups.show();
-    json["recovery"] = json_of(recovery.state());
-    json["journal"] = journal.show(engine.store());
+std::vector<AdminAction> backup_actions(BackupActionParts parts) {
+  const auto shown = [parts] {
+    auto json = parts.backups.show();
+    json["recovery"] = json_of(parts.recovery.state());
+    json["journal"] = parts.journal.show(parts.engine.store());
     return write_json(json);
   };
   return {{.method = "GET",
@@ -21,14 +19,15 @@ std::vector<AdminAction> backup_actions(const BackupActionParts& parts) {
           {.method = "POST",
            .path = "/backup",
            .status = 202,
-           .act = [shown, &backups = backups]() -> Task<Result<std::string>> {
-             BAUTA_CO_CHECK(backups.begin());
+           .act = [shown, parts]() -> Task<Result<std::string>> {
+             BAUTA_CO_CHECK(parts.backups.begin());
              co_return shown();
            }},
           {.method = "POST",
            .path = "/backup/release",
-           .act = [shown, &recovery = recovery, &engine = engine]() -> Task<Result<std::string>> {
-             BAUTA_CO_CHECK(co_await recovery.release([&engine] { return engine.release(); }));
+           .act = [shown, parts]() -> Task<Result<std::string>> {
+             BAUTA_CO_CHECK(co_await parts.recovery.release(
+                 [&engine = parts.engine] { return engine.release(); }));
              co_return shown();
            }}};
 }

@@ -19,6 +19,6 @@ struct BackupActionParts {
 };
 
 /// GET /backup, POST /backup (202: begun) and POST /backup/release, for the admin listener.
-std::vector<AdminAction> backup_actions(const BackupActionParts& parts);
+std::vector<AdminAction> backup_actions(BackupActionParts parts);
 
 }  // namespace bauta

@@ -46,6 +46,9 @@ void use_all(Instruments& instruments) {
   instruments.backup_failed();
   instruments.backup_done(std::chrono::milliseconds(2'500));
   instruments.newest_backup(std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000)), 4096);
+  instruments.journal_written(3);
+  instruments.journal_failing(true);
+  instruments.journal_replayed("lines", 7);
   instruments.recovery(true);
   instruments.clock(true, std::chrono::milliseconds(-1'500));
   instruments.sessions("open", 4);
@@ -162,6 +165,9 @@ TEST(Instruments, ExposesWhatPrometheusReads) {
           R"(bauta_backup_seconds 2.5)",
           R"(bauta_backup_timestamp_seconds 1700000000)",
           R"(bauta_backup_bytes 4096)",
+          R"(bauta_journal_entries_total 3)",
+          R"(bauta_journal_failing 1)",
+          R"(bauta_journal_replayed{kind="lines"} 7)",
           R"(bauta_recovery 1)",
           R"(bauta_clock_doubted 1)",
           R"(bauta_clock_offset_seconds -1.5)",

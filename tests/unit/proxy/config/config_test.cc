@@ -194,6 +194,21 @@ TEST_F(ConfigTest, BackupsAreMadeWhereAndWhenItIsSaid) {
               HasSubstr("backup.every_hours: config.bad_value"));
 }
 
+TEST_F(ConfigTest, TheJournalGoesWithBackupsAndLiesOutsideOfBothFolders) {
+  EXPECT_EQ(parse("")->backup_journal, "");
+  const std::string backups = "[backup]\npath = \"kept\"\n";
+  const auto with = parse(backups + "journal = \"journal\"\n");
+  ASSERT_TRUE(with) << faults_of(with);
+  EXPECT_EQ(with->backup_journal, folder / "journal");
+  for (const auto* inside : {"data", "data/journal", "kept", "kept/journal"}) {
+    EXPECT_THAT(faults_of(parse(backups + "journal = \"" + inside + "\"\n")),
+                HasSubstr("backup.journal: config.bad_value"))
+        << inside;
+  }
+  EXPECT_THAT(faults_of(parse("[backup]\njournal = \"journal\"\n")),
+              HasSubstr("backup.journal: config.bad_value"));
+}
+
 TEST_F(ConfigTest, ASandboxIsThereOnlyIfItIsAskedForAndLiesBesideTheStore) {
   const auto without = parse("[storage]\npath = \"elsewhere/data\"\n");
   ASSERT_TRUE(without) << faults_of(without);
