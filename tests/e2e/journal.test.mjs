@@ -80,6 +80,7 @@ test('STOPs, erasures and lines of the time after the backup are known again bef
   await texts(relay, berliner(5), linesOf(others)[berliner(5)], 'as ever');
   await until('a text as ever', () => carrier.posts.some((post) => post.Body === 'as ever'));
   assert.ok(!carrier.posts.some((post) => post.Body === 'after the STOP' || post.Body.includes('nobody else')));
+  await relay.stop();
   assert.ok((await verified(relay)).clean);
 });
 
