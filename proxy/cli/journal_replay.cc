@@ -56,7 +56,7 @@ Status JournalReplay::run(const Executor& executor, RelayEngine& engine, const R
                                  .recovery = recovery});
   BAUTA_TRY(const auto report, wait_for(executor, replay.run()));
   note(report, recovery);
-  return {};
+  return wait_for(executor, engine.store().note_replayed(recovery));
 }
 
 void JournalReplay::note(const ReplayReport& report, const Recovery& recovery) {

@@ -100,6 +100,12 @@ Result<std::optional<Recovery>> release_stopped(const Config& config) {
   SystemClock clock;
   BAUTA_TRY(const auto store, open_engine(config, clock));
   BAUTA_TRY(auto recovery, run_here(recovery_of(*store)));
+  if (recovery && !recovery->is_replayed && !config.backup_journal.empty()) {
+    return fail("backup.not_replayed",
+                "the store was not yet told from the journal what was done since its backup: start "
+                "the relay, which does it; to release it without, take [backup] journal out of "
+                "the configuration");
+  }
   if (recovery) BAUTA_CHECK(run_here(end_recovery(*store)));
   return recovery;
 }

@@ -22,7 +22,7 @@ Result<Backup> back_up_stopped(const Config& config, std::function<void(std::uin
 /// Makes the configuration's store of `backup`, to be released before anything leaves it, and tries whether its master key opens it.
 /// Codes: those of restore_backup(); seal.* and storage.corrupt if only the key does not fit: the store is restored all the same.
 Result<Recovery> restore_stopped(const Config& config, const Backup& backup);
-/// Releases a restored store; what it was.  nullopt: nothing was held.
+/// Releases a restored store; what it was.  nullopt: nothing was held.  Codes: also backup.not_replayed (there is a journal).
 Result<std::optional<Recovery>> release_stopped(const Config& config);
 
 }  // namespace bauta

@@ -173,6 +173,9 @@ Result<Backup> OpenStore::back_up(const BackupRequest& request) {
 Task<Result<std::optional<Recovery>>> OpenStore::recovery() {
   return recovery_of(parts_->engine());
 }
+Task<Status> OpenStore::note_replayed(Recovery recovery) {
+  return bauta::note_replayed(parts_->engine(), recovery);
+}
 Task<Status> OpenStore::end_recovery() { return bauta::end_recovery(parts_->engine()); }
 
 void OpenStore::close() {

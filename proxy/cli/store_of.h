@@ -57,6 +57,7 @@ class OpenStore {
   bool was_journaled() const;
   /// Whether it was restored and not yet released.  Codes: storage.*.
   Task<Result<std::optional<Recovery>>> recovery();
+  Task<Status> note_replayed(Recovery recovery);
   Task<Status> end_recovery();
   /// Everything acknowledged is on the disk when this returns; nothing is taken any more.
   void close();

@@ -16,6 +16,8 @@ struct Recovery {
   std::uint32_t backup = 0;
   TimePoint backed_up_at;
   TimePoint restored_at;
+  /// It was told from a journal what was done since.
+  bool is_replayed = false;
 
   friend bool operator==(const Recovery&, const Recovery&) = default;
 };
@@ -25,6 +27,9 @@ std::string encode_recovery(const Recovery& recovery);
 
 /// nullopt: the store is no restored one, or was released.  `store`: the engine, not what seals.  Codes: storage.*.
 Task<Result<std::optional<Recovery>>> recovery_of(Store& store);
+
+/// Writes down that it was told; `recovery`: what recovery_of() said.  Codes: storage.*.
+Task<Status> note_replayed(Store& store, Recovery recovery);
 
 /// From now on the store is as any other.  Does nothing where it is so already.  Codes: storage.*.
 Task<Status> end_recovery(Store& store);

@@ -54,6 +54,8 @@ test('STOPs, erasures and lines of the time after the backup are known again bef
 
   const restored = await loseAndRestore(relay);
   assert.match(restored.stderr, /replayed from the journal/);
+  const early = await bauta('backup', 'release', '--config', relay.config);
+  assert.deepEqual([early.code, /backup\.not_replayed/.test(early.stderr)], [1, true]);
   carrier.posts.length = 0;
   await relay.start();
   assert.match(await ready(relay), /warning: recovery/);

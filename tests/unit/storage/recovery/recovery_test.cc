@@ -39,6 +39,14 @@ TEST_F(RecoveryTest, ARestoredOneSaysFromWhatUntilItIsReleased) {
   EXPECT_EQ(*run(recovery_of(store)), std::nullopt);
 }
 
+TEST_F(RecoveryTest, SaysWhetherItWasToldWhatWasDoneSince) {
+  write(encode_recovery(kRecovery));
+  ASSERT_TRUE(run(note_replayed(store, kRecovery)));
+  auto told = kRecovery;
+  told.is_replayed = true;
+  EXPECT_EQ(*run(recovery_of(store)), told);
+}
+
 TEST_F(RecoveryTest, AMarkThatCannotBeReadIsNoRelease) {
   write("\xff\xff\xff");
   EXPECT_EQ(run(recovery_of(store)).error().code, "storage.corrupt");
