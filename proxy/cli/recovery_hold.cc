@@ -33,7 +33,8 @@ std::optional<std::string> RecoveryHold::warning() const {
   const auto held = state();
   if (!held) return std::nullopt;
   return fmt::format(
-      "the store was restored from backup {} of {} and does not know what was done since; texts "
+      "the store was restored from backup {} of {} and does not know all that was done since; "
+      "texts "
       "are taken, and nothing is sent until bauta backup release",
       held->backup, format_rfc3339(held->backed_up_at));
 }

@@ -295,42 +295,43 @@ Status RelayServer::Parts::listen_in_public() {
 
 Status RelayServer::Parts::listen_to_operators() {
   Router admin;
-  mount_admin(
-      admin, metrics,
-      {{.name = "store",
-        .failing = [this]() -> std::optional<std::string> {
-          if (failed) return "the store can promise nothing any more; the process is about to end";
-          return std::nullopt;
-        }},
-       {.name = "disk",
-        .failing = [this]() -> std::optional<std::string> {
-          if (engine->store().is_full())
-            return "the store's disk is full: texts are refused until there is space";
-          return std::nullopt;
-        }},
-       {.name = "drain",
-        .failing = [this]() -> std::optional<std::string> {
-          if (draining) return "the relay is about to stop";
-          return std::nullopt;
-        }},
-       {.name = "clock",
-        .failing = [this] { return clock_watch->doubt(); },
-        .concern = Concern::warning},
-       {.name = "recovery",
-        .failing = [this] { return recovery->warning(); },
-        .concern = Concern::warning},
-       {.name = "journal",
-        .failing = [this] { return journal.warning(engine->store(), recovery->state()); },
-        .concern = Concern::warning},
-       {.name = "backup",
-        .failing = [this] { return backups->warning(); },
-        .concern = Concern::warning}},
-      Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr,
-      AdminClock{.state = [this] { return clock_watch->state(); },
-                 .confirm = [this] { return clock_watch->confirm(); }},
-      {.connections = connection_names(config), .store_bytes = size_of_store(config)},
-      backup_actions(
-          {.backups = *backups, .recovery = *recovery, .journal = journal, .engine = *engine}));
+  auto of_backups = backup_actions(
+      {.backups = *backups, .recovery = *recovery, .journal = journal, .engine = *engine});
+  mount_admin(admin, metrics,
+              {{.name = "store",
+                .failing = [this]() -> std::optional<std::string> {
+                  if (failed)
+                    return "the store can promise nothing any more; the process is about to end";
+                  return std::nullopt;
+                }},
+               {.name = "disk",
+                .failing = [this]() -> std::optional<std::string> {
+                  if (engine->store().is_full())
+                    return "the store's disk is full: texts are refused until there is space";
+                  return std::nullopt;
+                }},
+               {.name = "drain",
+                .failing = [this]() -> std::optional<std::string> {
+                  if (draining) return "the relay is about to stop";
+                  return std::nullopt;
+                }},
+               {.name = "clock",
+                .failing = [this] { return clock_watch->doubt(); },
+                .concern = Concern::warning},
+               {.name = "recovery",
+                .failing = [this] { return recovery->warning(); },
+                .concern = Concern::warning},
+               {.name = "journal",
+                .failing = [this] { return journal.warning(engine->store(), recovery->state()); },
+                .concern = Concern::warning},
+               {.name = "backup",
+                .failing = [this] { return backups->warning(); },
+                .concern = Concern::warning}},
+              Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr,
+              AdminClock{.state = [this] { return clock_watch->state(); },
+                         .confirm = [this] { return clock_watch->confirm(); }},
+              {.connections = connection_names(config), .store_bytes = size_of_store(config)},
+              std::move(of_backups));
   BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
                                             {.name = "admin",
                                              .listen = config.admin_listen,

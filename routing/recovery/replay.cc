@@ -6,7 +6,6 @@
 
 #include "routing/desk/job_runner.h"
 #include "routing/desk/person_eraser.h"
-#include "routing/recovery/recovery.pb.h"
 #include "storage/journal/journal_files.h"
 
 namespace bauta {
@@ -20,8 +19,6 @@ constexpr std::size_t kEntriesAtOnce = 200;
 constexpr auto kClocksApart = 1h;
 /// What the lane's latest deadline is rounded up to, at most.
 constexpr auto kDeadlineStep = 10min;
-
-Key mark_key() { return Key("meta").text("replay"); }
 
 bool is_gone(const Error& error) {
   return error.code == "session.not_found" || error.code == "service.not_found";
@@ -48,58 +45,6 @@ Task<Result<ReplayReport>> Replay::run() {
   progress_.done = true;
   BAUTA_CO_CHECK(co_await save());
   co_return progress_.report;
-}
-
-/// That of another restore means nothing: the backup may have been made in the middle of one.
-Task<Status> Replay::look_up_progress() {
-  BAUTA_CO_TRY(const auto kept, co_await load<records::ReplayMark>(bench_.parts.store, mark_key()));
-  if (kept && kept->value.backup() == request_.recovery.backup &&
-      kept->value.restored_at_ms() == to_millis(request_.recovery.restored_at)) {
-    const auto& mark = kept->value;
-    progress_ = {.report = {.counts = {.consents = mark.consents(),
-                                       .people = mark.people(),
-                                       .sessions_erased = mark.sessions_erased(),
-                                       .sessions_closed = mark.sessions_closed(),
-                                       .lines = mark.lines(),
-                                       .skipped = mark.skipped()},
-                            .covered_since = {},
-                            .is_damaged = mark.damaged()},
-                 .until_file = mark.until_file(),
-                 .file = mark.file(),
-                 .entry = mark.entry(),
-                 .done = mark.done()};
-    if (mark.has_covered_since_ms())
-      progress_.report.covered_since = from_millis(mark.covered_since_ms());
-    co_return Status{};
-  }
-  progress_.until_file = request_.until_file;
-  BAUTA_CO_TRY(auto files, list_journal(request_.folder));
-  std::erase_if(files, [&](const JournalFile& file) { return file.number >= request_.until_file; });
-  if (request_.was_journaled) progress_.report.covered_since = covered_since(files);
-  co_return co_await save();
-}
-
-Task<Status> Replay::save() {
-  const auto& report = progress_.report;
-  records::ReplayMark mark;
-  mark.set_backup(request_.recovery.backup);
-  mark.set_restored_at_ms(to_millis(request_.recovery.restored_at));
-  mark.set_until_file(progress_.until_file);
-  mark.set_file(progress_.file);
-  mark.set_entry(progress_.entry);
-  mark.set_done(progress_.done);
-  mark.set_damaged(report.is_damaged);
-  if (report.covered_since) mark.set_covered_since_ms(to_millis(*report.covered_since));
-  mark.set_consents(report.counts.consents);
-  mark.set_people(report.counts.people);
-  mark.set_sessions_erased(report.counts.sessions_erased);
-  mark.set_sessions_closed(report.counts.sessions_closed);
-  mark.set_lines(report.counts.lines);
-  mark.set_skipped(report.counts.skipped);
-  Commit commit;
-  commit.put(mark_key(), mark.SerializeAsString());
-  BAUTA_CO_CHECK(co_await commit_once(bench_.parts.store, std::move(commit)));
-  co_return Status{};
 }
 
 Task<Status> Replay::replay_files() {

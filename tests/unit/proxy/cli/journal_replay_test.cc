@@ -1,0 +1,67 @@
+#include "proxy/cli/journal_replay.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "storage/journal/journal_files.h"
+#include "tests/conformance/ground/set_clock.h"
+#include "tests/conformance/ground/temporary_folder.h"
+
+namespace bauta {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+class JournalGapTest : public ::testing::Test {
+ protected:
+  JournalGapTest() { config.backup_journal = folder.path() / "journal"; }
+
+  void begin_file(std::uint64_t number, TimePoint at, bool follows_gap) const {
+    ASSERT_TRUE(JournalWriter::begin(
+        config.backup_journal,
+        {.number = number, .begun_at = at, .store = "", .follows_gap = follows_gap}));
+  }
+  std::string gap() const {
+    const auto found = journal_gap(config, backed_up_at);
+    if (!found) return std::string(found.error().code);
+    return found->value_or("none");
+  }
+
+  TemporaryFolder folder;
+  Config config;
+  SetClock clock;
+  TimePoint backed_up_at = clock.now();
+};
+
+TEST_F(JournalGapTest, AJournalFromBeforeTheBackupHasNone) {
+  begin_file(1, backed_up_at - 48h, true);
+  begin_file(2, backed_up_at - 1h, false);
+  begin_file(3, backed_up_at + 1h, false);
+  EXPECT_EQ(gap(), "none");
+}
+
+TEST_F(JournalGapTest, OneThatBrokeOffOrBeginsLaterSaysSinceWhenItIsWhole) {
+  begin_file(1, backed_up_at - 48h, true);
+  begin_file(2, backed_up_at + 1h, true);
+  EXPECT_THAT(gap(), HasSubstr("it is whole only from 2026-03-01T13:00:00"));
+}
+
+TEST_F(JournalGapTest, WithoutOneSomebodyHasToLookAtTheTable) {
+  EXPECT_THAT(gap(), HasSubstr("nothing of the time since the backup"));
+  config.backup_journal.clear();
+  EXPECT_THAT(gap(), HasSubstr("there is no journal"));
+}
+
+TEST_F(JournalGapTest, AStoreThatIsNotRestoredNeedsNone) {
+  metrics::Instruments metrics("0.1.0", "abc");
+  const auto store = *OpenStore::open(config, std::nullopt, OpenStoreOptions{}, clock, metrics);
+  const JournalReplay replay(config, metrics);
+  EXPECT_EQ(replay.warning(*store, std::nullopt), std::nullopt);
+  EXPECT_TRUE(replay.show(*store).isNull()) << "a store in memory has no journal";
+  const Recovery recovery{.backup = 1, .backed_up_at = backed_up_at, .restored_at = clock.now()};
+  EXPECT_THAT(replay.warning(*store, recovery).value_or("none"), HasSubstr("there is no journal"));
+}
+
+}  // namespace
+}  // namespace bauta
