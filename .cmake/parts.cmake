@@ -22,8 +22,10 @@ include(precompiled)
 #
 # RECORDS are protobuf files; "routing/consent/ledger.pb.h" is seen by the part itself and by who links
 # bauta_routing_consent_records.  A .proto imports another by its path from the root, and its part is then linked.
+#
+# PRECOMPILED names another header of .cmake/ than common.h.
 function(bauta_part path)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;RECORDS;PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "PRECOMPILED" "SOURCES;RECORDS;PUBLIC;PRIVATE")
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "bauta_part(${path}): what is '${ARG_UNPARSED_ARGUMENTS}'?")
   endif()
@@ -52,7 +54,10 @@ function(bauta_part path)
   add_library(${target} STATIC ${ARG_SOURCES})
   target_include_directories(${target} PUBLIC ${root})
   target_link_libraries(${target} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} bauta_warnings)
-  bauta_precompiled(${target} common)
+  if(NOT ARG_PRECOMPILED)
+    set(ARG_PRECOMPILED common)
+  endif()
+  bauta_precompiled(${target} ${ARG_PRECOMPILED})
 endfunction()
 
 # A part that is not named in the house stands at the end of its folder.

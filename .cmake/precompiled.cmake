@@ -1,14 +1,14 @@
-# What is precompiled once for all parts, and once for all tests.
+# What is precompiled once for all parts, once for the command line, and once for all tests.
 
 option(BAUTA_PRECOMPILED "precompile the headers that most files include" OFF)
 
-# What a test does itself is compiled as quickly as can be; what it tests is what is shipped.
+# What a test does itself is compiled as quickly as can be (its failures name their lines themselves); what it tests is what is shipped.
 add_library(bauta_quickly INTERFACE)
-target_compile_options(bauta_quickly INTERFACE $<$<CONFIG:RelWithDebInfo>:-O0;-U_FORTIFY_SOURCE>)
+target_compile_options(bauta_quickly INTERFACE $<$<CONFIG:RelWithDebInfo>:-O0;-g0;-U_FORTIFY_SOURCE>)
 
 if(BAUTA_PRECOMPILED)
   file(WRITE ${PROJECT_BINARY_DIR}/precompiled.cc "")
-  foreach(kind common testing)
+  foreach(kind common cli testing)
     add_library(bauta_precompiled_${kind} OBJECT ${PROJECT_BINARY_DIR}/precompiled.cc)
     target_precompile_headers(bauta_precompiled_${kind} PRIVATE ${PROJECT_SOURCE_DIR}/.cmake/${kind}.h)
     # Without the time in it, it is the same file when it is made again, and ccache goes on knowing what was compiled with it.
@@ -17,6 +17,8 @@ if(BAUTA_PRECOMPILED)
     set_target_properties(bauta_precompiled_${kind} PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
   endforeach()
   target_include_directories(bauta_precompiled_testing PRIVATE ${PROJECT_SOURCE_DIR})
+  target_include_directories(bauta_precompiled_cli PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(bauta_precompiled_cli PRIVATE CLI11::CLI11)
   target_compile_options(bauta_precompiled_testing PRIVATE -fPIE)  # as programs are
   target_link_libraries(bauta_precompiled_testing PRIVATE GTest::gmock bauta_quickly)
 endif()

@@ -243,7 +243,7 @@ Task<void> Replay::finish_jobs() const {
 Task<Result<std::optional<ServiceSettings>>> Replay::settings_of(ServiceId service) {
   const auto known = settings_.find(service);
   if (known != settings_.end()) co_return known->second;
-  BAUTA_CO_TRY(const auto found, co_await bench_.accounts.find_service(service));
+  BAUTA_CO_TRY(const auto found, co_await bench_.services.find(service));
   auto settings = found ? std::optional(found->value.settings) : std::nullopt;
   settings_.emplace(service, settings);
   co_return settings;

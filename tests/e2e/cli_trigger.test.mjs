@@ -141,9 +141,11 @@ test('every client command exits as api.md says: refused, wrong usage, unreachab
     const words = examples.map(wordsOf).find((args) => !args.includes('-') && !args.includes('--secret-file'));
     if (!words) continue;
     const environment = { BAUTA_KEY: 'bauta_live_wrong', BAUTA_SIGNING_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
-    exits.refused[name] = (await run(words, { ...environment, BAUTA_URL: answered })).code;
-    exits.unreachable[name] = (await run(words, { ...environment, BAUTA_URL: nobody })).code;
-    exits.wrong[name] = (await run([...words, '--no-such-option'], { ...environment, BAUTA_URL: nobody })).code;
+    [exits.refused[name], exits.unreachable[name], exits.wrong[name]] = (await Promise.all([
+      run(words, { ...environment, BAUTA_URL: answered }),
+      run(words, { ...environment, BAUTA_URL: nobody }),
+      run([...words, '--no-such-option'], { ...environment, BAUTA_URL: nobody }),
+    ])).map((ended) => ended.code);
   }
   for (const [kind, code] of [['refused', 1], ['unreachable', 3], ['wrong', 2]])
     assert.deepEqual(Object.entries(exits[kind]).filter(([, got]) => got !== code), [], kind);

@@ -43,6 +43,7 @@ void Oracle::lines_refused(int id, const std::string& code) {
   asked.pending = false;
   decide_the_undecided();
   if (code != "pool.exhausted") return;
+  std::string left;
   for (const auto& person : asked.is.people) {
     std::size_t eligible = 0;
     std::size_t held = 0;
@@ -50,7 +51,10 @@ void Oracle::lines_refused(int id, const std::string& code) {
       if (facts.service != asked.is.service || facts.country != countries_.at(person)) continue;
       if (may_close(person, number)) continue;
       ++eligible;
-      if (!may_hold(person, number, asked.is.asked)) continue;
+      if (!may_hold(person, number, asked.is.asked)) {
+        left += ", " + person + " " + number;
+        continue;
+      }
       ++held;
       if (std::ranges::none_of(sessions_, [&](const auto& entry) {
             return entry.second.ever_seats(person, number) &&
@@ -67,7 +71,7 @@ void Oracle::lines_refused(int id, const std::string& code) {
     if (held > kManyLines) reached_.mark(Mark::refusal_over_a_hundred_lines);
     return;
   }
-  breaks(7, "lines were refused, but each of the people had a number left");
+  breaks(7, "lines were refused, but each of the people had a number left" + left);
 }
 
 /// Promise 1: no two sessions share (person, number), live or cooling; but the same two people may go on with a line that cools.

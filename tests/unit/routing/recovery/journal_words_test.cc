@@ -68,10 +68,10 @@ TEST_F(JournalWords, ErasuresOfSessionsAndPeopleAreTold) {
   Job job{.id = JobId::make(1, world.random),
           .service = world.service.id,
           .created_at = world.clock.now(),
-          .person = world.hash_of(Conversation::kA)};
+          .people = {world.hash_of(Conversation::kA)}};
   Commit begun;
   Jobs::write(begun, job, kAbsent);
-  EXPECT_EQ(only_word<Job>(begun).person, job.person);
+  EXPECT_EQ(only_word<Job>(begun).people, job.people);
   job.phase = 2;
   Commit step;
   Jobs::write(step, job, Version{1});

@@ -119,7 +119,7 @@ TEST_F(Replaying, AnErasedPersonIsErasedBeforeAnybodyIsServed) {
               {.id = JobId::make(to_millis(recovery.backed_up_at + 1h), world.random),
                .service = world.service.id,
                .created_at = recovery.backed_up_at + 1h,
-               .person = world.hash_of(Conversation::kA),
+               .people = {world.hash_of(Conversation::kA)},
                .consenting = world.consenter_of(Conversation::kA).person},
               kAbsent);
   journal(commit);

@@ -1,0 +1,4 @@
+// Precompiled, as common.h: the same for the command line.
+#include ".cmake/common.h"
+
+#include <CLI/CLI.hpp>
