@@ -148,6 +148,11 @@ Time Oracle::reusable_high(const Session& session, const Life& life, const Place
       latest = std::max(latest, submission.deadline);
     }
   }
+  // Bauta's own answer may have been claimed, and no carrier have heard of it.
+  for (const auto& text : texts_) {
+    if (text.is.person != place.person || text.is.number != place.number) continue;
+    latest = std::max(latest, (text.taken == kNever ? now_ : text.taken) + terms.deadline);
+  }
   return after(latest + kDeadlineRounding + terms.cooling, latitude_.after_clock);
 }
 

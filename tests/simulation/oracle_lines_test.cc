@@ -180,6 +180,22 @@ TEST_F(OracleOfLines, CountsNumbersThatCoolAndNoOthers) {
   EXPECT_EQ(broken(), 7);
 }
 
+// Found by the simulation: the claim of an answer was written and its store said that it had not been.
+TEST_F(OracleOfLines, KnowsThatAnAnswerToALateTextMayHaveBeenClaimed) {
+  open("s", {{"ann", "one"}, {"ben", "one"}});
+  open("t", {{"ann", "two"}, {"cat", "one"}});
+  open("u", {{"ann", "three"}, {"dan", "one"}});
+  close("s");
+  at(3'000);
+  say("STOP", {"ann", "one"}, Word::stop);
+  at(3'600 + 60 + 600 + 20);
+  refuse({"ann", "ben"});
+  EXPECT_EQ(broken(), 0);
+  at(3'000 + 60 + 600 + 3'600 + 20);
+  refuse({"ann", "ben"});
+  EXPECT_EQ(broken(), 7);
+}
+
 TEST_F(OracleOfLines, CountsNumbersOfTheirOwnCountry) {
   oracle.person_is("ian", "IE");
   refuse({"ann", "ian"});
