@@ -50,7 +50,7 @@ Status JournalReplay::run(const Executor& executor, RelayEngine& engine, const R
   const auto* const journal = engine.store().journal();
   if (journal == nullptr) return {};
   log::info("replaying the journal since {}", format_rfc3339(recovery.backed_up_at));
-  Replay replay(engine.parts(), {.folder = config_.backup_journal,
+  Replay replay(engine.parts(), {.journal = JournalReader(config_.backup_journal),
                                  .until_file = journal->first_file(),
                                  .was_journaled = engine.store().was_journaled(),
                                  .recovery = recovery});

@@ -48,7 +48,7 @@ Task<Result<ReplayReport>> Replay::run() {
 }
 
 Task<Status> Replay::replay_files() {
-  BAUTA_CO_TRY(const auto files, list_journal(request_.folder));
+  BAUTA_CO_TRY(const auto files, request_.journal.list());
   const auto from = request_.recovery.backed_up_at - kClocksApart;
   for (std::size_t at = 0; at < files.size(); ++at) {
     const auto number = files[at].number;
@@ -63,7 +63,7 @@ Task<Status> Replay::replay_files() {
 Task<Status> Replay::replay_file(std::uint64_t number) {
   if (progress_.file != number) progress_.entry = 0;
   progress_.file = number;
-  BAUTA_CO_TRY(const auto content, read_journal(request_.folder, number));
+  BAUTA_CO_TRY(const auto content, request_.journal.read(number));
   if (content.is_damaged) progress_.report.is_damaged = true;
   const auto from = request_.recovery.backed_up_at - kClocksApart;
   while (progress_.entry < content.entries.size()) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <optional>
 
@@ -9,6 +8,7 @@
 #include "routing/desk/eraser.h"
 #include "routing/desk/workbench.h"
 #include "routing/recovery/journal_words.h"
+#include "storage/journal/journal_files.h"
 #include "storage/recovery/recovery.h"
 
 namespace bauta {
@@ -45,7 +45,7 @@ struct ReplayReport {
 
 /// Which files, and after which restore.
 struct ReplayRequest {
-  std::filesystem::path folder;
+  JournalReader journal;
   /// Those below this number, as it was at the first start after the restore.
   std::uint64_t until_file = 0;
   /// The store was written to with a journal when it was backed up (journal_mark_key()).

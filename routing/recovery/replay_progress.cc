@@ -34,7 +34,7 @@ Task<Status> Replay::look_up_progress() {
     co_return Status{};
   }
   progress_.until_file = request_.until_file;
-  BAUTA_CO_TRY(auto files, list_journal(request_.folder));
+  BAUTA_CO_TRY(auto files, request_.journal.list());
   std::erase_if(files, [&](const JournalFile& file) { return file.number >= request_.until_file; });
   if (request_.was_journaled) progress_.report.covered_since = covered_since(files);
   co_return co_await save();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/store/clock.h"
@@ -52,6 +53,17 @@ Status drop_journal_before(const std::filesystem::path& folder, TimePoint time);
 Status drop_journal_file(const std::filesystem::path& folder, std::uint64_t number);
 /// The number that the next file gets.
 Result<std::uint64_t> next_journal_number(const std::filesystem::path& folder);
+
+/// The files of a folder, for who reads them and need not know where they lie.
+class JournalReader {
+ public:
+  explicit JournalReader(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  Result<std::vector<JournalFile>> list() const { return list_journal(folder_); }
+  Result<JournalContent> read(std::uint64_t number) const { return read_journal(folder_, number); }
+
+ private:
+  std::filesystem::path folder_;
+};
 
 /// A file that is being written, from its first record on.  Not thread-safe.
 class JournalWriter {

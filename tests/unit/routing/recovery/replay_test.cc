@@ -64,7 +64,7 @@ class Replaying : public testing::Test {
     if (world.clock.now() < recovery.restored_at)
       world.clock.advance(
           std::chrono::duration_cast<Duration>(recovery.restored_at - world.clock.now()));
-    Replay replay(world.parts, {.folder = temporary.path(),
+    Replay replay(world.parts, {.journal = JournalReader(temporary.path()),
                                 .until_file = 2,
                                 .was_journaled = was_journaled,
                                 .recovery = recovery});
@@ -197,9 +197,10 @@ TEST_F(Replaying, GoesOnWhereItWasCutOff) {
   }
   world.clock.advance(6h);
   {
-    Replay cut_off(
-        world.parts,
-        {.folder = temporary.path(), .until_file = 2, .was_journaled = true, .recovery = recovery});
+    Replay cut_off(world.parts, {.journal = JournalReader(temporary.path()),
+                                 .until_file = 2,
+                                 .was_journaled = true,
+                                 .recovery = recovery});
     // The first chunk's lines are written, and the note of it is not.
     world.store.meanwhile = [this] {
       world.store.meanwhile = [this] { world.store.unknown_commits = 1; };
