@@ -55,7 +55,7 @@ for (const [shell, offers] of Object.entries(shells)) {
     const all = await sorted('bauta', '');
     for (const command of ['completion', 'dev', 'events', 'numbers', 'serve', 'session', 'store']) assert.ok(all.includes(command), `${command} of ${all}`);
     assert.deepEqual(await sorted('bauta', 'numbers', 'd'), ['drain']);
-    assert.deepEqual(await sorted('bauta', 'numbers', ''), ['add', 'drain', 'import', 'list', 'remove', 'show']);
+    assert.deepEqual(await sorted('bauta', 'numbers', ''), ['add', 'drain', 'import', 'list', 'remove', 'set', 'show']);
     assert.deepEqual(await sorted('bauta', 'session', 'list', '--status', ''), ['closed', 'in_progress', 'open']);
     assert.deepEqual(await sorted('bauta', 'session', 'list', '--st'), ['--status']);
     assert.deepEqual(await sorted('bauta', 'completion', ''), ['bash', 'fish', 'zsh']);
