@@ -122,9 +122,10 @@ endif()
 
 # bauta_test(tests/unit/pool/allocation SOURCES allocator_test.cc LINK bauta_pool_allocation bauta_storage_memory)
 #
-# The program bauta_tests_unit_pool_allocation; each of its tests is one of ctest's.  ARGS are given to every one of them.
+# The program bauta_tests_unit_pool_allocation; each of its tests is one of ctest's.  ARGS are given to every one of them.  PRECOMPILED names
+# another header of .cmake/ than testing.h.
 function(bauta_test path)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "TIMEOUT" "SOURCES;LINK;ARGS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "TIMEOUT;PRECOMPILED" "SOURCES;LINK;ARGS")
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "bauta_test(${path}): what is '${ARG_UNPARSED_ARGUMENTS}'?")
   endif()
@@ -133,7 +134,10 @@ function(bauta_test path)
   list(TRANSFORM ARG_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/${path}/)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main bauta_warnings bauta_quickly)
-  bauta_precompiled(${target} testing)
+  if(NOT ARG_PRECOMPILED)
+    set(ARG_PRECOMPILED testing)
+  endif()
+  bauta_precompiled(${target} ${ARG_PRECOMPILED})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()

@@ -1,4 +1,4 @@
-# What is precompiled once for all parts, once for the command line, and once for all tests.
+# What is precompiled once for all parts, once for the command line, once for all tests, and once for those of the relay.
 
 option(BAUTA_PRECOMPILED "precompile the headers that most files include" OFF)
 
@@ -8,7 +8,7 @@ target_compile_options(bauta_quickly INTERFACE $<$<CONFIG:RelWithDebInfo>:-O0;-g
 
 if(BAUTA_PRECOMPILED)
   file(WRITE ${PROJECT_BINARY_DIR}/precompiled.cc "")
-  foreach(kind common cli testing)
+  foreach(kind common cli testing routing_testing)
     add_library(bauta_precompiled_${kind} OBJECT ${PROJECT_BINARY_DIR}/precompiled.cc)
     target_precompile_headers(bauta_precompiled_${kind} PRIVATE ${PROJECT_SOURCE_DIR}/.cmake/${kind}.h)
     # Without the time in it, it is the same file when it is made again, and ccache goes on knowing what was compiled with it.
@@ -16,11 +16,14 @@ if(BAUTA_PRECOMPILED)
     target_link_libraries(bauta_precompiled_${kind} PRIVATE bauta_warnings)
     set_target_properties(bauta_precompiled_${kind} PROPERTIES EXPORT_COMPILE_COMMANDS OFF)
   endforeach()
-  target_include_directories(bauta_precompiled_testing PRIVATE ${PROJECT_SOURCE_DIR})
+  foreach(kind testing routing_testing)
+    target_include_directories(bauta_precompiled_${kind} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_compile_options(bauta_precompiled_${kind} PRIVATE -fPIE)  # as programs are
+    target_link_libraries(bauta_precompiled_${kind} PRIVATE GTest::gmock bauta_quickly)
+  endforeach()
+  target_link_libraries(bauta_precompiled_routing_testing PRIVATE bauta_tests_unit_routing_world)
   target_include_directories(bauta_precompiled_cli PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(bauta_precompiled_cli PRIVATE CLI11::CLI11)
-  target_compile_options(bauta_precompiled_testing PRIVATE -fPIE)  # as programs are
-  target_link_libraries(bauta_precompiled_testing PRIVATE GTest::gmock bauta_quickly)
 endif()
 
 function(bauta_precompiled target kind)
