@@ -107,7 +107,9 @@ void Departure::heed(const std::string& connection, const SubmitOutcome& answer)
 }
 
 Task<Result<Progress>> Departure::advance(LaneKey key) {
-  const auto& lane = lanes_.at(key);
+  auto& lane = lanes_.at(key);
+  // Of this look, or it wakes the lane each time that some breaker closes, whatever the head waits for by now.
+  lane.barred_at.reset();
   const WaitingText head = lane.texts.front();
   if (lane.answered) co_return co_await settle(key, head);
   co_return co_await look_at_head(key, head);

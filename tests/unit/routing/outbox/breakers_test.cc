@@ -171,6 +171,24 @@ TEST_F(BreakerOfLanes, AnUnknownIsSentAgainOnlyWhenItsConnectionIsBack) {  // pr
   EXPECT_EQ(deliveries(), "one|sent other lane|sent ");
 }
 
+// Found by reading: it looked again and again, and others of its service waited.
+TEST_F(BreakerOfLanes, WhatWaitsForAWordOfTheFallbackIsNotWokenByABreaker) {
+  use({.failures = 1, .pause = 100s, .pause_max = 100s});
+  name_a_fallback();
+  carrier.answers_of["twilio"] = {not_reached()};
+  carrier.answers_of["vonage"] = {timed_out()};
+  text(kA, seat_number(0), "one");
+  work();
+  ASSERT_EQ(carrier.handed, "twilio: one|vonage: one");
+  auto passage = parts.breakers->let_through("twilio", clock.steady() + 1h);
+  ASSERT_TRUE(passage && passage->is_probe());
+  parts.breakers->settle(*std::move(passage),
+                         SubmitRefused{.code = "carrier.refused", .detail = ""},
+                         {clock.steady(), clock.now()}, random);
+  work();
+  EXPECT_EQ(carrier.handed, "twilio: one|vonage: one");
+}
+
 TEST_F(BreakerOfLanes, DeadlinesEndWhatWaits) {
   go_down();
   clock.advance(5h);
