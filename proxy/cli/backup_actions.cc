@@ -4,6 +4,15 @@
 #include "proxy/net/json.h"
 
 namespace bauta {
+namespace {
+
+Task<Status> go_on(RelayEngine& engine, std::function<void(const Error&)> cannot_go_on) {
+  auto going = co_await engine.release();
+  if (!going) cannot_go_on(going.error());
+  co_return going;
+}
+
+}  // namespace
 
 std::vector<AdminAction> backup_actions(BackupActionParts parts) {
   const auto shown = [parts] {
@@ -27,7 +36,7 @@ std::vector<AdminAction> backup_actions(BackupActionParts parts) {
            .path = "/backup/release",
            .act = [shown, parts]() -> Task<Result<std::string>> {
              BAUTA_CO_CHECK(co_await parts.recovery.release(
-                 [&engine = parts.engine] { return engine.release(); }));
+                 [parts] { return go_on(parts.engine, parts.cannot_go_on); }));
              co_return shown();
            }}};
 }

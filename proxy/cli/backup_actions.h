@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "proxy/admin/admin.h"
@@ -16,6 +17,8 @@ struct BackupActionParts {
   RecoveryHold& recovery;
   const JournalReplay& journal;
   RelayEngine& engine;
+  /// Some of what was held goes on and some does not: the next start goes on with all of it.
+  std::function<void(const Error&)> cannot_go_on;
 };
 
 /// GET /backup, POST /backup (202: begun) and POST /backup/release, for the admin listener.

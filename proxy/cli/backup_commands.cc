@@ -14,6 +14,8 @@
 #include "proxy/cli/progress_line.h"
 #include "proxy/cli/stopped_backups.h"
 #include "proxy/net/json.h"
+#include "proxy/net/rfc3339.h"
+#include "storage/journal/journal_files.h"
 
 namespace bauta {
 namespace {
@@ -187,6 +189,11 @@ Status restore(const BackupWords& words) {
   Output::say(gap ? "warning: " + *gap
                   : "STOPs, erasures and lines given out since then are replayed from the journal "
                     "when the relay starts.");
+  if (const auto last = JournalReader(config.backup_journal).last_entry();
+      !config.backup_journal.empty() && last && *last) {
+    Output::say("Its last entry is of " + format_rfc3339(**last) +
+                ": if the store was lost much later, it may have failed before that.");
+  }
   Output::say(
       "Start the relay: it takes texts, and sends none and tells no webhook until bauta backup "
       "release.");

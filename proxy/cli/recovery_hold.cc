@@ -40,17 +40,21 @@ std::optional<std::string> RecoveryHold::warning() const {
 }
 
 Task<Status> RecoveryHold::release(std::function<Task<Status>()> go_on) {
-  // Whoever finds it held goes on; a second one that asks meanwhile has nothing to do.
-  const auto held = [this] {
+  const auto is_for_me = [this] {
     const std::lock_guard lock(mutex_);
-    return std::exchange(state_, std::nullopt);
+    return state_.has_value() && !std::exchange(is_releasing_, true);
   }();
-  if (!held) co_return Status();
-  if (auto ended = co_await store_.end_recovery(); !ended) {
-    const std::lock_guard lock(mutex_);
-    state_ = held;
-    co_return ended;
+  if (!is_for_me) {
+    if (!is_held()) co_return Status();
+    co_return fail("storage.contended", "it is being released already; ask again");
   }
+  const auto ended = co_await store_.end_recovery();
+  {
+    const std::lock_guard lock(mutex_);
+    is_releasing_ = false;
+    if (ended) state_.reset();
+  }
+  if (!ended) co_return ended;
   metrics_.recovery(false);
   log::info("released: texts and webhooks are sent again");
   co_return co_await go_on();

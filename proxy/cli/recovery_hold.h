@@ -29,7 +29,8 @@ class RecoveryHold {
   std::optional<Recovery> state() const;
   /// What is to be done; none: nothing is held.
   std::optional<std::string> warning() const;
-  /// Writes down that it is over, and then does `go_on`, once.  Codes: storage.*, and those of `go_on`.
+  /// Writes down that it is over, and then does `go_on`, once; nothing to do if nothing is held.  Codes: storage.* (storage.contended while another
+  /// one releases it), and those of `go_on`.
   Task<Status> release(std::function<Task<Status>()> go_on);
 
  private:
@@ -37,6 +38,7 @@ class RecoveryHold {
   metrics::Instruments& metrics_;
   mutable std::mutex mutex_;
   std::optional<Recovery> state_;
+  bool is_releasing_ = false;
 };
 
 }  // namespace bauta

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -108,6 +109,8 @@ void RelayBackups::note(Ended ended) {
                            ended.backup->bytes);
     log::info("backup made id={} bytes={} seconds={:.1f}", ended.backup->id, ended.backup->bytes,
               ended.took.count());
+    if (!ended.backup->not_removed.empty())
+      log::warn("older backups stay detail={}", ended.backup->not_removed);
   } else if (ended.backup.error().code == "storage.closed") {
     log::info("backup not finished: the relay stops");
   } else {
@@ -127,8 +130,10 @@ void RelayBackups::drop_journal() const {
   if (config_.backup_journal.empty()) return;
   const auto backups = list_backups(config_.backup_path);
   if (!backups || backups->empty()) return;
+  // One that was made while the clock was ahead is not the oldest because it has the lowest number.
+  const auto oldest = std::ranges::min(*backups, {}, &Backup::created_at).created_at;
   const auto dropped =
-      drop_journal_before(config_.backup_journal, backups->front().created_at - kClocksApart);
+      drop_journal_before(config_.backup_journal, std::min(oldest, wall_.now()) - kClocksApart);
   if (!dropped) log::warn("old files of the journal stay detail={}", dropped.error().detail);
 }
 

@@ -94,7 +94,7 @@ Task<Result<LiveKey>> create_key(Accounts& accounts, ApiKeys& keys, TimePoint no
   BAUTA_CO_TRY(
       auto made,
       co_await keys.create(std::move(key), random, [now](Commit& commit, const ApiKey& made) {
-        const AuditNote note = note_of(made);
+        const AuditNote note = note_of(made, "");
         write_audit(commit, made.account,
                     {.action = note.action, .object = note.object, .details = note.details}, now);
       }));
@@ -295,8 +295,12 @@ Status RelayServer::Parts::listen_in_public() {
 
 Status RelayServer::Parts::listen_to_operators() {
   Router admin;
-  auto of_backups = backup_actions(
-      {.backups = *backups, .recovery = *recovery, .journal = journal, .engine = *engine});
+  auto of_backups =
+      backup_actions({.backups = *backups,
+                      .recovery = *recovery,
+                      .journal = journal,
+                      .engine = *engine,
+                      .cannot_go_on = [this](const Error& error) { report_failure(error); }});
   mount_admin(admin, metrics,
               {{.name = "store",
                 .failing = [this]() -> std::optional<std::string> {

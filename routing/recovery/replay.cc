@@ -15,8 +15,11 @@ using namespace std::chrono_literals;
 
 /// So many entries between two notes of how far it is; each line is two writes of a commit, of which there may be a thousand.
 constexpr std::size_t kEntriesAtOnce = 200;
-/// Journal and backup tell the time by clocks that may have been set meanwhile; what is replayed needlessly does no harm.
+/// Journal and backup tell the time by clocks that may have been set meanwhile, so around the backup entries are replayed that it holds.  Of a
+/// line only the last word of that time counts: the ones before it are over.
 constexpr auto kClocksApart = 1h;
+/// So many at once.
+constexpr std::size_t kLinesAtOnce = 200;
 /// What the lane's latest deadline is rounded up to, at most.
 constexpr auto kDeadlineStep = 10min;
 
@@ -57,7 +60,8 @@ Task<Status> Replay::replay_files() {
     if (at + 1 < files.size() && files[at + 1].begun_at < from) continue;
     BAUTA_CO_CHECK(co_await replay_file(number));
   }
-  co_return Status{};
+  BAUTA_CO_CHECK(co_await rest_lines());
+  co_return co_await save();
 }
 
 Task<Status> Replay::replay_file(std::uint64_t number) {
@@ -77,9 +81,11 @@ Task<Status> Replay::replay_file(std::uint64_t number) {
       }
       BAUTA_CO_CHECK(co_await replay_word(*std::move(word)));
     }
-    BAUTA_CO_CHECK(co_await rest_lines());
     progress_.entry = end;
-    BAUTA_CO_CHECK(co_await save());
+    if (content.entries[end - 1].at > request_.recovery.backed_up_at + kClocksApart)
+      BAUTA_CO_CHECK(co_await rest_lines());
+    // Lines that are not at rest yet are only known here.
+    if (lines_.empty()) BAUTA_CO_CHECK(co_await save());
   }
   co_return Status{};
 }
@@ -153,18 +159,23 @@ Task<Status> Replay::replay_erasure(ErasedSession erased) {
 }
 
 Task<Status> Replay::rest_lines() {
-  for (std::uint32_t tries = 0; !lines_.empty(); ++tries) {
-    if (tries == bench_.parts.limits.conflict_tries) co_return contended();
-    BAUTA_CO_TRY(const bool done, co_await try_rest_lines());
-    if (done) lines_.clear();
+  while (!lines_.empty()) {
+    std::map<Key, GrantedLine> some;
+    while (!lines_.empty() && some.size() < kLinesAtOnce)
+      some.insert(lines_.extract(lines_.begin()));
+    for (std::uint32_t tries = 0;; ++tries) {
+      if (tries == bench_.parts.limits.conflict_tries) co_return contended();
+      BAUTA_CO_TRY(const bool done, co_await try_rest(some));
+      if (done) break;
+    }
   }
   co_return Status{};
 }
 
 /// False: a conflict, or sessions had to be closed first.
-Task<Result<bool>> Replay::try_rest_lines() {
+Task<Result<bool>> Replay::try_rest(const std::map<Key, GrantedLine>& lines) {
   std::vector<Key> keys;
-  for (const auto& [key, line] : lines_) keys.push_back(key);
+  for (const auto& [key, line] : lines) keys.push_back(key);
   BAUTA_CO_TRY(const auto records, co_await bench_.parts.store.multi_get(keys));
   std::vector<std::optional<Stored<Route>>> routes;
   std::set<std::pair<ServiceId, SessionId>> holders;
@@ -173,7 +184,7 @@ Task<Result<bool>> Replay::try_rest_lines() {
     if (!records[at]) continue;
     BAUTA_CO_TRY(known, decode_route(*records[at]));
     const bool is_held = known->value.state == RouteState::live &&
-                         known->value.session != lines_.at(keys[at]).session;
+                         known->value.session != lines.at(keys[at]).session;
     if (is_held) holders.emplace(known->value.service, known->value.session);
   }
   for (const auto& [service, session] : holders)
@@ -185,7 +196,7 @@ Task<Result<bool>> Replay::try_rest_lines() {
   std::uint64_t resting = 0;
   for (std::size_t at = 0; at < keys.size(); ++at) {
     const auto version = version_of(routes[at]);
-    BAUTA_CO_TRY(auto rest, co_await rest_of(lines_.at(keys[at]), std::move(routes[at])));
+    BAUTA_CO_TRY(auto rest, co_await rest_of(lines.at(keys[at]), std::move(routes[at])));
     if (!rest) continue;
     RouteTable::entomb(commit, {.value = *std::move(rest), .version = version},
                        bench_.parts.limits.route_forget);

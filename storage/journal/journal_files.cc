@@ -275,4 +275,13 @@ Status JournalWriter::write(const std::string& octets) {
   return {};
 }
 
+Result<std::optional<TimePoint>> JournalReader::last_entry() const {
+  BAUTA_TRY(const auto files, list());
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    BAUTA_TRY(const auto content, read(file->number));
+    if (!content.entries.empty()) return std::optional(content.entries.back().at);
+  }
+  return std::optional<TimePoint>();
+}
+
 }  // namespace bauta

@@ -60,6 +60,8 @@ class JournalReader {
   explicit JournalReader(std::filesystem::path folder) : folder_(std::move(folder)) {}
   Result<std::vector<JournalFile>> list() const { return list_journal(folder_); }
   Result<JournalContent> read(std::uint64_t number) const { return read_journal(folder_, number); }
+  /// When the last entry was written; nullopt: there is none.  Codes: storage.unavailable.
+  Result<std::optional<TimePoint>> last_entry() const;
 
  private:
   std::filesystem::path folder_;

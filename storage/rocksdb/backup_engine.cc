@@ -174,9 +174,11 @@ Result<Backup> make_backup(rocksdb::Env& env, rocksdb::DB& database, const Backu
   rocksdb::BackupInfo info;
   if (const auto read = engine->GetBackupInfo(id, &info); !read.ok())
     return std::unexpected(error_of(read, "reading the backup that was made"));
+  auto made = *backup_of(info);
+  // It is made, whatever becomes of the others: who is told that it failed makes the next at once.
   if (const auto purged = engine->PurgeOldBackups(request.keep); !purged.ok())
-    return std::unexpected(error_of(purged, "removing the oldest backups"));
-  return *backup_of(info);
+    made.not_removed = error_of(purged, "removing the oldest backups").detail;
+  return made;
 }
 
 Result<std::vector<Backup>> list_backups(const fs::path& folder) {

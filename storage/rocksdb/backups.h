@@ -25,6 +25,8 @@ struct Backup {
   std::uint64_t files = 0;
   /// Every write up to this one is in it.
   std::uint64_t sequence = 0;
+  /// Of one that was just made: why older ones that should have gone are still there; "": they are gone.
+  std::string not_removed = {};
 };
 
 struct BackupRequest {

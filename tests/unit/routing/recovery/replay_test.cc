@@ -189,6 +189,27 @@ TEST_F(Replaying, IsDoneOnceForARestore) {
   EXPECT_EQ(replay().counts.sessions_closed, 1U) << "another restore is told all of it";
 }
 
+// Found by reading: entries from before the backup are read again, and the older word closed the session that has the line now.
+TEST_F(Replaying, OfALineOnlyTheLastWordCountsOfThoseThatTheBackupMayHold) {
+  journal_line(Conversation::kA, line_of(0));
+  for (int i = 0; i < 300; ++i) journal_line(kC, PersonHash::make(i, world.random), line_of(0));
+  const auto& seat = world.session.session.seats[0];
+  Commit own;
+  RouteTable::take(own,
+                   {.service = world.service.id,
+                    .address = seat.address,
+                    .person = seat.person,
+                    .number = seat.number,
+                    .session = world.session.session.id,
+                    .seat = seat.id},
+                   kAbsent);
+  journal(own);
+  const auto report = replay();
+  EXPECT_EQ(report.counts.sessions_closed, 0U);
+  EXPECT_EQ(report.counts.lines, 300U);
+  EXPECT_EQ(world.line(Conversation::kA, line_of(0)), "live");
+}
+
 TEST_F(Replaying, GoesOnWhereItWasCutOff) {
   std::vector<PersonHash> people;
   for (int i = 0; i < 300; ++i) {
