@@ -79,11 +79,11 @@ Task<Result<ApiAnswer>> create_test(Api& test, ApiCall call, NewKeyRequest reque
        .service = request.service.empty() ? "default" : request.service,
        .only_service = !request.service.empty(),
        .key = std::move(wanted),
-       .also = [&desk = test.desk, by = call.caller, kept = effect.also(test.desk, call.caller)](
-                   Commit& commit, const ApiKey& key) {
+       .also = [&desk = test.desk, by = call.caller, name = request.service,
+                kept = effect.also(test.desk, call.caller)](Commit& commit, const ApiKey& key) {
          Caller there = by;
          there.key.account = key.account;
-         desk.write_audit(commit, there, note_of(key));
+         desk.write_audit(commit, there, note_of(key, name));
          if (kept) kept(commit, key);
        }});
   BAUTA_CO_TRY(const auto made,
@@ -147,8 +147,8 @@ Task<Result<ApiAnswer>> create(Api& api, ApiCall call) {
              .hint = {},
              .created_at = now,
              .expires_at = request.expires_at};
-  BAUTA_CO_TRY(const auto made,
-               co_await api.desk.create_key(call.caller, std::move(key), effect.idempotent()));
+  BAUTA_CO_TRY(const auto made, co_await api.desk.create_key(call.caller, std::move(key),
+                                                             request.service, effect.idempotent()));
   auto created = effect.answer_of(made.key);
   auto json = key_json(made.key, request.service, is_test);
   json["secret"] = is_test ? test_key_of(made.secret) : made.secret;
@@ -184,18 +184,20 @@ Task<Result<ApiAnswer>> revoke(Api& api, ApiCall call) {
   const ApiKey own = call.caller.key;
   BAUTA_CO_TRY(const auto id, id_in_path<ApiKeyId>(call, "id", "key.not_found"));
   if (id == own.id) co_return fail("key.out_of_reach", "a key cannot revoke itself");
-  if (own.service) {
-    BAUTA_CO_TRY(const auto keys, co_await api.desk.keys().all_of(own.account));
-    const auto found = std::ranges::find(keys, id, &ApiKey::id);
-    if (found == keys.end() || !sees(own, *found))
-      co_return fail("key.not_found", "this account has no key " + id.str());
+  BAUTA_CO_TRY(const auto keys, co_await api.desk.keys().all_of(own.account));
+  const auto found = std::ranges::find(keys, id, &ApiKey::id);
+  if (found == keys.end() || !sees(own, *found))
+    co_return fail("key.not_found", "this account has no key " + id.str());
+  AuditNote note{
+      .action = AuditAction::key_revoked, .object = id.str(), .is_of_account = !found->service};
+  if (found->service) {
+    BAUTA_CO_TRY(const auto service, co_await api.desk.services().find(*found->service));
+    if (service) note.service = service->value.name;
   }
   BAUTA_CO_CHECK(co_await api.desk.keys().revoke(
-      own.account, id, [&desk = api.desk, caller = call.caller, id](Commit& commit) {
-        desk.write_audit(commit, caller,
-                         {.action = AuditAction::key_revoked,
-                          .object = id.str(),
-                          .is_of_account = !caller.key.service});
+      own.account, id,
+      [&desk = api.desk, caller = call.caller, note = std::move(note)](Commit& commit) {
+        desk.write_audit(commit, caller, note);
       }));
   co_return no_content();
 }

@@ -28,7 +28,7 @@ void add_admin_words(CLI::App* command, AdminWords& words) {
       std::string("The relay's admin listener; else BAUTA_ADMIN_URL says, else ") + kAdminUrl);
   command
       ->add_option("--key-file", words.key_file,
-                   "Holds the admin listener's key, instead of BAUTA_ADMIN_KEY; off loopback alone")
+                   "Holds the admin listener's key, if it has one, instead of BAUTA_ADMIN_KEY")
       ->type_name("FILE");
   command->add_flag("--json", words.json, "Print JSON");
 }

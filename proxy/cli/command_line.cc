@@ -1,6 +1,7 @@
 #include "proxy/cli/command_line.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
@@ -315,6 +316,10 @@ int CommandLine::run(int argc, const char* const* argv) {
   return client_commands.is_chosen() ? client_commands.run() : bauta::run(app, words);
 }
 
-int run_command_line(int argc, const char* const* argv) { return CommandLine().run(argc, argv); }
+int run_command_line(int argc, const char* const* argv) {
+  // What is made here, the engine's files among it, is its owner's alone, in whatever folder it lies.
+  ::umask(077);
+  return CommandLine().run(argc, argv);
+}
 
 }  // namespace bauta

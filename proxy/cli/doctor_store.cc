@@ -41,9 +41,12 @@ std::string address_of(const std::string& listen, bool is_https) {
   return (is_https ? "https://" : "http://") + show(*endpoint);
 }
 
-std::optional<Json::Value> operations_of(const Config& config, const std::string& url) {
-  const auto outcome =
-      ask_at(url + "/operations", config.admin_key, config.client_ca_file, kPatience);
+bool has_another_name(const HttpOutcome& outcome) {
+  const auto* unsent = std::get_if<HttpNotSent>(&outcome);
+  return unsent != nullptr && unsent->error.code == "http.tls_failed";
+}
+
+std::optional<Json::Value> operations_of(const HttpOutcome& outcome) {
   const auto* answer = std::get_if<HttpAnswer>(&outcome);
   if (answer == nullptr || answer->status != 200) return std::nullopt;
   const auto json = read_foreign_json(answer->body);
@@ -91,10 +94,22 @@ StoreVisit visit_store(const Config& config) {
 
 Findings ask_relay(const Config& config, bool held) {
   constexpr const char* kCheck = "relay";
-  const auto url = address_of(config.admin_listen, !config.admin_tls_certificate_file.empty());
-  const auto look = url.empty() ? std::nullopt : operations_of(config, url);
+  const bool is_https = !config.admin_tls_certificate_file.empty();
+  const auto url = address_of(config.admin_listen, is_https);
+  // Whoever listens there while no relay runs gets no key.
+  if (!held) return {is_ok(kCheck, "it does not run")};
+  const auto outcome =
+      url.empty() ? HttpOutcome(HttpNotSent{})
+                  : ask_at(url + "/operations", config.admin_key, config.client_ca_file, kPatience);
+  const auto look = operations_of(outcome);
+  if (!look && is_https && has_another_name(outcome)) {
+    return {is_doubtful(kCheck,
+                        "whether it is ready cannot be asked: the certificate of its admin "
+                        "listener is of another name than " +
+                            url,
+                        "ask /readyz by the name that the certificate is of")};
+  }
   if (!look) {
-    if (!held) return {is_ok(kCheck, "it does not run")};
     return {is_doubtful(kCheck, "its store is held, and its admin listener says nothing",
                         url.empty()
                             ? "its port is 0: ask /readyz at the address in its log"
@@ -130,8 +145,7 @@ bool is_relay_at(const Config& config, const std::string& listen, bool is_https)
   const auto* answer = std::get_if<HttpAnswer>(&outcome);
   if (answer != nullptr) return answer->headers.contains("Bauta-Request-Id");
   // A certificate names the public host, not this address: that somebody speaks TLS there has to do.
-  const auto* unsent = std::get_if<HttpNotSent>(&outcome);
-  return is_https && unsent != nullptr && unsent->error.code == "http.tls_failed";
+  return is_https && has_another_name(outcome);
 }
 
 }  // namespace bauta

@@ -68,7 +68,8 @@ constexpr std::array kSettings = {
             "Where metrics and health are served; off loopback only with admin.key.",
             BAUTA_TEXT(admin_listen)},
     Setting{"admin", "key", text, "secret", "", 0, 0,
-            "What a Bearer header must bring to the admin listener; none on loopback.",
+            "What a Bearer header must bring to the admin listener, wherever it is set; must be "
+            "set off loopback.",
             BAUTA_TEXT(admin_key)},
     Setting{"admin", "tls_certificate_file", path, "", "", 0, 0,
             "As that of [public], for the admin listener.", BAUTA_TEXT(admin_tls_certificate_file),

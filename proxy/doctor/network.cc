@@ -132,14 +132,18 @@ Diagnosis judge_webhooks(const std::vector<std::string>& allow_private) {
   auto guard = AddressGuard::make(allow_private);
   if (!guard) return is_failing(kCheck, guard.error().detail, kMend);
   constexpr AddressOctets kLoopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1};
+  constexpr AddressOctets kLoopbackV6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
   constexpr AddressOctets kMetadata{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 169, 254, 169, 254};
-  if (guard->allows(kMetadata, false))
-    return is_doubtful(kCheck, "platforms' webhooks may reach 169.254.169.254, a cloud's secrets",
-                       kMend);
-  if (guard->allows(kLoopback, false))
-    return is_doubtful(kCheck, "platforms' webhooks may reach what this machine itself serves",
-                       kMend);
-  return is_ok(kCheck, "platforms' webhooks reach neither this machine nor a cloud's secrets");
+  constexpr AddressOctets kMetadataV6{0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0x54};
+  if (guard->allows(kMetadata, false) || guard->allows(kMetadataV6, false))
+    return is_doubtful(
+        kCheck, "platforms' webhooks may reach a cloud's secrets: 169.254.169.254 or fd00:ec2::254",
+        kMend);
+  if (guard->allows(kLoopback, false) || guard->allows(kLoopbackV6, false))
+    return is_doubtful(
+        kCheck, "platforms' webhooks may reach what this machine itself serves: 127.0.0.1 or ::1",
+        kMend);
+  return is_ok(kCheck, "platforms' webhooks reach neither loopback nor a cloud's metadata");
 }
 
 }  // namespace bauta

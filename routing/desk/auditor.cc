@@ -5,6 +5,15 @@
 
 namespace bauta {
 
+namespace {
+
+std::string service_of(const AuditNote& note, const Caller& caller) {
+  if (note.is_of_account) return {};
+  return note.service.empty() ? caller.service.name : note.service;
+}
+
+}  // namespace
+
 void Auditor::write(Commit& commit, const Caller& caller, AuditNote note) const {
   write_to(commit, caller.key.account, caller, std::move(note));
 }
@@ -18,7 +27,7 @@ void Auditor::write_to(Commit& commit, AccountId account, const Caller& caller,
                     .actor = {.key = caller.key.id,
                               .account = caller.key.account,
                               .request_id = caller.request_id},
-                    .service = note.is_of_account ? std::string() : caller.service.name,
+                    .service = service_of(note, caller),
                     .object = std::move(note.object),
                     .details = std::move(note.details)},
                    bench_.parts.limits.audit_keep);
@@ -54,14 +63,15 @@ Task<Result<Page<AuditEntry>>> Auditor::list(AccountId account, ListAudit reques
   co_return page;
 }
 
-AuditNote note_of(const ApiKey& key) {
+AuditNote note_of(const ApiKey& key, std::string service) {
   std::string scopes;
   for (const Scope scope : key.scopes)
     scopes.append(scopes.empty() ? "" : " ").append(scope_name(scope));
   AuditNote note{.action = AuditAction::key_created,
                  .object = key.id.str(),
                  .details = {{"scopes", scopes}},
-                 .is_of_account = !key.service};
+                 .is_of_account = !key.service,
+                 .service = std::move(service)};
   if (key.expires_at)
     note.details.emplace_back("expires_at", std::to_string(to_millis(*key.expires_at)));
   return note;

@@ -83,10 +83,11 @@ class Desk::Parts {
     co_return made;
   }
 
-  Task<Result<NewApiKey>> create_key(Caller caller, ApiKey key,
+  Task<Result<NewApiKey>> create_key(Caller caller, ApiKey key, std::string service,
                                      std::optional<Idempotent<ApiKey>> idempotent) {
+    const auto tell = [service](const ApiKey& made) { return note_of(made, service); };
     auto made = co_await bench.keys.create(std::move(key), bench.parts.random,
-                                           recorded<ApiKey>(caller, idempotent));
+                                           recorded<ApiKey>(caller, idempotent, tell));
     if (!made && idempotent)
       BAUTA_CO_CHECK(co_await answers.refuse_if_written(caller.service.id, idempotent->mark));
     co_return made;
@@ -96,8 +97,15 @@ class Desk::Parts {
   template <class T>
   std::function<void(Commit&, const T&)> recorded(const Caller& caller,
                                                   std::optional<Idempotent<T>> idempotent) const {
-    return [this, caller, kept = std::move(idempotent)](Commit& commit, const T& made) {
-      auditor.write(commit, caller, note_of(made));
+    return recorded<T>(caller, std::move(idempotent), [](const T& made) { return note_of(made); });
+  }
+  template <class T>
+  std::function<void(Commit&, const T&)> recorded(const Caller& caller,
+                                                  std::optional<Idempotent<T>> idempotent,
+                                                  std::function<AuditNote(const T&)> tell) const {
+    return [this, caller, kept = std::move(idempotent), tell = std::move(tell)](Commit& commit,
+                                                                                const T& made) {
+      auditor.write(commit, caller, tell(made));
       if (kept) answers.write(commit, caller.service.id, {}, kept->mark, kept->render(made));
     };
   }
@@ -207,9 +215,9 @@ Task<Status> Desk::remove_service(const Caller& caller, ServiceId service) {
       });
 }
 
-Task<Result<NewApiKey>> Desk::create_key(const Caller& caller, ApiKey key,
+Task<Result<NewApiKey>> Desk::create_key(const Caller& caller, ApiKey key, std::string service,
                                          std::optional<Idempotent<ApiKey>> idempotent) {
-  return parts_->create_key(caller, std::move(key), std::move(idempotent));
+  return parts_->create_key(caller, std::move(key), std::move(service), std::move(idempotent));
 }
 
 void Desk::write_audit(Commit& commit, const Caller& caller, AuditNote note) const {
@@ -336,11 +344,33 @@ Task<Result<Page<Number>>> Desk::list_numbers(const Caller& caller, ListNumbers 
   return parts_->numbers.list(caller.service.id, std::move(request));
 }
 
+namespace {
+
+/// The names of what is changed, as the API has them.
+std::string fields_of(const ChangeNumber& request) {
+  std::string fields;
+  const auto add = [&](bool is_changed, std::string_view name) {
+    if (is_changed) fields.append(fields.empty() ? "" : " ").append(name);
+  };
+  add(request.capabilities.has_value(), "capabilities");
+  add(request.connection.has_value(), "connection");
+  add(request.fallbacks.has_value(), "fallbacks");
+  add(request.rate_per_second.has_value(), "rate_per_second");
+  add(request.reach.has_value(), "reach");
+  add(request.status.has_value(), "status");
+  add(request.tags.has_value(), "tags");
+  return fields;
+}
+
+}  // namespace
+
 Task<Result<Number>> Desk::change_number(const Caller& caller, VirtualNumber number,
                                          ChangeNumber request) {
   const auto action = request.status == NumberStatus::draining ? AuditAction::number_draining
                                                                : AuditAction::number_changed;
-  auto also = parts_->auditor.also(caller, {.action = action, .object = number.str()});
+  auto also = parts_->auditor.also(
+      caller,
+      {.action = action, .object = number.str(), .details = {{"fields", fields_of(request)}}});
   return parts_->numbers.change(caller.service.id, std::move(number), std::move(request),
                                 std::move(also));
 }

@@ -38,10 +38,12 @@ struct AuditNote {
   std::vector<std::pair<std::string, std::string>> details = {};
   /// Of the account as a whole, and not of the service that the caller asked through.
   bool is_of_account = false;
+  /// The name of the service that it is of; "": the one that the caller asked through.
+  std::string service = {};
 };
 
-/// That a key was made.
-AuditNote note_of(const ApiKey& key);
+/// That a key was made, for the service of that name if it is for one.
+AuditNote note_of(const ApiKey& key, std::string service);
 
 struct ListAudit {
   AuditFilter filter = {};
@@ -287,7 +289,8 @@ class Desk {
                                        std::optional<Idempotent<Service>> idempotent);
   /// Of the caller's account, if nothing of it lives; with what it stored and the keys that are its own.  Codes: service.in_use.
   Task<Status> remove_service(const Caller& caller, ServiceId service);
-  Task<Result<NewApiKey>> create_key(const Caller& caller, ApiKey key,
+  /// `service`: the name of the one that it is for; "": for all of the account.
+  Task<Result<NewApiKey>> create_key(const Caller& caller, ApiKey key, std::string service,
                                      std::optional<Idempotent<ApiKey>> idempotent);
 
   /// Adds what was done to the commit that does it, for the log of the caller's account: of an effect that another part than the desk commits.

@@ -50,6 +50,17 @@ TEST_F(AuditApi, SaysWhoMadeAndRevokedAKey) {
   EXPECT_EQ(log(), "key.created key.revoked");
 }
 
+TEST_F(AuditApi, NamesTheServiceThatAKeyIsFor) {
+  ASSERT_EQ(ask("POST", "/api/v1/services", R"({"name":"staging"})").told(), "201");
+  const auto made =
+      ask("POST", "/api/v1/keys", R"({"scopes":["events:read"],"service":"staging"})");
+  ASSERT_EQ(made.told(), "201");
+  EXPECT_EQ(newest()["service"], "staging");
+  ask("DELETE", made.header("Location"));
+  EXPECT_EQ(newest()["action"], "key.revoked");
+  EXPECT_EQ(newest()["service"], "staging");
+}
+
 TEST_F(AuditApi, TellsOfWhatWasDoneAndOfNothingElse) {
   ask("POST", "/api/v1/numbers", R"({"number":"+12025550177","connection":"twilio"})");
   ask("POST", "/api/v1/numbers", R"({"number":"+12025550177","connection":"twilio"})");
