@@ -212,7 +212,12 @@ Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<De
   if (open.empty()) co_return Progress(std::min(now + kLookAgain * 10, delivery.value.deadline));
   const auto [connection, free_at] =
       way_out_of(lanes_.at(key), delivery.value, std::move(open), now);
-  if (free_at > now) co_return Progress(std::min(free_at, delivery.value.deadline));
+  if (free_at > now) {
+    // A turn that passes meanwhile is not used when the way is free: others use theirs at that moment.
+    lanes_.at(key).turn.number_used.reset();
+    lanes_.at(key).turn.connection_used.reset();
+    co_return Progress(std::min(free_at, delivery.value.deadline));
+  }
   if (const auto turn = wait_for_turn(lanes_.at(key), key.number,
                                       seen.number->value.rate_per_second, connection, now))
     co_return Progress(std::min(*turn, delivery.value.deadline));

@@ -127,10 +127,10 @@ Task<Status> Replay::replay_consent(RecordedConsent word) {
     if (known && !is_later(word.consent, known->value)) co_return Status{};
     Commit commit;
     if (word.number) {
-      Ledger::record_line(commit, word.who, *word.number,
-                          {.everywhere = {}, .line = std::move(known)}, word.consent);
+      Ledger::record_line(commit, word.who, *word.number, {.everywhere = {}, .line = known},
+                          word.consent);
     } else {
-      Ledger::record(commit, word.who, {.everywhere = std::move(known), .line = {}}, word.consent);
+      Ledger::record(commit, word.who, {.everywhere = known, .line = {}}, word.consent);
     }
     BAUTA_CO_TRY(const auto done, co_await commit_once(bench_.parts.store, std::move(commit)));
     if (!done) continue;
@@ -173,8 +173,9 @@ Task<Status> Replay::rest_lines() {
 }
 
 /// False: a conflict, or sessions had to be closed first.
-Task<Result<bool>> Replay::try_rest(const std::map<Key, GrantedLine>& lines) {
+Task<Result<bool>> Replay::try_rest(std::map<Key, GrantedLine> lines) {
   std::vector<Key> keys;
+  keys.reserve(lines.size());
   for (const auto& [key, line] : lines) keys.push_back(key);
   BAUTA_CO_TRY(const auto records, co_await bench_.parts.store.multi_get(keys));
   std::vector<std::optional<Stored<Route>>> routes;

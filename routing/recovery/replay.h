@@ -87,7 +87,7 @@ class Replay {
   Task<Status> replay_job(Job job);
   Task<Status> replay_erasure(ErasedSession erased);
   Task<Status> rest_lines();
-  Task<Result<bool>> try_rest(const std::map<Key, GrantedLine>& lines);
+  Task<Result<bool>> try_rest(std::map<Key, GrantedLine> lines);
   Task<Result<std::optional<Route>>> rest_of(GrantedLine line, std::optional<Stored<Route>> known);
   Task<Status> close_holder(ServiceId service, SessionId session);
   Task<void> finish_jobs() const;

@@ -157,7 +157,7 @@ Status Journal::open_file() {
   return {};
 }
 
-void Journal::note(std::optional<Error> failure) {
+void Journal::note(const std::optional<Error>& failure) {
   {
     const MutexLock lock(mutex_);
     failure_ = failure;

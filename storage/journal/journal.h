@@ -78,7 +78,7 @@ class Journal {
   Group take_group();
   Status write(const Group& group);
   Status open_file();
-  void note(std::optional<Error> failure);
+  void note(const std::optional<Error>& failure);
   static void resume(std::unique_ptr<Waiting> waiting, Status status);
 
   const JournalOptions options_;

@@ -189,6 +189,40 @@ TEST_F(BreakerOfLanes, WhatWaitsForAWordOfTheFallbackIsNotWokenByABreaker) {
   EXPECT_EQ(carrier.handed, "twilio: one|vonage: one");
 }
 
+// Found by the simulation: a turn that came while the breaker was open was used with the one that came when it had closed.
+TEST_F(BreakerOfLanes, TurnsThatPassWhileItIsOpenAreNotMadeUpFor) {
+  use({.failures = 1, .pause = 3s, .pause_max = 3s});
+  for (const auto* number : {"+12025550177", "+12025550178", "+442079460177"})
+    ASSERT_TRUE(run(desk->change_number(caller, World::number(number), {.rate_per_second = 0.2})));
+  auto request = session_of({kX, "+442079460143"});
+  request.participants[1].number = World::number(seat_number(1));
+  const auto other = *try_open(request);
+  for (int at = 0; at < 20; ++at) {
+    text(kA, seat_number(0), "text " + std::to_string(at));
+    text(kX, other.session.seats[0].number.str(), "hello " + std::to_string(at));
+  }
+  const auto sent = [&] {
+    return std::ranges::count(carrier.taken, World::number(seat_number(1)), &OutboundMessage::from);
+  };
+  std::ptrdiff_t before = 0;
+  int last = -5;
+  for (int second = 0; second < 400; ++second) {
+    if (second % 11 == 3) {
+      carrier.answers_of["twilio"] = {not_reached()};
+      text(kB, seat_number(1), "the other way");
+    }
+    work();
+    if (sent() > before) {
+      EXPECT_EQ(sent() - before, 1) << second;
+      EXPECT_GE(second - last, 4) << second;
+      last = second;
+    }
+    before = sent();
+    clock.advance(1s);
+  }
+  EXPECT_GT(before, 20);
+}
+
 TEST_F(BreakerOfLanes, DeadlinesEndWhatWaits) {
   go_down();
   clock.advance(5h);
