@@ -173,6 +173,21 @@ Status verify(const BackupWords& words) {
   return all;
 }
 
+void say_what_is_lost(const Config& config, TimePoint backed_up_at) {
+  // The store is restored, whatever the journal's disk says.
+  const auto looked = journal_gap(config, backed_up_at);
+  const auto gap = looked ? *looked : std::optional(looked.error().detail);
+  Output::say("What was done after that is not in it: texts and sessions are lost.");
+  Output::say(gap ? "warning: " + *gap
+                  : "STOPs, erasures and lines given out since then are replayed from the journal "
+                    "when the relay starts.");
+  if (config.backup_journal.empty()) return;
+  if (const auto last = JournalReader(config.backup_journal).last_entry(); last && *last) {
+    Output::say("The journal's last entry is of " + format_rfc3339(**last) +
+                ": if the store was lost much later, it may have failed before that.");
+  }
+}
+
 Status restore(const BackupWords& words) {
   BAUTA_TRY(const auto config, load_config(words.config));
   BAUTA_TRY(const auto backup, backup_of(config, words.wanted()));
@@ -182,18 +197,7 @@ Status restore(const BackupWords& words) {
   BAUTA_TRY(const auto recovery, restore_stopped(config, backup));
   progress.clear();
   words.output().one(kRecovery, reply_of(json_of(std::optional(recovery))));
-  // The store is restored, whatever the journal's disk says.
-  const auto looked = journal_gap(config, recovery.backed_up_at);
-  const auto gap = looked ? *looked : std::optional(looked.error().detail);
-  Output::say("What was done after that is not in it: texts and sessions are lost.");
-  Output::say(gap ? "warning: " + *gap
-                  : "STOPs, erasures and lines given out since then are replayed from the journal "
-                    "when the relay starts.");
-  if (const auto last = JournalReader(config.backup_journal).last_entry();
-      !config.backup_journal.empty() && last && *last) {
-    Output::say("Its last entry is of " + format_rfc3339(**last) +
-                ": if the store was lost much later, it may have failed before that.");
-  }
+  say_what_is_lost(config, recovery.backed_up_at);
   Output::say(
       "Start the relay: it takes texts, and sends none and tells no webhook until bauta backup "
       "release.");

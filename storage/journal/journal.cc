@@ -62,22 +62,22 @@ Task<Status> Journal::append(std::vector<std::string> entries) {
 }
 
 void Journal::submit(std::unique_ptr<Waiting> waiting) {
-  Status refused;
+  Status taken;
   {
     const MutexLock lock(mutex_);
     if (closing_) {
-      refused = fail("storage.closed", "the store is being closed");
+      taken = fail("storage.closed", "the store is being closed");
     } else if (queue_.size() >= options_.waiting_max) {
-      refused = fail("storage.overloaded", "too many commits wait for the journal; try again");
+      taken = fail("storage.overloaded", "too many commits wait for the journal; try again");
     } else {
       queue_.push_back(std::move(waiting));
     }
   }
-  if (refused) {
+  if (taken) {
     changed_.notify_one();
   } else {
     // Never resumed from here: who calls in a loop would grow the stack.
-    resume(std::move(waiting), std::move(refused));
+    resume(std::move(waiting), std::move(taken));
   }
 }
 

@@ -56,6 +56,7 @@ test('STOPs, erasures and lines of the time after the backup are known again bef
 
   const restored = await loseAndRestore(relay);
   assert.match(restored.stderr, /replayed from the journal/);
+  assert.match(restored.stderr, /^The journal's last entry is of 20\d\d-\d\d-\d\dT[\d:.]+Z: /m);
   const early = await bauta('backup', 'release', '--config', relay.config);
   assert.deepEqual([early.code, /backup\.not_replayed/.test(early.stderr)], [1, true]);
   carrier.posts.length = 0;

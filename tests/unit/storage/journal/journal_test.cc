@@ -67,6 +67,21 @@ TEST_F(JournalTest, KeepsWhatItWasGivenInOrderAcrossProcesses) {
   EXPECT_THAT(entries(), ElementsAre("one", "two", "three"));
 }
 
+TEST_F(JournalTest, SaysWhenItsLastEntryWasWritten) {
+  const JournalReader reader(folder);
+  EXPECT_EQ(reader.last_entry(), std::nullopt);
+  const auto written = clock.now();
+  {
+    const auto journal = open();
+    EXPECT_EQ(append(*journal, "one"), "written");
+  }
+  clock.advance(1h);
+  const auto journal = open();
+  EXPECT_EQ(reader.last_entry(), std::optional(written)) << "the file of now holds none yet";
+  EXPECT_EQ(append(*journal, "two"), "written");
+  EXPECT_EQ(reader.last_entry(), std::optional(written + 1h));
+}
+
 TEST_F(JournalTest, IsItsOwnersAlone) {
   const auto journal = open();
   struct stat found{};
