@@ -85,6 +85,8 @@ TEST(DoctorOfTheNetwork, WebhooksMayNotReachAMachinesOwnSecrets) {
   EXPECT_EQ(grade({"127.0.0.0/8"}), Grade::warning);
   EXPECT_EQ(grade({"10.0.0.0/8", "169.254.0.0/16"}), Grade::warning);
   EXPECT_EQ(grade({"0.0.0.0/0"}), Grade::warning);
+  EXPECT_EQ(grade({"::1/128"}), Grade::warning);
+  EXPECT_EQ(grade({"fd00:ec2::/32"}), Grade::warning);
 }
 
 TEST(DoctorOfTheNetwork, APublicUrlIsSetAndHttps) {
