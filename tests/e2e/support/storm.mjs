@@ -97,21 +97,21 @@ export class Storm {
   }
 
   async #endOnFailingDisk(fault, k) {
-    let started = true;
     try {
       await this.relay.start(this.failing(fault, k));
     } catch (error) {
       if (!this.relay.process.exit) throw error;
-      started = false;
     }
     const [, file] = await this.relay.process.says(/failing disk: .*\/(\S+)/);
     await until(`the failure of ${file} to end the relay`, () => this.relay.process.exit);
     const exit = await this.relay.stop();
-    const [code, said] = started ? [fault === 'full' ? 5 : 4, / the store can promise nothing any more code=storage\.\w+/]
-      : [fault === 'full' ? 5 : 1, /^bauta: storage\.\w+: /m];
-    if (exit.code !== code || !said.test(this.relay.process.output))
+    // The writers may have ended it before the start was seen to be over: only what it said tells which.
+    const ran = / the store can promise nothing any more code=storage\.\w+/.test(this.relay.process.output);
+    const refused = /^bauta: storage\.\w+: /m.test(this.relay.process.output);
+    const code = fault === 'full' ? 5 : ran ? 4 : 1;
+    if (exit.code !== code || ran === refused)
       throw new Error(`${fault} ${k}, at ${file}, ended with ${JSON.stringify(exit)}:\n${this.relay.process.output.slice(-2000)}`);
-    return started ? 'ended' : 'refused';
+    return ran ? 'ended' : 'refused';
   }
 
   /** Lets what is under way come to its end, and judges. */
