@@ -5,7 +5,6 @@
 
 #include "proxy/carriers/signing.h"
 #include "proxy/config/log.h"
-#include "routing/outbox/token_bucket.h"
 
 namespace bauta {
 namespace {
@@ -32,17 +31,6 @@ OutcomeWords words_of(const SubmitOutcome& outcome) {
   if (const auto* refused = std::get_if<SubmitRefused>(&outcome)) return {"refused", refused->code};
   if (const auto* later = std::get_if<SubmitLater>(&outcome)) return {"later", later->code};
   return {"unknown", std::get<SubmitUnknown>(outcome).code};
-}
-
-/// `bucket` goes on as `next` says, whoever else asks at the same time.
-template <class Next>
-Turn go_on(std::atomic<std::int64_t>& bucket, Next next) {
-  std::int64_t full_at = bucket.load(std::memory_order_relaxed);
-  for (;;) {
-    const Turn turn = next(full_at);
-    if (bucket.compare_exchange_weak(full_at, turn.full_at_micros, std::memory_order_relaxed))
-      return turn;
-  }
 }
 
 }  // namespace
@@ -78,12 +66,12 @@ Status CarrierSet::add(std::unique_ptr<Carrier> carrier, std::string token,
                                         ": token: 16 to 128 letters, digits, hyphens and "
                                         "underscores that nobody can guess");
   }
-  auto bucket = std::make_unique<Entry::Bucket>();
-  bucket->rate_per_second = rate_per_second;
+  auto pace = std::make_unique<Entry::Pace>();
+  pace->rate_per_second = rate_per_second;
   if (!entries_
            .emplace(name, Entry{.carrier = std::move(carrier),
                                 .token = std::move(token),
-                                .bucket = std::move(bucket),
+                                .pace = std::move(pace),
                                 .trouble = std::make_unique<log::Seldom>()})
            .second) {
     return fail("config.bad_value", "connections: the name " + name + " stands there twice");
@@ -92,7 +80,7 @@ Status CarrierSet::add(std::unique_ptr<Carrier> carrier, std::string token,
 }
 
 void CarrierSet::change_rate(std::string_view connection, double rate_per_second) {
-  if (const Entry* entry = find(connection)) entry->bucket->rate_per_second = rate_per_second;
+  if (const Entry* entry = find(connection)) entry->pace->rate_per_second = rate_per_second;
 }
 
 const CarrierSet::Entry* CarrierSet::find(std::string_view name) const {
@@ -113,25 +101,30 @@ bool CarrierSet::receipts_carry_reference(std::string_view connection) const {
   return entry != nullptr && entry->carrier->receipts_carry_reference();
 }
 
-SteadyPoint CarrierSet::take_turn(std::string_view connection, SteadyPoint now) {
+SteadyPoint CarrierSet::take_turn(std::string_view connection, ServiceId service,
+                                  std::optional<TurnTicket>& ticket, SteadyPoint now) {
   const Entry* entry = find(connection);
-  const double rate = entry == nullptr ? 0 : entry->bucket->rate_per_second.load();
-  if (rate <= 0) return now;
-  const auto turn = go_on(entry->bucket->full_at_micros,
-                          [&](std::int64_t full_at) { return next_turn(full_at, now, rate); });
-  return turn.at;
+  if (entry == nullptr) return now;
+  auto& pace = *entry->pace;
+  const double rate = pace.rate_per_second;
+  if (rate <= 0 && !ticket) return now;
+  const MutexLock lock(pace.mutex);
+  return pace.turns.take(service, ticket, now, rate);
 }
 
 SteadyPoint CarrierSet::use_turn(std::string_view connection, SteadyPoint now) {
   const Entry* entry = find(connection);
-  const double rate = entry == nullptr ? 0 : entry->bucket->rate_per_second.load();
+  const double rate = entry == nullptr ? 0 : entry->pace->rate_per_second.load();
   if (rate <= 0) return now;
-  const auto use = go_on(entry->bucket->used_full_at_micros,
-                         [&](std::int64_t full_at) { return next_use(full_at, now, rate); });
-  go_on(entry->bucket->full_at_micros, [&](std::int64_t full_at) {
-    return Turn{.full_at_micros = std::max(full_at, full_again_at(use)), .at = use.at};
-  });
-  return use.at;
+  const MutexLock lock(entry->pace->mutex);
+  return entry->pace->turns.use(now, rate);
+}
+
+void CarrierSet::leave_turn(std::string_view connection, TurnTicket ticket) {
+  const Entry* entry = find(connection);
+  if (entry == nullptr) return;
+  const MutexLock lock(entry->pace->mutex);
+  entry->pace->turns.leave(ticket);
 }
 
 Task<AskOutcome> CarrierSet::ask(std::string connection, SentText sent) {

@@ -1,15 +1,17 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "proxy/carriers/carrier.h"
 #include "proxy/config/seldom.h"
+#include "routing/outbox/shared_turns.h"
+#include "storage/store/mutex.h"
 
 namespace bauta {
 
@@ -31,7 +33,9 @@ class CarrierSet final : public CarrierPort {
 
   bool has(std::string_view connection) const override;
   bool receipts_carry_reference(std::string_view connection) const override;
-  SteadyPoint take_turn(std::string_view connection, SteadyPoint now) override;
+  SteadyPoint take_turn(std::string_view connection, ServiceId service,
+                        std::optional<TurnTicket>& ticket, SteadyPoint now) override;
+  void leave_turn(std::string_view connection, TurnTicket ticket) override;
   SteadyPoint use_turn(std::string_view connection, SteadyPoint now) override;
   Task<AskOutcome> ask(std::string connection, SentText sent) override;
   /// A connection that is not configured (any more) answers later, carrier.unknown_connection: it may come back with the next configuration.
@@ -41,13 +45,13 @@ class CarrierSet final : public CarrierPort {
   struct Entry {
     std::unique_ptr<Carrier> carrier;
     std::string token;
-    /// What all threads share (Turn): when the bucket will be full again, by the turns that were taken and by those that were used.
-    struct Bucket {
+    /// What all partitions share.  Locked only where there is a rate, or was.
+    struct Pace {
       std::atomic<double> rate_per_second = 0;
-      std::atomic<std::int64_t> full_at_micros = 0;
-      std::atomic<std::int64_t> used_full_at_micros = 0;
+      Mutex mutex;
+      SharedTurns turns BAUTA_GUARDED_BY(mutex);
     };
-    std::unique_ptr<Bucket> bucket;
+    std::unique_ptr<Pace> pace;
     /// What the carrier did not take, or did not answer.
     std::unique_ptr<log::Seldom> trouble;
   };

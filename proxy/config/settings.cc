@@ -343,8 +343,8 @@ constexpr std::array kConnectionSettings = {
         &ConnectionConfig::auth_token},
     ConnectionSetting{
         "rate_per_second", "", false, false, "0",
-        "Texts that it is handed in a second, 0 to 10000; 0: no limit. What waits at a change "
-        "keeps its turn.",
+        "Texts that it is handed in a second, 0 to 10000; 0: no limit. Services take turns. What "
+        "waits at a change looks again when its turn was to come.",
         nullptr, &ConnectionConfig::rate_per_second, true},
 };
 

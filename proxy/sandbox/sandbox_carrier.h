@@ -53,7 +53,11 @@ class SandboxCarrier final : public CarrierPort {
 
   bool has(std::string_view connection) const override { return connection == kName; }
   bool receipts_carry_reference(std::string_view) const override { return true; }
-  SteadyPoint take_turn(std::string_view, SteadyPoint now) override { return now; }
+  SteadyPoint take_turn(std::string_view, ServiceId, std::optional<TurnTicket>&,
+                        SteadyPoint now) override {
+    return now;
+  }
+  void leave_turn(std::string_view, TurnTicket) override {}
   SteadyPoint use_turn(std::string_view, SteadyPoint now) override { return now; }
   Task<AskOutcome> ask(std::string connection, SentText sent) override;
   Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override;

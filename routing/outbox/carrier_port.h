@@ -12,6 +12,7 @@
 #include "pool/address/virtual_number.h"
 #include "routing/text/message_text.h"
 #include "storage/store/clock.h"
+#include "storage/store/id.h"
 #include "storage/store/task.h"
 
 namespace bauta {
@@ -77,6 +78,9 @@ inline std::string_view ask_outcome_name(const AskOutcome& outcome) {
   return std::holds_alternative<AskedNotFound>(outcome) ? "not_found" : "in_vain";
 }
 
+/// A place among those who wait for a turn of a connection.
+enum class TurnTicket : std::uint64_t {};
+
 /// The way out to the carriers, as the outbox sees it.  Implemented over the network by proxy/, and by the simulation.
 class CarrierPort {
  public:
@@ -85,8 +89,12 @@ class CarrierPort {
   virtual bool has(std::string_view connection) const = 0;
   /// Do this connection's receipts bring our reference back?  Else they are matched by provider id.
   virtual bool receipts_carry_reference(std::string_view connection) const = 0;
-  /// When one more text may be handed to this connection: `now`, or later if it has a rate.  Asking takes the turn.  Thread-safe.
-  virtual SteadyPoint take_turn(std::string_view connection, SteadyPoint now) = 0;
+  /// When one more text of this service may be handed to this connection, as SharedTurns::take(): `now`, or when to ask again with
+  /// `ticket`.  Thread-safe.
+  virtual SteadyPoint take_turn(std::string_view connection, ServiceId service,
+                                std::optional<TurnTicket>& ticket, SteadyPoint now) = 0;
+  /// Who waited for this connection needs no turn any more.  Thread-safe.
+  virtual void leave_turn(std::string_view connection, TurnTicket ticket) = 0;
   /// When a text whose turn has come may leave, as TokenBucket::use().  Thread-safe.
   virtual SteadyPoint use_turn(std::string_view connection, SteadyPoint now) = 0;
   /// Asks what became of a submit without an answer.  As submit() in its promises.

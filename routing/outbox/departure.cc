@@ -54,14 +54,13 @@ void keep_only(std::vector<std::string>& connections, const std::string& connect
 }  // namespace
 
 /// None: the head may leave now.
-std::optional<TimePoint> Departure::wait_for_turn(Lane& lane, const VirtualNumber& number,
-                                                  double rate, const std::string& connection,
-                                                  TimePoint now) {
+std::optional<TimePoint> Departure::wait_for_turn(const LaneKey& key, double rate,
+                                                  const std::string& connection, TimePoint now) {
   // By a clock that nobody sets: one that leaps would make all that wait leave at once.
   const auto steady = planted(PlantedBug::turns_by_the_wall_clock)
                           ? SteadyPoint(now.time_since_epoch())
                           : parts_.clock.steady();
-  const auto turn = turns_.wait(lane.turn, number, rate, connection, steady);
+  const auto turn = turns_.wait(lanes_.at(key).turn, key, rate, connection, steady);
   if (!turn) return std::nullopt;
   return now + std::chrono::ceil<Duration>(*turn - steady);
 }
@@ -218,8 +217,7 @@ Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<De
     lanes_.at(key).turn.connection_used.reset();
     co_return Progress(std::min(free_at, delivery.value.deadline));
   }
-  if (const auto turn = wait_for_turn(lanes_.at(key), key.number,
-                                      seen.number->value.rate_per_second, connection, now))
+  if (const auto turn = wait_for_turn(key, seen.number->value.rate_per_second, connection, now))
     co_return Progress(std::min(*turn, delivery.value.deadline));
   auto passage = parts_.breakers->let_through(connection, parts_.clock.steady());
   // Another text is the probe: looking again finds until when.

@@ -73,7 +73,7 @@ class Departure {
   std::optional<TimePoint> keep_from(Lane& lane, const std::string& connection,
                                      std::uint64_t closings, TimePoint now);
   void heed(const std::string& connection, const SubmitOutcome& answer);
-  std::optional<TimePoint> wait_for_turn(Lane& lane, const VirtualNumber& number, double rate,
+  std::optional<TimePoint> wait_for_turn(const LaneKey& key, double rate,
                                          const std::string& connection, TimePoint now);
   Task<Result<Progress>> settle(LaneKey key, WaitingText head);
   Task<Result<std::optional<Progress>>> settle_once(WaitingText head, Stored<Delivery> current,

@@ -8,20 +8,31 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
 
+std::int64_t interval(double rate_per_second) {
+  return static_cast<std::int64_t>(static_cast<double>(kSecond) / rate_per_second);
+}
+
 /// A bucket that holds as many turns as come within a second and `more`.
 Turn next(std::int64_t full_at_micros, SteadyPoint now, double rate_per_second, std::int64_t more) {
-  const auto interval = static_cast<std::int64_t>(static_cast<double>(kSecond) / rate_per_second);
-  const std::int64_t burst = std::max<std::int64_t>(0, kSecond - interval) + more;
+  const std::int64_t apart = interval(rate_per_second);
+  const std::int64_t burst = std::max<std::int64_t>(0, kSecond - apart) + more;
   const std::int64_t now_micros = now.time_since_epoch().count();
   const std::int64_t full_at = std::max(full_at_micros, now_micros);
   const std::int64_t at = std::max(now_micros, full_at - burst);
-  return {.full_at_micros = full_at + interval, .at = SteadyPoint(std::chrono::microseconds(at))};
+  return {.full_at_micros = full_at + apart, .at = SteadyPoint(std::chrono::microseconds(at))};
 }
 
 }  // namespace
 
 Turn next_turn(std::int64_t full_at_micros, SteadyPoint now, double rate_per_second) {
   return next(full_at_micros, now, rate_per_second, 0);
+}
+
+SteadyPoint turn_behind(std::int64_t full_at_micros, std::size_t ahead, SteadyPoint now,
+                        double rate_per_second) {
+  const std::int64_t full_at = std::max(full_at_micros, now.time_since_epoch().count()) +
+                               static_cast<std::int64_t>(ahead) * interval(rate_per_second);
+  return next_turn(full_at, now, rate_per_second).at;
 }
 
 Turn next_use(std::int64_t full_at_micros, SteadyPoint now, double rate_per_second) {
@@ -47,6 +58,12 @@ void TokenBucket::hold_up(SteadyPoint until, double rate_per_second) {
   returned_.erase(returned_.begin(), returned_.lower_bound(until));
   held_up_.insert(until);
   full_at_ = next_turn(full_at_, until, rate_per_second).full_at_micros;
+}
+
+void TokenBucket::hold_up_longer(SteadyPoint then, SteadyPoint until, double rate_per_second) {
+  if (const auto held_up = held_up_.find(then); held_up != held_up_.end()) held_up_.erase(held_up);
+  held_up_.insert(until);
+  full_at_ = std::max(full_at_, next_turn(0, until, rate_per_second).full_at_micros);
 }
 
 bool TokenBucket::is_held_up(SteadyPoint now, double rate_per_second) {

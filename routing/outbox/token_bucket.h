@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 
@@ -22,6 +23,8 @@ class TokenBucket {
 
   /// A turn that has come is used only at `until`, since something else is waited for: turns taken from now on are reckoned from then.
   void hold_up(SteadyPoint until, double rate_per_second);
+  /// What was waited for `until` then is waited for longer.
+  void hold_up_longer(SteadyPoint then, SteadyPoint until, double rate_per_second);
   /// As many as may go at once are held up beyond `now`: a turn that was taken before they were goes back in the queue, by taking another.
   bool is_held_up(SteadyPoint now, double rate_per_second);
 
@@ -40,6 +43,9 @@ struct Turn {
   SteadyPoint at;
 };
 Turn next_turn(std::int64_t full_at_micros, SteadyPoint now, double rate_per_second);
+/// When the turn is that comes after the next `ahead`.
+SteadyPoint turn_behind(std::int64_t full_at_micros, std::size_t ahead, SteadyPoint now,
+                        double rate_per_second);
 /// As TokenBucket::use().  Once a turn is used, no more are to be taken than if the bucket were full again at full_again_at(), at the
 /// earliest: else each that is taken would be used late.
 Turn next_use(std::int64_t full_at_micros, SteadyPoint now, double rate_per_second);

@@ -1,7 +1,7 @@
 // The life of sessions, of texts and of what people are told, against the real binary.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { A, B, C, STRANGER, V1, V2, V3, V4 } from './support/people.mjs';
+import { A, B, C, STRANGER, V1, V2, V3, V4, berliner, londoner } from './support/people.mjs';
 import { created, refusal, texts } from './support/twilio_stand_in.mjs';
 import { never, until } from './support/until.mjs';
 import { linesOf, world } from './support/world.mjs';
@@ -97,6 +97,28 @@ test('a US long code sends one text a second, and others do not wait for it', as
   const times = carrier.posts.filter((post) => post.To === A).map((post) => post.at);
   assert.deepEqual(to(carrier, A), ['text 0', 'text 1', 'text 2', 'text 3']);
   assert.ok(times[3] - times[0] >= 2900, `four texts took ${times[3] - times[0]} ms`);
+});
+
+test("a service's one text does not wait until all texts of another have gone by the same connection", async (t) => {
+  const { relay, carrier } = await world({ t, numbers: pool });
+  relay.connections += 'rate_per_second = 4\n';
+  await relay.configure(relay.settings);
+  await relay.stop();
+  await relay.start();
+  await relay.ask(201, 'POST', '/api/v1/services', { name: 'rides' });
+  const rides = { headers: { 'Bauta-Service': 'rides' } };
+  await relay.ask(201, 'POST', '/api/v1/numbers', { number: '+442079460178', connection: 'twilio', rate_per_second: 1000 }, rides);
+  const ride = await relay.ask(201, 'POST', '/api/v1/sessions', { participants: [{ address: C }, { address: londoner(1) }] }, rides);
+
+  const stay = await relay.openSession(...Array.from({ length: 20 }, (_, n) => berliner(n)));
+  await relay.ask(202, 'POST', `/api/v1/sessions/${stay.id}/messages`, { text: 'to all twenty' });
+  await carrier.received(4);
+  await texts(relay, C, '+442079460178', 'one to one');
+  await carrier.received(21);
+  const place = carrier.posts.findIndex((post) => post.To === londoner(1));
+  assert.equal(carrier.posts[place].Body, 'one to one');
+  assert.ok(place < 12, `it was number ${place + 1} of 21`);
+  assert.equal(ride.participants.length, 2);
 });
 
 test('the same words again and again are cut, with an event', async (t) => {

@@ -83,7 +83,7 @@ test("a reload changes a connection's rate", { timeout: 60_000 }, async (t) => {
 
   relay.connections = connections;
   await reload(BASE);
-  // By another number: what waits already keeps its turn, and those of its number stand behind it.
+  // By another number: what waits already looks again when its turn was to come, and those of its number stand behind it.
   await say(2, 'no limit any more', 'Berlin');
   await until('it leaves at once', () => carrier.posts.some((post) => post.Body === 'no limit any more'));
 });

@@ -122,33 +122,40 @@ Task<SubmitOutcome> Carriers::Door::submit(std::string connection, OutboundMessa
   co_return std::move(plan.answer);
 }
 
-/// One after the other, at the connection's rate.
-SteadyPoint Carriers::Door::take_turn(std::string_view connection, SteadyPoint now) {
-  const std::string name(connection);
-  const auto interval = this->interval(name);
-  if (!interval) return now;
-  const SteadyPoint turn = std::max(next_turn_[name], now);
-  next_turn_[name] = turn + *interval;
-  if (turn > now) carriers_.reached_.mark(Mark::turn_of_a_connection_waited_for);
+SteadyPoint Carriers::Door::take_turn(std::string_view connection, ServiceId service,
+                                      std::optional<TurnTicket>& ticket, SteadyPoint now) {
+  auto& [turns, waiting] = paces_[std::string(connection)];
+  const auto waited_with = ticket;
+  const auto turn = turns.take(service, ticket, now, rate_of(std::string(connection)));
+  if (ticket) {
+    waiting.emplace(*ticket, service);
+    carriers_.reached_.mark(Mark::turn_of_a_connection_waited_for);
+  } else if (waited_with) {
+    waiting.erase(*waited_with);
+    if (!waiting.empty() && waiting.begin()->first < *waited_with &&
+        waiting.begin()->second != service)
+      carriers_.reached_.mark(Mark::service_went_before_anothers_texts);
+  }
   return turn;
 }
 
-/// Turns that are used late make up for a second.
-SteadyPoint Carriers::Door::use_turn(std::string_view connection, SteadyPoint now) {
-  const std::string name(connection);
-  const auto interval = this->interval(name);
-  if (!interval) return now;
-  const SteadyPoint turn = std::max(next_use_[name], now - seconds(1));
-  next_use_[name] = turn + *interval;
-  next_turn_[name] = std::max(next_turn_[name], next_use_[name]);
-  if (turn > now) carriers_.reached_.mark(Mark::turns_used_late_kept_apart);
-  return std::max(turn, now);
+void Carriers::Door::leave_turn(std::string_view connection, TurnTicket ticket) {
+  auto& [turns, waiting] = paces_[std::string(connection)];
+  turns.leave(ticket);
+  waiting.erase(ticket);
+  carriers_.reached_.mark(Mark::turn_of_a_connection_left);
 }
 
-std::optional<Micros> Carriers::Door::interval(const std::string& connection) const {
+SteadyPoint Carriers::Door::use_turn(std::string_view connection, SteadyPoint now) {
+  const std::string name(connection);
+  const auto turn = paces_[name].turns.use(now, rate_of(name));
+  if (turn > now) carriers_.reached_.mark(Mark::turns_used_late_kept_apart);
+  return turn;
+}
+
+double Carriers::Door::rate_of(const std::string& connection) const {
   const auto rate = carriers_.rates_.find(connection);
-  if (rate == carriers_.rates_.end() || rate->second >= 1'000) return std::nullopt;
-  return Micros(static_cast<std::int64_t>(1e6 / rate->second));
+  return rate == carriers_.rates_.end() || rate->second >= 1'000 ? 0 : rate->second;
 }
 
 /// `alpha` can be asked, and does not always answer.

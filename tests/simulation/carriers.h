@@ -11,6 +11,7 @@
 
 #include "routing/messages/inbound.h"
 #include "routing/outbox/carrier_port.h"
+#include "routing/outbox/shared_turns.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/reached.h"
@@ -76,19 +77,24 @@ class Carriers {
     bool receipts_carry_reference(std::string_view connection) const override {
       return brings_reference(connection);
     }
-    SteadyPoint take_turn(std::string_view connection, SteadyPoint now) override;
+    SteadyPoint take_turn(std::string_view connection, ServiceId service,
+                          std::optional<TurnTicket>& ticket, SteadyPoint now) override;
+    void leave_turn(std::string_view connection, TurnTicket ticket) override;
     SteadyPoint use_turn(std::string_view connection, SteadyPoint now) override;
     Task<AskOutcome> ask(std::string connection, SentText sent) override;
     Task<SubmitOutcome> submit(std::string connection, OutboundMessage message) override;
 
    private:
-    /// nullopt: as many as there are.
-    std::optional<Micros> interval(const std::string& connection) const;
+    /// 0: as many as there are.
+    double rate_of(const std::string& connection) const;
 
+    struct Pace {
+      SharedTurns turns;
+      std::map<TurnTicket, ServiceId> waiting;
+    };
     Carriers& carriers_;
     Waits& waits_;
-    std::map<std::string, SteadyPoint> next_turn_;
-    std::map<std::string, SteadyPoint> next_use_;
+    std::map<std::string, Pace, std::less<>> paces_;
   };
 
  private:

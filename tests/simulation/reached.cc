@@ -40,6 +40,10 @@ std::string_view mark_name(Mark mark) {
       return "turn of a number waited for";
     case Mark::turn_of_a_connection_waited_for:
       return "turn of a connection waited for";
+    case Mark::turn_of_a_connection_left:
+      return "turn of a connection left";
+    case Mark::service_went_before_anothers_texts:
+      return "service went before another's texts";
     case Mark::turns_used_late_kept_apart:
       return "turns used late kept apart";
     case Mark::turn_waited_for_over_a_leap:

@@ -27,6 +27,8 @@ enum class Mark : std::uint8_t {
   lane_full,
   turn_of_a_number_waited_for,
   turn_of_a_connection_waited_for,
+  turn_of_a_connection_left,
+  service_went_before_anothers_texts,
   turns_used_late_kept_apart,
   turn_waited_for_over_a_leap,
   failed_over,

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "proxy/carriers/simulated.h"
 #include "tests/unit/proxy/carriers/bench/callback_bench.h"
 
@@ -162,16 +166,56 @@ TEST(CarrierSet, HandsOutTurnsAtARateAndKeepsThoseApartThatAreUsedLate) {
   options.rate_per_second = 2;
   const CallbackBench bench{{options}};
   const SteadyPoint start{1h};
+  const ServiceId service;
+  std::vector<std::optional<TurnTicket>> waiting;
   for (const auto turn : {start, start, start + 500ms, start + 1s, start + 1'500ms})
-    EXPECT_EQ(bench.carriers->take_turn("sim", start), turn);
+    EXPECT_EQ(bench.carriers->take_turn("sim", service, waiting.emplace_back(), start), turn);
+  EXPECT_FALSE(waiting[1]);
+  EXPECT_TRUE(waiting[2]);
+  for (auto& ticket : waiting) {
+    if (ticket) bench.carriers->leave_turn("sim", *ticket);
+  }
   const SteadyPoint later = start + 60s;
   for (const auto leaves : {later, later, later, later, later + 500ms})
     EXPECT_EQ(bench.carriers->use_turn("sim", later), leaves);
   // Whose turn it is then uses it at once.
-  const auto next = bench.carriers->take_turn("sim", later);
+  const auto next = bench.carriers->take_turn("sim", service, waiting.emplace_back(), later);
   EXPECT_EQ(next, later + 1s);
   EXPECT_EQ(bench.carriers->use_turn("sim", next), next);
   EXPECT_EQ(bench.carriers->use_turn("gone", later), later);
+  EXPECT_EQ(bench.carriers->take_turn("gone", service, waiting.emplace_back(), later), later);
+}
+
+TEST(CarrierSet, SharesARateAmongThreads) {
+  using namespace std::chrono_literals;
+  auto options = connection();
+  options.rate_per_second = 10;
+  const CallbackBench bench{{options}};
+  const SteadyPoint start{1h};
+  std::atomic<int> gone = 0;
+  std::vector<std::jthread> partitions;
+  for (int partition = 0; partition < 4; ++partition) {
+    partitions.emplace_back([&] {
+      std::vector<std::optional<TurnTicket>> waiting(20);
+      for (int tenth = 0; tenth <= 20; ++tenth) {
+        for (auto& ticket : waiting) {
+          const bool first = tenth == 0;
+          if (!first && !ticket) continue;
+          const auto now = start + tenth * 100ms;
+          if (bench.carriers->take_turn("sim", ServiceId(), ticket, now) > now) continue;
+          bench.carriers->use_turn("sim", now);
+          ++gone;
+        }
+      }
+      for (auto& ticket : waiting) {
+        if (ticket) bench.carriers->leave_turn("sim", *ticket);
+      }
+    });
+  }
+  partitions.clear();
+  // Ten at once and ten a second for two seconds; a turn that came when its thread had asked for the last time is lost.
+  EXPECT_LE(gone, 30);
+  EXPECT_GE(gone, 10);
 }
 
 TEST_F(CarrierRoutes, ConnectionThatIsNotConfiguredLetsTextsWait) {

@@ -23,7 +23,11 @@ class GatedCarrier final : public CarrierPort {
 
   bool has(std::string_view) const override { return true; }
   bool receipts_carry_reference(std::string_view) const override { return true; }
-  SteadyPoint take_turn(std::string_view, SteadyPoint now) override { return now; }
+  SteadyPoint take_turn(std::string_view, ServiceId, std::optional<TurnTicket>&,
+                        SteadyPoint now) override {
+    return now;
+  }
+  void leave_turn(std::string_view, TurnTicket) override {}
   SteadyPoint use_turn(std::string_view, SteadyPoint now) override { return now; }
   Task<AskOutcome> ask(std::string, SentText) override { co_return AskedInVain{}; }
   Task<SubmitOutcome> submit(std::string, OutboundMessage message) override {

@@ -13,7 +13,7 @@
 #include "routing/messages/receipts.h"
 #include "routing/messages/relay.h"
 #include "routing/outbox/partition.h"
-#include "routing/outbox/token_bucket.h"
+#include "routing/outbox/shared_turns.h"
 #include "tests/unit/routing/world/world.h"
 
 namespace bauta::testing_routing {
@@ -37,6 +37,8 @@ class ScriptedCarrier final : public CarrierPort {
   std::map<std::string, SteadyPoint, std::less<>> turn_of;
   /// And its rate, if it has one.
   std::optional<double> rate{};
+  /// The connections whose turns were waited for, and then not.
+  std::vector<std::string> left;
   /// When turns that have come may be used.
   SteadyPoint use_at{};
   std::vector<OutboundMessage> taken;
@@ -47,10 +49,21 @@ class ScriptedCarrier final : public CarrierPort {
 
   bool has(std::string_view connection) const override { return connections.contains(connection); }
   bool receipts_carry_reference(std::string_view) const override { return carries_reference; }
-  SteadyPoint take_turn(std::string_view connection, SteadyPoint now) override {
+  SteadyPoint take_turn(std::string_view connection, ServiceId service,
+                        std::optional<TurnTicket>& ticket, SteadyPoint now) override {
     const auto own = turn_of.find(connection);
-    return std::max(
-        {rate ? turns_.take(now, *rate) : now, turn_at, own == turn_of.end() ? now : own->second});
+    const auto until = std::max(turn_at, own == turn_of.end() ? now : own->second);
+    if (until > now) {
+      ticket = TurnTicket{};
+      return until;
+    }
+    if (rate) return turns_.take(service, ticket, now, *rate);
+    ticket.reset();
+    return now;
+  }
+  void leave_turn(std::string_view connection, TurnTicket ticket) override {
+    left.emplace_back(connection);
+    turns_.leave(ticket);
   }
   SteadyPoint use_turn(std::string_view, SteadyPoint now) override { return std::max(now, use_at); }
   Task<AskOutcome> ask(std::string connection, SentText sent) override {
@@ -86,7 +99,7 @@ class ScriptedCarrier final : public CarrierPort {
   }
 
  private:
-  TokenBucket turns_;
+  SharedTurns turns_;
 };
 
 /// A world with a session of A and B, the way in, and the lanes of every number that is used.
