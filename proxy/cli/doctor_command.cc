@@ -91,6 +91,7 @@ Findings check_network(const Config& config) {
   add(all, check_certificate("admin", admin_tls, ""));
   add(all, check_listener(config, "public", config.public_listen, public_tls.has_value()));
   add(all, check_listener(config, "admin", config.admin_listen, admin_tls.has_value()));
+  if (config.connections.empty()) all.push_back(no_connection());
   for (const auto& connection : config.connections) {
     const auto api = api_url_of(connection);
     add(all, judge_connection(connection, api, ask_at(api, "", config.client_ca_file, kPatience)));

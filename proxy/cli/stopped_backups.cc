@@ -72,10 +72,16 @@ Result<Backup> backup_of(const Config& config, std::optional<BackupId> id) {
 Result<Backup> back_up_stopped(const Config& config, std::function<void(std::uint64_t)> progress) {
   BAUTA_CHECK(check_configured(config));
   SystemClock clock;
-  BAUTA_TRY(const auto store, open_engine(config, clock));
-  return store->back_up({.folder = config.backup_path,
-                         .keep = static_cast<std::uint32_t>(config.backup_keep),
-                         .progress = std::move(progress)});
+  auto store = open_engine(config, clock);
+  if (!store && store.error().code == "storage.locked") {
+    return fail("storage.locked", store.error().detail +
+                                      "; a relay that runs makes its backup itself: leave out "
+                                      "--config");
+  }
+  if (!store) return std::unexpected(store.error());
+  return (*store)->back_up({.folder = config.backup_path,
+                            .keep = static_cast<std::uint32_t>(config.backup_keep),
+                            .progress = std::move(progress)});
 }
 
 Result<Recovery> restore_stopped(const Config& config, const Backup& backup) {

@@ -86,6 +86,11 @@ Diagnosis judge_public_url(const Config& config) {
   return is_ok(kCheck, fmt::format("carriers call {}", url->host));
 }
 
+Diagnosis no_connection() {
+  return is_doubtful("connections", "none is configured: only the sandbox's texts go anywhere",
+                     "describe your carrier in a section [[connections]]");
+}
+
 Findings judge_connection(const ConnectionConfig& connection, const std::string& url,
                           const HttpOutcome& root) {
   const auto check = fmt::format("connection {}", connection.name);

@@ -17,6 +17,8 @@ HttpOutcome ask_at(const std::string& url, const std::string& bearer, const std:
 
 /// Pure, all of them.
 Diagnosis judge_public_url(const Config& config);
+/// No carrier is configured.
+Diagnosis no_connection();
 /// `root`: what a GET of the API's root without credentials came to.
 Findings judge_connection(const ConnectionConfig& connection, const std::string& url,
                           const HttpOutcome& root);

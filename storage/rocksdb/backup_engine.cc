@@ -72,7 +72,10 @@ class Reader {
   static Result<Reader> open(const fs::path& folder) {
     std::error_code error;
     if (!fs::is_directory(folder, error))
-      return fail("storage.unavailable", folder.string() + ": there is no such folder");
+      return fail(
+          "storage.unavailable",
+          folder.string() +
+              ": there is no such folder: nothing was backed up there yet, or its disk is missing");
     if (!fs::is_directory(folder / "meta", error))
       return fail("backup.not_found", folder.string() + ": there are no backups");
     Reader reader(folder);

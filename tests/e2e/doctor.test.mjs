@@ -38,6 +38,11 @@ test('a relay that runs, and one that does not, are well', { timeout: 120_000 },
   assert.match(stopped.of('store').what, /opens with the master key/);
   // The tests' token is short.
   assert.equal(stopped.of('connection twilio token').grade, 'warning');
+  assert.equal(stopped.of('connections'), undefined);
+
+  relay.connections = '';
+  await relay.configure(relay.settings);
+  assert.equal((await doctor(relay)).of('connections').grade, 'warning');
   assert.equal((await bauta('doctor', '--config', relay.config, '--strict')).code, 1);
   // Nothing was changed by looking.
   await relay.start();
