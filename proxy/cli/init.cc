@@ -12,7 +12,7 @@
 #include <system_error>
 
 #include "proxy/cli/commands.h"
-#include "proxy/cli/relay_server.h"
+#include "proxy/cli/first_key.h"
 #include "proxy/cli/say.h"
 #include "proxy/config/config.h"
 #include "proxy/net/json.h"

@@ -47,12 +47,6 @@ constexpr std::chrono::seconds kCloseConnections{2};
 /// Not the least there is: who holds a lock of the store must get on.
 constexpr int kLessUrgent = 10;
 
-/// As the configuration has it by default: who makes these has no request, and none of a relay's settings is known to whom they are made for.
-void write_audit(Commit& commit, AccountId account, AuditEntry entry, TimePoint now) {
-  entry.at = now;
-  AuditLog::append(commit, account, entry, RelayLimits{}.audit_keep);
-}
-
 std::vector<std::string> connection_names(const Config& config) {
   std::vector<std::string> names;
   for (const auto& connection : config.connections) names.push_back(connection.name);
@@ -62,43 +56,6 @@ std::vector<std::string> connection_names(const Config& config) {
 std::function<std::optional<std::uint64_t>()> size_of_store(const Config& config) {
   if (config.storage_engine == "memory") return [] { return std::optional<std::uint64_t>{}; };
   return [path = config.storage_path] { return folder_size(path); };
-}
-
-struct LiveKey {
-  std::string secret;
-  /// Under which it stands in the sandbox too.
-  AccountId account;
-};
-Task<Result<LiveKey>> create_key(Accounts& accounts, ApiKeys& keys, TimePoint now, Random& random) {
-  const auto write_made = [now](Commit& commit, const Account* account, const Service& service) {
-    if (account != nullptr) {
-      write_audit(commit, service.account,
-                  {.action = AuditAction::account_created,
-                   .object = account->id.str(),
-                   .details = {{"name", account->name}}},
-                  now);
-    }
-    write_audit(commit, service.account,
-                {.action = AuditAction::service_created,
-                 .object = service.id.str(),
-                 .details = {{"name", service.name}}},
-                now);
-  };
-  BAUTA_CO_TRY(const auto service, co_await accounts.ensure_with_service("default", "default", now,
-                                                                         random, write_made));
-  ApiKey key;
-  key.account = service.account;
-  key.scopes = all_scopes();
-  key.label = "first";
-  key.created_at = now;
-  BAUTA_CO_TRY(
-      auto made,
-      co_await keys.create(std::move(key), random, [now](Commit& commit, const ApiKey& made) {
-        const AuditNote note = note_of(made, "");
-        write_audit(commit, made.account,
-                    {.action = note.action, .object = note.object, .details = note.details}, now);
-      }));
-  co_return LiveKey{.secret = std::move(made.secret), .account = service.account};
 }
 
 }  // namespace
@@ -115,7 +72,6 @@ struct RelayServer::Parts {
   Status open_carriers();
   Status open_endpoints();
   Status open_sandbox(std::optional<MasterKey> master, bool accept_loss);
-  Status make_keys();
   Status listen();
   Status listen_in_public();
   Status listen_to_operators();
@@ -206,7 +162,9 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
   // First of all, so that nobody is served by what is out of date.
   if (const auto held = recovery->state())
     BAUTA_CHECK(journal.run(walk_thread.executor(0), *engine, *held));
-  if (options.make_key) BAUTA_CHECK(make_keys());
+  if (options.make_key) {
+    BAUTA_TRY(made_key, make_first_key(threads.executor(0), *engine, sandbox.get(), clock.now()));
+  }
   const auto outgoing = recovery->is_held() ? Outgoing::held : Outgoing::flows;
   BAUTA_CHECK(engine->start_lanes(outgoing));
   // Before somebody can ask for what both of them start.
@@ -220,19 +178,6 @@ Status RelayServer::Parts::open(RelayServerOptions options) {
 Status RelayServer::Parts::open_sandbox(std::optional<MasterKey> master, bool accept_loss) {
   BAUTA_TRY(sandbox, RelaySandbox::open(config, std::move(master), accept_loss,
                                         {.time = clock, .wall = wall_clock}));
-  return {};
-}
-
-Status RelayServer::Parts::make_keys() {
-  const auto executor = threads.executor(0);
-  BAUTA_TRY(auto live,
-            wait_for(executor, create_key(engine->desk().accounts(), engine->desk().keys(),
-                                          clock.now(), engine->store().random())));
-  made_key = FirstKey{.secret = std::move(live.secret)};
-  if (sandbox) {
-    BAUTA_TRY(made_key->test_secret,
-              wait_for(executor, sandbox->make_key(live.account.str(), "default")));
-  }
   return {};
 }
 
@@ -408,27 +353,6 @@ std::size_t RelayServer::drain() {
   parts.engine->store().close();
   if (parts.sandbox) parts.sandbox->close();
   return cut_off;
-}
-
-Result<FirstKey> make_first_key(const Config& config) {
-  SystemClock clock;
-  metrics::Instruments metrics(version(), revision());
-  BAUTA_TRY(auto master, master_key_of(config));
-  auto master_of_sandbox = master ? std::optional(master->copy()) : std::nullopt;
-  BAUTA_TRY(const auto store, OpenStore::open(config, std::move(master),
-                                              {.on_failure = [](const Error&) {}}, clock, metrics));
-  Accounts accounts(store->store(), store->index_key());
-  ApiKeys keys(store->store(), store->index_key());
-  BAUTA_TRY(auto live, run_here(create_key(accounts, keys, clock.now(), store->random())));
-  store->close();
-  FirstKey key{.secret = std::move(live.secret)};
-  if (config.sandbox_enabled) {
-    BAUTA_TRY(const auto sandbox, RelaySandbox::open(config, std::move(master_of_sandbox), false,
-                                                     {.time = clock, .wall = clock}));
-    BAUTA_TRY(key.test_secret, run_here(sandbox->make_key(live.account.str(), "default")));
-    sandbox->close();
-  }
-  return key;
 }
 
 }  // namespace bauta

@@ -6,18 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "proxy/cli/first_key.h"
 #include "proxy/config/config.h"
 #include "storage/store/result.h"
 
 namespace bauta {
-
-/// What a store holds once `bauta init` has been there.
-struct FirstKey {
-  /// "bauta_live_…", shown once.
-  std::string secret;
-  /// "bauta_test_…", for the sandbox, shown once; "": there is none.
-  std::string test_secret = {};
-};
 
 struct RelayServerOptions {
   /// Also make account and service `default` and a key with every scope, and one of the sandbox: `bauta dev`.
@@ -57,9 +50,5 @@ class RelayServer {
   explicit RelayServer(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
-
-/// `bauta init`: makes the store of `config` with account and service `default` and a key with every scope; the same in the sandbox, if
-/// there is one.  Codes: init.exists (there is an account already), and those of the store and the seal.
-Result<FirstKey> make_first_key(const Config& config);
 
 }  // namespace bauta
