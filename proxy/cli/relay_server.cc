@@ -11,14 +11,12 @@
 #include <vector>
 
 #include "metrics/instruments/instruments.h"
-#include "proxy/admin/admin.h"
 #include "proxy/api/api.h"
 #include "proxy/carriers/carrier_routes.h"
 #include "proxy/carriers/carrier_set.h"
 #include "proxy/carriers/http_clients.h"
-#include "proxy/cli/backup_actions.h"
+#include "proxy/cli/admin_listener.h"
 #include "proxy/cli/clock_watch.h"
-#include "proxy/cli/folder_size.h"
 #include "proxy/cli/journal_replay.h"
 #include "proxy/cli/recovery_hold.h"
 #include "proxy/cli/relay_backups.h"
@@ -46,17 +44,6 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds kCloseConnections{2};
 /// Not the least there is: who holds a lock of the store must get on.
 constexpr int kLessUrgent = 10;
-
-std::vector<std::string> connection_names(const Config& config) {
-  std::vector<std::string> names;
-  for (const auto& connection : config.connections) names.push_back(connection.name);
-  return names;
-}
-
-std::function<std::optional<std::uint64_t>()> size_of_store(const Config& config) {
-  if (config.storage_engine == "memory") return [] { return std::optional<std::uint64_t>{}; };
-  return [path = config.storage_path] { return folder_size(path); };
-}
 
 }  // namespace
 
@@ -239,55 +226,20 @@ Status RelayServer::Parts::listen_in_public() {
 }
 
 Status RelayServer::Parts::listen_to_operators() {
-  Router admin;
-  auto of_backups =
-      backup_actions({.backups = *backups,
-                      .recovery = *recovery,
-                      .journal = journal,
-                      .engine = *engine,
-                      .cannot_go_on = [this](const Error& error) { report_failure(error); }});
-  mount_admin(admin, metrics,
-              {{.name = "store",
-                .failing = [this]() -> std::optional<std::string> {
-                  if (failed)
-                    return "the store can promise nothing any more; the process is about to end";
-                  return std::nullopt;
-                }},
-               {.name = "disk",
-                .failing = [this]() -> std::optional<std::string> {
-                  if (engine->store().is_full())
-                    return "the store's disk is full: texts are refused until there is space";
-                  return std::nullopt;
-                }},
-               {.name = "drain",
-                .failing = [this]() -> std::optional<std::string> {
-                  if (draining) return "the relay is about to stop";
-                  return std::nullopt;
-                }},
-               {.name = "clock",
-                .failing = [this] { return clock_watch->doubt(); },
-                .concern = Concern::warning},
-               {.name = "recovery",
-                .failing = [this] { return recovery->warning(); },
-                .concern = Concern::warning},
-               {.name = "journal",
-                .failing = [this] { return journal.warning(engine->store(), recovery->state()); },
-                .concern = Concern::warning},
-               {.name = "backup",
-                .failing = [this] { return backups->warning(); },
-                .concern = Concern::warning}},
-              Secret::take(config.admin_key), sandbox ? &sandbox->metrics() : nullptr,
-              AdminClock{.state = [this] { return clock_watch->state(); },
-                         .confirm = [this] { return clock_watch->confirm(); }},
-              {.connections = connection_names(config), .store_bytes = size_of_store(config)},
-              std::move(of_backups));
-  BAUTA_TRY(admin_server, HttpServer::start(admin_thread,
-                                            {.name = "admin",
-                                             .listen = config.admin_listen,
-                                             .public_url = config.public_url,
-                                             .limits = http_limits_of(config),
-                                             .tls = admin_tls_of(config)},
-                                            std::move(admin), metrics));
+  BAUTA_TRY(admin_server, start_admin_listener(admin_thread, Secret::take(config.admin_key),
+                                               {.config = config,
+                                                .metrics = metrics,
+                                                .engine = *engine,
+                                                .clock_watch = *clock_watch,
+                                                .recovery = *recovery,
+                                                .backups = *backups,
+                                                .journal = journal,
+                                                .failed = failed,
+                                                .draining = draining,
+                                                .sandbox = sandbox ? &sandbox->metrics() : nullptr,
+                                                .cannot_go_on = [this](const Error& error) {
+                                                  report_failure(error);
+                                                }}));
   return {};
 }
 
