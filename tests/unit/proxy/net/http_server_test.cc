@@ -4,24 +4,21 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
-#include <future>
-#include <map>
+#include <chrono>
 #include <set>
-#include <stdexcept>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "proxy/config/log.h"
 #include "tests/unit/proxy/net/peers/raw_peer.h"
+#include "tests/unit/proxy/net/serving/http_serving.h"
 
 namespace bauta {
 namespace {
 
-using std::chrono::milliseconds;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::EndsWith;
@@ -29,155 +26,6 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-constexpr std::string_view kGet = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
-
-/// Handlers wait here until the test lets them go.
-class Gate {
- public:
-  Task<> pass() {
-    ++waiting_;
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    while (!open_) {
-      timer.expires_after(milliseconds(1));
-      co_await timer.async_wait(boost::asio::use_awaitable);
-    }
-  }
-  void open() { open_ = true; }
-  void await_waiting(int count) const {
-    while (waiting_ < count) std::this_thread::yield();
-  }
-
- private:
-  std::atomic<int> waiting_ = 0;
-  std::atomic<bool> open_ = false;
-};
-
-Task<HttpResponse> hello(HttpRequest request) {
-  co_return text_response(200, "hello from " + request.peer);
-}
-Task<HttpResponse> echo(HttpRequest request) {
-  std::string text = request.target + "|" + request.path + "|" + request.query + "|" + request.body;
-  for (const auto value : request.headers.find_all("x-two")) text += "|" + std::string(value);
-  co_return text_response(200, std::move(text));
-}
-Task<HttpResponse> throws(HttpRequest) {
-  throw std::runtime_error("the number is +12025550142");
-  co_return HttpResponse{};
-}
-/// Gives its pieces at once, then waits for its end.
-class Pieces final : public HttpStream {
- public:
-  Pieces(std::vector<std::string> pieces, std::atomic<int>& ended, std::size_t times)
-      : pieces_(std::move(pieces)), times_(times), ended_(ended) {}
-  ~Pieces() override { ++ended_; }
-
-  Task<std::optional<std::string>> next() override {
-    if (at_ < times_ * pieces_.size()) co_return pieces_[at_++ % pieces_.size()];
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    while (!end_) {
-      timer.expires_after(milliseconds(1));
-      co_await timer.async_wait(boost::asio::use_awaitable);
-    }
-    co_return std::nullopt;
-  }
-  void end() override { end_ = true; }
-
- private:
-  std::vector<std::string> pieces_;
-  std::size_t times_;
-  std::size_t at_ = 0;
-  bool end_ = false;
-  std::atomic<int>& ended_;
-};
-
-Task<HttpResponse> stream_of(std::vector<std::string> pieces, std::atomic<int>& ended,
-                             std::size_t times = 1) {
-  HttpResponse response{.status = 200, .headers = {{"Content-Type", "text/plain"}}};
-  response.stream = std::make_shared<Pieces>(std::move(pieces), ended, times);
-  co_return response;
-}
-
-Task<HttpResponse> nothing(HttpRequest) {
-  co_return HttpResponse{.status = 204, .headers = {{"X-Bad", "a\r\nSet-Cookie: b"}}};
-}
-
-std::string octets(std::size_t count) {
-  std::string text;
-  text.resize(count, 'b');
-  return text;
-}
-
-class HttpServerTest : public ::testing::Test {
- protected:
-  void start(HttpLimits limits = {}, unsigned thread_count = 1) {
-    Router router;
-    router.add("GET", "/hello", hello);
-    router.add("GET", "/echo/{id}", echo);
-    router.add("POST", "/echo/{id}", echo);
-    router.add("POST", "/small", echo, {.body_bytes_max = 4});
-    router.add("GET", "/throws", throws);
-    router.add("GET", "/nothing", nothing);
-    router.add("GET", "/stream",
-               [this](const HttpRequest&) { return stream_of({"one", "and two"}, ended); });
-    router.add("GET", "/flood",
-               [this](const HttpRequest&) { return stream_of({octets(65'536)}, ended, 100'000); });
-    router.add("GET", "/gate",
-               [this](HttpRequest request) { return wait_at(gate, std::move(request)); });
-    threads = std::make_unique<IoThreads>(thread_count);
-    auto started = HttpServer::start(*threads,
-                                     {.name = "public",
-                                      .listen = "127.0.0.1:0",
-                                      .public_url = "https://relay.example.com",
-                                      .limits = limits},
-                                     std::move(router), metrics);
-    ASSERT_TRUE(started) << started.error().detail;
-    server = *std::move(started);
-    threads->run();
-  }
-  ~HttpServerTest() override { gate.open(); }
-
-  static Task<HttpResponse> wait_at(Gate& gate, HttpRequest) {
-    co_await gate.pass();
-    co_return text_response(200, "passed");
-  }
-
-  RawPeer connect() const { return RawPeer::connect_to(server->port()); }
-  std::string ask(std::string_view request) const {
-    auto peer = connect();
-    peer.send(request);
-    return peer.read_message();
-  }
-  std::future<std::size_t> drain(milliseconds deadline) {
-    return boost::asio::co_spawn(caller.executor(0), server->drain(deadline),
-                                 boost::asio::use_future);
-  }
-  std::string exposed() const { return metrics.expose(); }
-  /// What a connection's end counts is seen a moment after its peer saw the end.
-  void await_exposed(const std::string& line) const {
-    const auto patience = std::chrono::steady_clock::now() + RawPeer::kPatience;
-    while (!exposed().contains(line)) {
-      ASSERT_LT(std::chrono::steady_clock::now(), patience) << line;
-      std::this_thread::yield();
-    }
-  }
-
-  void await_ended(int count) const {
-    const auto patience = std::chrono::steady_clock::now() + RawPeer::kPatience;
-    while (ended < count) {
-      ASSERT_LT(std::chrono::steady_clock::now(), patience);
-      std::this_thread::yield();
-    }
-  }
-
-  metrics::Instruments metrics{"0", "0"};
-  Gate gate;
-  /// Streams that are no more.
-  std::atomic<int> ended = 0;
-  IoThreads caller{1};
-  std::unique_ptr<IoThreads> threads;
-  std::unique_ptr<HttpServer> server;
-};
 
 TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
   start();
@@ -293,19 +141,6 @@ TEST_F(HttpServerTest, AsksForABodyThatItWillRead) {
       << "the body was there already";
 }
 
-TEST_F(HttpServerTest, RefusesABodyThatIsTooLargeWithoutAskingForIt) {
-  start();
-  for (const std::string expect : {"Expect: 100-continue\r\n", ""}) {
-    auto peer = connect();
-    peer.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n" + expect + "\r\n");
-    EXPECT_THAT(peer.read_message(), AllOf(StartsWith("HTTP/1.1 413 Content Too Large\r\n"),
-                                           HasSubstr("\r\nConnection: close\r\n"),
-                                           HasSubstr(R"("code":"http.body_too_large")")));
-    peer.shut_down_sending();
-    EXPECT_TRUE(peer.sees_end());
-  }
-}
-
 TEST_F(HttpServerTest, RefusesAnUnknownPathWithoutAskingForItsBody) {
   start();
   EXPECT_THAT(
@@ -316,47 +151,6 @@ TEST_F(HttpServerTest, RefusesAnUnknownPathWithoutAskingForItsBody) {
                     Not(HasSubstr("\r\nConnection: close\r\n"))));
   EXPECT_THAT(ask("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: tea\r\n\r\n"),
               AllOf(StartsWith("HTTP/1.1 417 "), HasSubstr(R"("code":"http.expectation_failed")")));
-}
-
-TEST_F(HttpServerTest, TheAnswerReachesAPeerThatIsStillSending) {
-  start();
-  auto peer = connect();
-  peer.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" +
-            std::string(500'000, 'b'));
-  EXPECT_THAT(peer.read_message(), StartsWith("HTTP/1.1 413 "));
-}
-
-TEST_F(HttpServerTest, BoundsABodyWhoseLengthIsNotAnnounced) {
-  start({.body_bytes_max = 10});
-  const std::string head = "POST /echo/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-  EXPECT_THAT(ask(head + "a\r\n0123456789\r\n0\r\n\r\n"), EndsWith("|0123456789"));
-  EXPECT_THAT(ask(head + "b\r\n0123456789a\r\n0\r\n\r\n"), StartsWith("HTTP/1.1 413 "));
-  EXPECT_THAT(ask(head + "5\r\n01234\r\n6\r\n56789a\r\n0\r\n\r\n"), StartsWith("HTTP/1.1 413 "));
-}
-
-TEST_F(HttpServerTest, ARouteMayHaveALimitOfItsOwn) {
-  start();
-  EXPECT_THAT(ask("POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n1234"),
-              StartsWith("HTTP/1.1 200 "));
-  EXPECT_THAT(ask("POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12345"),
-              StartsWith("HTTP/1.1 413 "));
-}
-
-TEST_F(HttpServerTest, BoundsTheHead) {
-  start({.header_bytes_max = 1024, .header_count_max = 4});
-  std::string fields;
-  for (int i = 0; i < 3; ++i) fields += "A: b\r\n";
-  EXPECT_THAT(ask("GET /hello HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n"),
-              StartsWith("HTTP/1.1 200 "));
-  EXPECT_THAT(ask("GET /hello HTTP/1.1\r\nHost: x\r\nA: b\r\n" + fields + "\r\n"),
-              StartsWith("HTTP/1.1 431 "));
-  for (const auto& request : {"GET /hello HTTP/1.1\r\nHost: x\r\nA: " + std::string(2000, 'b'),
-                              "GET /" + std::string(2000, 'b')}) {
-    EXPECT_THAT(ask(request + "\r\n\r\n"), AllOf(StartsWith("HTTP/1.1 431 "),
-                                                 HasSubstr(R"("code":"http.headers_too_large")")));
-  }
-  EXPECT_THAT(exposed(),
-              HasSubstr("bauta_http_rejected_total{listener=\"public\",reason=\"too_large\"} 2\n"));
 }
 
 TEST_F(HttpServerTest, RefusesWhatIsNoRequest) {
@@ -432,85 +226,6 @@ TEST_F(HttpServerTest, TheAccessLogHoldsNoQueryAddressOrBody) {
   EXPECT_THAT(exposed(), Not(HasSubstr("2025550142")));
 }
 
-TEST_F(HttpServerTest, CutsOffWhoIsTooSlow) {
-  start({.header_timeout = milliseconds(50),
-         .body_timeout = milliseconds(50),
-         .idle_timeout = milliseconds(50)});
-  auto says_nothing = connect();
-  auto half_a_head = connect();
-  half_a_head.send("GET /hello HTTP/1.1\r\nHost");
-  auto half_a_body = connect();
-  half_a_body.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na");
-  EXPECT_EQ(says_nothing.read_to_end(), "");
-  EXPECT_EQ(half_a_head.read_to_end(), "");
-  EXPECT_EQ(half_a_body.read_to_end(), "");
-  await_exposed("reason=\"header_timeout\"} 1\n");
-  await_exposed("reason=\"body_timeout\"} 1\n");
-}
-
-TEST_F(HttpServerTest, ADripOfOctetsProlongsNothing) {
-  start({.header_timeout = milliseconds(150), .body_timeout = milliseconds(150)});
-  for (const auto& [begin, drip] :
-       {std::pair("GET /hello HTTP/1.1\r\n", "A: b\r\n"),
-        std::pair("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", "a"),
-        std::pair("POST /echo/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
-                  "1\r\na\r\n")}) {
-    auto peer = connect();
-    peer.send(begin);
-    bool is_cut_off = false;
-    const auto patience = std::chrono::steady_clock::now() + RawPeer::kPatience;
-    while (!is_cut_off && std::chrono::steady_clock::now() < patience)
-      is_cut_off = !peer.send(drip) || !peer.hears_nothing_for(milliseconds(10));
-    EXPECT_TRUE(is_cut_off) << begin;
-  }
-  await_exposed("reason=\"header_timeout\"} 1\n");
-  await_exposed("reason=\"body_timeout\"} 2\n");
-}
-
-TEST_F(HttpServerTest, APeerThatReadsNothingDoesNotHoldAnAnswerForever) {
-  const std::string big = octets(20'000'000);
-  start({.body_bytes_max = 30'000'000, .write_timeout = milliseconds(100)});
-  auto peer = connect();
-  ASSERT_TRUE(
-      peer.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\n" + big));
-  await_exposed("status=\"200\"} 1\n");
-  EXPECT_LT(peer.read_to_end().size(), 20'000'000U);
-}
-
-TEST_F(HttpServerTest, TurnsAwayWhoIsOverTheLimitOfConnections) {
-  start({.connections_max = 2});
-  auto first = connect();
-  first.send(kGet);
-  first.read_message();
-  auto second = connect();
-  second.send(kGet);
-  second.read_message();
-  auto third = connect();
-  EXPECT_THAT(
-      third.read_to_end(),
-      AllOf(StartsWith("HTTP/1.1 503 Service Unavailable\r\n"), HasSubstr("\r\nRetry-After: 1\r\n"),
-            HasSubstr("\r\nConnection: close\r\n"), HasSubstr(R"("code":"overloaded")")));
-  first.close();
-  await_exposed("bauta_http_connections{listener=\"public\"} 1\n");
-  EXPECT_THAT(ask(kGet), StartsWith("HTTP/1.1 200 "));
-}
-
-TEST_F(HttpServerTest, RefusesMoreRequestsThanItMayAnswerAtOnce) {
-  start({.requests_in_flight_max = 1});
-  auto first = connect();
-  first.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate.await_waiting(1);
-  auto second = connect();
-  second.send(
-      "POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n");
-  EXPECT_THAT(second.read_message(),
-              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: 1\r\n"),
-                    HasSubstr(R"("code":"overloaded")")));
-  gate.open();
-  EXPECT_THAT(first.read_message(), EndsWith("passed"));
-  EXPECT_THAT(ask(kGet), StartsWith("HTTP/1.1 200 "));
-}
-
 TEST_F(HttpServerTest, ServesManyConnectionsOnSeveralThreads) {
   start({}, 3);
   std::vector<std::jthread> clients;
@@ -525,126 +240,6 @@ TEST_F(HttpServerTest, ServesManyConnectionsOnSeveralThreads) {
   }
   clients.clear();
   EXPECT_EQ(good, 200);
-}
-
-TEST_F(HttpServerTest, ADrainLetsRequestsFinishAndTakesNoMore) {
-  start({}, 2);
-  caller.run();
-  auto busy = connect();
-  busy.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate.await_waiting(1);
-  auto idle = connect();
-  idle.send(kGet);
-  idle.read_message();
-  auto drained = drain(milliseconds(5'000));
-  EXPECT_TRUE(idle.sees_end());
-  while (connect().is_connected()) std::this_thread::yield();
-  gate.open();
-  EXPECT_THAT(busy.read_to_end(),
-              AllOf(HasSubstr("\r\nConnection: close\r\n"), EndsWith("passed")));
-  busy.close();
-  EXPECT_EQ(drained.get(), 0U);
-}
-
-TEST_F(HttpServerTest, ADrainEndsAtItsDeadlineAndSaysHowManyWereCutOff) {
-  start();
-  caller.run();
-  auto busy = connect();
-  busy.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate.await_waiting(1);
-  EXPECT_EQ(drain(milliseconds(30)).get(), 1U);
-  EXPECT_EQ(busy.read_to_end(), "");
-}
-
-TEST_F(HttpServerTest, ADrainOfNothingIsOverAtOnce) {
-  start({}, 2);
-  caller.run();
-  EXPECT_EQ(drain(milliseconds(60'000)).get(), 0U);
-}
-
-TEST_F(HttpServerTest, SendsAStreamPieceByPieceUntilADrainEndsIt) {
-  start();
-  caller.run();
-  auto peer = connect();
-  peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_THAT(peer.read_until("\r\n\r\n"),
-              AllOf(HasSubstr("\r\nTransfer-Encoding: chunked\r\n"),
-                    HasSubstr("\r\nConnection: close\r\n"), Not(HasSubstr("Content-Length"))));
-  EXPECT_EQ(peer.read_until("two\r\n"), "3\r\none\r\n7\r\nand two\r\n");
-  EXPECT_TRUE(peer.hears_nothing_for(milliseconds(20)));
-  EXPECT_EQ(drain(milliseconds(60'000)).get(), 0U) << "it has ended, and was not cut off";
-  EXPECT_EQ(peer.read_to_end(), "0\r\n\r\n");
-}
-
-TEST_F(HttpServerTest, AStreamToAnOldClientEndsWithTheConnection) {
-  start();
-  caller.run();
-  auto peer = connect();
-  peer.send("GET /stream HTTP/1.0\r\n\r\n");
-  EXPECT_THAT(peer.read_until("\r\n\r\n"), Not(HasSubstr("Transfer-Encoding")));
-  EXPECT_EQ(peer.read_until("two"), "oneand two");
-  EXPECT_EQ(drain(milliseconds(60'000)).get(), 0U);
-  EXPECT_EQ(peer.read_to_end(), "");
-}
-
-TEST_F(HttpServerTest, OfAStreamHeadAnswersTheHeadOnly) {
-  start();
-  auto peer = connect();
-  peer.send("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_THAT(peer.read_to_end(),
-              AllOf(HasSubstr("\r\nTransfer-Encoding: chunked\r\n"), EndsWith("\r\n\r\n")));
-  await_ended(1);
-}
-
-TEST_F(HttpServerTest, AStreamEndsWithItsPeer) {
-  start();
-  auto peer = connect();
-  peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  peer.read_until("two\r\n");
-  EXPECT_EQ(ended, 0);
-  peer.close();
-  await_ended(1);
-}
-
-TEST_F(HttpServerTest, CutsOffWhoReadsAStreamTooSlowly) {
-  HttpLimits limits;
-  limits.write_timeout = milliseconds(50);
-  start(limits);
-  auto peer = connect();
-  peer.send("GET /flood HTTP/1.1\r\nHost: x\r\n\r\n");
-  await_exposed("bauta_http_rejected_total{listener=\"public\",reason=\"write_timeout\"} 1\n");
-  await_ended(1);
-}
-
-TEST_F(HttpServerTest, MayBeDestroyedWhileItStreams) {
-  start({}, 2);
-  auto peer = connect();
-  peer.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  peer.read_until("two\r\n");
-  threads.reset();
-  server.reset();
-  EXPECT_EQ(ended, 1);
-  peer.read_to_end();
-}
-
-TEST_F(HttpServerTest, MayBeDestroyedWhileItServes) {
-  start({}, 2);
-  auto busy = connect();
-  busy.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate.await_waiting(1);
-  server.reset();
-  threads.reset();
-  EXPECT_EQ(busy.read_to_end(), "");
-}
-
-TEST_F(HttpServerTest, MayBeDestroyedAfterItsThreads) {
-  start({}, 2);
-  auto busy = connect();
-  busy.send("GET /gate HTTP/1.1\r\nHost: x\r\n\r\n");
-  gate.await_waiting(1);
-  threads.reset();
-  server.reset();
-  EXPECT_EQ(busy.read_to_end(), "");
 }
 
 TEST_F(HttpServerTest, ListensOnlyWhereItCan) {
