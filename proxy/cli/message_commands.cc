@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "proxy/cli/client_command.h"
+#include "proxy/cli/session_shape.h"
 #include "proxy/cli/session_word.h"
 #include "proxy/net/json.h"
 
@@ -69,9 +70,7 @@ CLI::Validator is_recipient() {
   return {check, ""};
 }
 
-std::string path_of(const std::string& session) {
-  return path_to("/api/v1/sessions/", session) + "/messages";
-}
+std::string path_of(const std::string& session) { return session_path(session) + "/messages"; }
 
 std::string path_of(const OneDeadLetter& letter) {
   return path_to(path_to("/api/v1/dead-letters/", letter.message) + "/", letter.to);
