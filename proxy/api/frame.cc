@@ -319,6 +319,7 @@ void mount_api(Router& router, Desk& desk, const Clock& clock, Random& random,
   api::mount_dead_letters(*mounted);
   api::mount_events(*mounted);
   api::mount_webhooks(*mounted);
+  api::mount_webhook_deliveries(*mounted);
   api::mount_people(*mounted);
   api::mount_imports(*mounted);
   api::mount_jobs(*mounted);

@@ -236,6 +236,7 @@ void mount_audit(Api& api);
 void mount_dead_letters(Api& api);
 void mount_events(Api& api);
 void mount_webhooks(Api& api);
+void mount_webhook_deliveries(Api& api);
 void mount_people(Api& api);
 void mount_imports(Api& api);
 void mount_jobs(Api& api);
