@@ -4,17 +4,15 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/network_v4.hpp>
-#include <boost/asio/ip/network_v6.hpp>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <set>
 
-#include "proxy/config/log.h"
 #include "proxy/config/settings.h"
+#include "proxy/config/value_shapes.h"
+#include "proxy/config/whole_config.h"
 
 namespace bauta {
 namespace {
@@ -49,55 +47,6 @@ std::string suggestion(std::string_view wrong, const std::vector<std::string_vie
   return fmt::format("; did you mean {}?", *nearest);
 }
 
-bool is_plain(std::string_view text, std::size_t octets_min, std::size_t octets_max) {
-  return text.size() >= octets_min && text.size() <= octets_max &&
-         std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-' || c == '_';
-         });
-}
-
-/// The address of "127.0.0.1:8080" or "[::1]:8080"; nullopt: it is none.  A name is none: it may mean several, of which some are not loopback.
-std::optional<boost::asio::ip::address> address_of(const std::string& listen) {
-  const auto colon = listen.rfind(':');
-  if (colon == std::string::npos) return std::nullopt;
-  std::string host = listen.substr(0, colon);
-  const bool is_v6 = host.starts_with('[') && host.ends_with(']');
-  if (is_v6) host = host.substr(1, host.size() - 2);
-  std::uint16_t port = 0;
-  const auto [end, bad_port] =
-      std::from_chars(listen.data() + colon + 1, listen.data() + listen.size(), port);
-  boost::system::error_code bad_host;
-  auto address = boost::asio::ip::make_address(host, bad_host);
-  if (bad_host || bad_port != std::errc() || end != listen.data() + listen.size() ||
-      address.is_v6() != is_v6)
-    return std::nullopt;
-  return address;
-}
-
-/// "10.0.0.0/8", "fd00::/8": the bits beyond the prefix are zero, so that a slip of the pen opens no more than was meant.
-bool is_network(const std::string& text) {
-  boost::system::error_code no_v4;
-  const auto v4 = boost::asio::ip::make_network_v4(text, no_v4);
-  if (!no_v4) return v4 == v4.canonical();
-  boost::system::error_code no_v6;
-  const auto v6 = boost::asio::ip::make_network_v6(text, no_v6);
-  return !no_v6 && v6 == v6.canonical();
-}
-
-/// http or https, a host, and nothing that would make a path appended to it mean something else.
-bool is_base_url(std::string_view url) {
-  for (const std::string_view scheme : {"https://", "http://"}) {
-    if (!url.starts_with(scheme)) continue;
-    const auto rest = url.substr(scheme.size());
-    return !rest.empty() && rest.front() != '/' && rest.front() != ':' &&
-           std::ranges::all_of(rest, [](char c) {
-             return c > ' ' && c < '\x7f' && c != '?' && c != '#' && c != '@';
-           });
-  }
-  return false;
-}
-
 /// Reads a whole configuration and collects everything that is wrong with it.
 class Reader {
  public:
@@ -117,7 +66,7 @@ class Reader {
     for (const auto& setting : settings()) read_setting(table, setting);
     refuse_unknown(table);
     read_connections(table);
-    check_whole();
+    std::ranges::move(settle(config_), std::back_inserter(faults_));
     if (!faults_.empty()) return invalid(std::move(faults_));
     return std::move(config_);
   }
@@ -398,81 +347,6 @@ class Reader {
     }
   }
 
-  void check_whole() {
-    if (config_.storage_engine != "rocksdb" && config_.storage_engine != "memory") {
-      fault("storage.engine", "config.bad_value", "there are the engines rocksdb and memory");
-    }
-    if (!log::parse_level(config_.log_level))
-      fault("log.level", "config.bad_value", "write debug, info, warn or error");
-    if (!config_.public_url.empty() && !is_base_url(config_.public_url)) {
-      fault("public.url", "config.bad_value",
-            "it is no URL, as https://relay.example.com (without a query; http only on a machine "
-            "of one's own)");
-    }
-    for (const auto& network : config_.webhook_allow_private) {
-      if (!is_network(network)) {
-        fault("webhooks.allow_private", "config.bad_value",
-              fmt::format("{} is no network, as 10.0.0.0/8 or fd00::/8", network));
-      }
-    }
-    check_backup();
-    if (config_.sandbox_path.empty())
-      config_.sandbox_path = config_.storage_path.parent_path() / "sandbox";
-    if (config_.sandbox_enabled && config_.sandbox_path == config_.storage_path)
-      fault("sandbox.path", "config.bad_value", "the sandbox needs a folder of its own");
-    check_tls("public", config_.public_tls_certificate_file, config_.public_tls_key_file);
-    check_tls("admin", config_.admin_tls_certificate_file, config_.admin_tls_key_file);
-    config_.public_url_is_assumed = config_.public_url.empty();
-    if (config_.public_url.empty()) {
-      config_.public_url = (config_.public_tls_certificate_file.empty() ? "http://" : "https://") +
-                           config_.public_listen;
-    }
-    while (config_.public_url.ends_with('/')) config_.public_url.pop_back();
-    if (!address_of(config_.public_listen)) fault("public.listen", "config.bad_value", kNoListen);
-    const auto admin = address_of(config_.admin_listen);
-    if (!admin) fault("admin.listen", "config.bad_value", kNoListen);
-    if (admin && !admin->is_loopback() && config_.admin_key.empty()) {
-      fault("admin.listen", "config.bad_value",
-            "off loopback the admin listener needs admin.key or admin.key_file");
-    }
-  }
-
-  void check_backup() {
-    if (config_.backup_path.empty()) {
-      if (config_.backup_every > std::chrono::hours(0))
-        fault("backup.every_hours", "config.bad_value", "there is no backup.path to make them in");
-      if (!config_.backup_journal.empty())
-        fault("backup.journal", "config.bad_value",
-              "it goes with backups: there is no backup.path");
-      return;
-    }
-    if (is_in(config_.backup_path, config_.storage_path))
-      fault("backup.path", "config.bad_value", "backups need a folder outside the store's");
-    if (config_.backup_journal.empty()) return;
-    if (is_in(config_.backup_journal, config_.storage_path))
-      fault("backup.journal", "config.bad_value", "the journal needs a folder outside the store's");
-    if (is_in(config_.backup_journal, config_.backup_path))
-      fault("backup.journal", "config.bad_value",
-            "the journal needs a folder outside that of the backups");
-  }
-
-  /// What takes a folder takes all that is below it.
-  static bool is_in(const std::filesystem::path& path, const std::filesystem::path& folder) {
-    const auto below = path.lexically_relative(folder);
-    return !below.empty() && *below.begin() != "..";
-  }
-
-  void check_tls(std::string_view section, const std::string& certificate_file,
-                 const std::string& key_file) {
-    if (certificate_file.empty() == key_file.empty()) return;
-    const auto* const missing = certificate_file.empty() ? "tls_certificate_file" : "tls_key_file";
-    const auto* const given = certificate_file.empty() ? "tls_key_file" : "tls_certificate_file";
-    fault(fmt::format("{}.{}", section, missing), "config.missing_key",
-          fmt::format("TLS needs both: add it, or take {} away", given));
-  }
-
-  static constexpr const char* kNoListen =
-      "it is no address and port, as 127.0.0.1:8080 or [::1]:8080";
   std::filesystem::path folder_;
   TakenVariables& secrets_;
   Config config_;
