@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "routing/desk/desk.h"
+#include "routing/desk/calls.h"
 #include "routing/desk/workbench.h"
 #include "storage/store/mutex.h"
 

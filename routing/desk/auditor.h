@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "routing/desk/desk.h"
+#include "routing/desk/calls.h"
 #include "routing/desk/workbench.h"
 
 namespace bauta {

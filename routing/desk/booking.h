@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "routing/desk/answer_book.h"
-#include "routing/desk/desk.h"
+#include "routing/desk/calls.h"
 #include "routing/desk/seating.h"
 #include "routing/desk/workbench.h"
 

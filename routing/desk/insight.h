@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "routing/desk/desk.h"
+#include "routing/desk/calls.h"
 #include "routing/desk/workbench.h"
 #include "routing/messages/explainer.h"
 #include "routing/outbox/breakers.h"

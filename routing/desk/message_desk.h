@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "routing/desk/answer_book.h"
-#include "routing/desk/desk.h"
+#include "routing/desk/calls.h"
 #include "routing/desk/workbench.h"
 
 namespace bauta {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "routing/desk/answer_book.h"
-#include "routing/desk/desk.h"
+#include "routing/desk/calls.h"
 #include "routing/desk/workbench.h"
 
 namespace bauta {

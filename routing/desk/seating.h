@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "routing/desk/desk.h"
+#include "routing/desk/calls.h"
 #include "routing/desk/pool_levels.h"
 #include "routing/desk/workbench.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "routing/desk/desk.h"
+#include "routing/desk/calls.h"
 #include "routing/desk/workbench.h"
 
 namespace bauta {
