@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "routing/desk/account_desk.h"
 #include "routing/desk/answer_book.h"
 #include "routing/desk/auditor.h"
 #include "routing/desk/booking.h"
@@ -37,6 +38,7 @@ class Desk::Parts {
   Workbench bench;
   AnswerBook answers{bench};
   Auditor auditor{bench};
+  AccountDesk accounts{bench, answers, auditor};
   PoolLevels levels{bench};
   Seating seating{bench, levels};
   Booking booking{bench, answers, seating};
@@ -56,59 +58,6 @@ class Desk::Parts {
   Insight insight{bench};
   Webhooks webhooks{bench.parts.store, bench.parts.random};
   ServiceRemover remover{bench, sessions, eraser, insight, webhooks};
-
-  Task<Result<Service>> create_service(Caller caller, std::string name, ServiceSettings settings,
-                                       std::optional<Idempotent<Service>> idempotent) {
-    auto made = co_await bench.services.create(
-        caller.key.account, std::move(name), std::move(settings), bench.parts.clock.now(),
-        bench.parts.random, recorded<Service>(caller, idempotent));
-    if (!made && idempotent)
-      BAUTA_CO_CHECK(co_await answers.refuse_if_written(caller.service.id, idempotent->mark));
-    co_return made;
-  }
-
-  Task<Result<NewAccount>> create_account(Caller caller, std::string name,
-                                          std::optional<TimePoint> key_expires_at,
-                                          std::optional<Idempotent<NewAccount>> idempotent) {
-    // It stands in both logs: the operator's, and that of the account, whose first entry it is.
-    auto made = co_await bench.accounts.create(
-        std::move(name), key_expires_at, bench.parts.clock.now(), bench.parts.random,
-        [this, caller, record = recorded<NewAccount>(caller, idempotent)](Commit& commit,
-                                                                          const NewAccount& made) {
-          record(commit, made);
-          auditor.write_to(commit, made.account.id, caller, note_of(made));
-        });
-    if (!made && idempotent)
-      BAUTA_CO_CHECK(co_await answers.refuse_if_written(caller.service.id, idempotent->mark));
-    co_return made;
-  }
-
-  Task<Result<NewApiKey>> create_key(Caller caller, ApiKey key, std::string service,
-                                     std::optional<Idempotent<ApiKey>> idempotent) {
-    const auto tell = [service](const ApiKey& made) { return note_of(made, service); };
-    auto made = co_await bench.keys.create(std::move(key), bench.parts.random,
-                                           recorded<ApiKey>(caller, idempotent, tell));
-    if (!made && idempotent)
-      BAUTA_CO_CHECK(co_await answers.refuse_if_written(caller.service.id, idempotent->mark));
-    co_return made;
-  }
-
-  /// Writes who did it, and the answer to them, into the commit of what was done.
-  template <class T>
-  std::function<void(Commit&, const T&)> recorded(const Caller& caller,
-                                                  std::optional<Idempotent<T>> idempotent) const {
-    return recorded<T>(caller, std::move(idempotent), [](const T& made) { return note_of(made); });
-  }
-  template <class T>
-  std::function<void(Commit&, const T&)> recorded(const Caller& caller,
-                                                  std::optional<Idempotent<T>> idempotent,
-                                                  std::function<AuditNote(const T&)> tell) const {
-    return [this, caller, kept = std::move(idempotent), tell = std::move(tell)](Commit& commit,
-                                                                                const T& made) {
-      auditor.write(commit, caller, tell(made));
-      if (kept) answers.write(commit, caller.service.id, {}, kept->mark, kept->render(made));
-    };
-  }
 
   Task<Result<PersonExport>> export_person(Caller caller, ExportPerson request) {
     BAUTA_CO_CHECK(co_await auditor.write_alone(caller, {.action = AuditAction::person_exported}));
@@ -193,14 +142,15 @@ const Insight& Desk::insight() const { return parts_->insight; }
 Task<Result<NewAccount>> Desk::create_account(const Caller& caller, std::string name,
                                               std::optional<TimePoint> key_expires_at,
                                               std::optional<Idempotent<NewAccount>> idempotent) {
-  return parts_->create_account(caller, std::move(name), key_expires_at, std::move(idempotent));
+  return parts_->accounts.create_account(caller, std::move(name), key_expires_at,
+                                         std::move(idempotent));
 }
 
 Task<Result<Service>> Desk::create_service(const Caller& caller, std::string name,
                                            ServiceSettings settings,
                                            std::optional<Idempotent<Service>> idempotent) {
-  return parts_->create_service(caller, std::move(name), std::move(settings),
-                                std::move(idempotent));
+  return parts_->accounts.create_service(caller, std::move(name), std::move(settings),
+                                         std::move(idempotent));
 }
 
 Task<Status> Desk::remove_service(const Caller& caller, ServiceId service) {
@@ -217,7 +167,8 @@ Task<Status> Desk::remove_service(const Caller& caller, ServiceId service) {
 
 Task<Result<NewApiKey>> Desk::create_key(const Caller& caller, ApiKey key, std::string service,
                                          std::optional<Idempotent<ApiKey>> idempotent) {
-  return parts_->create_key(caller, std::move(key), std::move(service), std::move(idempotent));
+  return parts_->accounts.create_key(caller, std::move(key), std::move(service),
+                                     std::move(idempotent));
 }
 
 void Desk::write_audit(Commit& commit, const Caller& caller, AuditNote note) const {
