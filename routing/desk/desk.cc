@@ -1,6 +1,5 @@
 #include "routing/desk/desk.h"
 
-#include <charconv>
 #include <utility>
 
 #include "routing/desk/account_desk.h"
@@ -9,13 +8,13 @@
 #include "routing/desk/booking.h"
 #include "routing/desk/carrier_teller.h"
 #include "routing/desk/census.h"
-#include "routing/desk/cursor.h"
 #include "routing/desk/eraser.h"
 #include "routing/desk/insight.h"
 #include "routing/desk/job_runner.h"
 #include "routing/desk/message_desk.h"
 #include "routing/desk/number_desk.h"
 #include "routing/desk/number_import.h"
+#include "routing/desk/pages.h"
 #include "routing/desk/people_desk.h"
 #include "routing/desk/person_eraser.h"
 #include "routing/desk/pool_levels.h"
@@ -69,60 +68,6 @@ class Desk::Parts {
     co_return swept.ended;
   }
 };
-
-namespace {
-
-Task<Result<std::vector<Event>>> page_after(EventLog& events, ServiceId service, Position after,
-                                            std::uint32_t limit) {
-  BAUTA_CO_TRY(auto found, co_await events.after(service, after, limit));
-  co_return std::move(found.events);
-}
-
-Task<Result<Job>> job_of(Store& store, ServiceId service, JobId id) {
-  BAUTA_CO_TRY(auto found, co_await Jobs(store).find(service, id));
-  if (!found) co_return fail("job.not_found", "this service has no job " + id.str());
-  co_return std::move(found->value);
-}
-
-/// Newest first.
-Task<Result<Page<Job>>> page_of_jobs(Store& store, ServiceId service, std::uint32_t limit,
-                                     std::string cursor) {
-  const Key prefix = Key("job").id(service);
-  auto request = ScanRequest::prefix(prefix);
-  request.direction = Direction::backward;
-  request.records_max = limit;
-  if (!cursor.empty()) {
-    BAUTA_CO_TRY(request.after, read_cursor(cursor, prefix));
-  }
-  BAUTA_CO_TRY(const auto scanned, co_await store.scan(std::move(request)));
-  Page<Job> page;
-  for (const KeyedRecord& record : scanned.records) {
-    BAUTA_CO_TRY(auto job, Jobs::decode(record.record));
-    page.data.push_back(std::move(job.value));
-  }
-  if (scanned.more && !scanned.records.empty())
-    page.next_cursor = write_cursor(scanned.records.back().key, prefix);
-  co_return page;
-}
-
-Task<Result<Page<Event>>> page_of_events(EventLog& events, ServiceId service, std::uint32_t limit,
-                                         std::string cursor) {
-  std::optional<Position> before;
-  if (!cursor.empty()) {
-    Position position = 0;
-    const char* const end = cursor.data() + cursor.size();
-    const auto [stop, error] = std::from_chars(cursor.data(), end, position);
-    if (error != std::errc() || stop != end)
-      co_return fail("cursor.malformed", "use the next_cursor of an answer as it stands");
-    before = position;
-  }
-  BAUTA_CO_TRY(auto found, co_await events.newest(service, before, limit));
-  Page<Event> page{.data = std::move(found.events), .next_cursor = {}};
-  if (found.next) page.next_cursor = std::to_string(*found.next);
-  co_return page;
-}
-
-}  // namespace
 
 Desk::Running::Running(AnswerBook& answers, ServiceId service, std::string key)
     : answers_(answers), service_(service), key_(std::move(key)) {}
@@ -357,7 +302,7 @@ Task<Result<Page<Event>>> Desk::list_events(const Caller& caller, std::uint32_t 
 
 Task<Result<std::vector<Event>>> Desk::events_after(const Caller& caller, Position after,
                                                     std::uint32_t limit) {
-  return page_after(parts_->bench.events, caller.service.id, after, limit);
+  return bauta::events_after(parts_->bench.events, caller.service.id, after, limit);
 }
 
 std::unique_ptr<Subscription> Desk::watch_events(const Caller& caller, Executor executor,
