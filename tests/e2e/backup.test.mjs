@@ -113,7 +113,7 @@ test('a restored store that is stopped stays held, and is released by its config
   await relay.start();
   assert.match(await ready(relay), /warning: recovery/);
   await never('something is sent', () => carrier.posts.length > 0, { seconds: 1 });
-  assert.match((await here(relay, 'release')).stderr, /storage\.locked: .*leave out --config/);
+  assert.match((await here(relay, 'release')).stderr, /storage\.locked/);
   await relay.stop();
   assert.match((await said(here(relay, 'release'))).stdout, /^backup +1$/m);
   await relay.start();
