@@ -13,11 +13,11 @@ const MIB_PER_ROUND = 10;
  * becomes of the process meanwhile.
  */
 export class FullDiskStorm extends Storm {
-  /** null: there is no small file system to be had. */
-  static async make({ rounds, ...options }) {
+  /** null: there is no small disk to be had, of none of the `kinds`. */
+  static async make({ rounds, kinds, ...options }) {
     const mib = Math.max(64, 40 + MIB_PER_ROUND * rounds);
-    const disk = await SmallDisk.make(mib);
-    return disk && Object.assign(new FullDiskStorm({ ...options, padding: 1500, onTheirWay: Infinity }), { disk, reserveMib: mib / 4 });
+    const disk = await SmallDisk.make(mib, kinds);
+    return disk && Object.assign(new FullDiskStorm({ ...options, padding: 1500 }), { disk, reserveMib: mib / 4, environment: disk.environment });
   }
 
   async start() {
@@ -31,15 +31,22 @@ export class FullDiskStorm extends Storm {
    */
   async fill({ harsh = false, signal } = {}) {
     this.refusals = [];
-    await this.disk.fillUpTo(this.reserveMib + 2);
-    await until('a text to be refused', () => this.refusals.some(({ code }) => code === 'storage.full'), { seconds: 60 });
-    // Tables that are merged meanwhile may make space for a moment.
+    // Again and again: tables that are merged meanwhile give space back.
+    const stillFull = () => this.disk.fillUpTo(this.reserveMib + 2);
+    await until('a text to be refused', async () => {
+      await stillFull();
+      return this.refusals.some(({ code }) => code === 'storage.full');
+    }, { seconds: 60, every: 100 });
     await until('/readyz and the metrics to say that it is full', async () => {
+      await stillFull();
       const [ready, metric] = await this.#health();
       return ready.status === 503 && /disk is full/.test(ready.text) && metric === 1;
     }, { seconds: 60 });
     if (harsh) await this.disk.fillUpTo(0, 'more filler');
-    await until('every writer to be refused', () => this.#writersRefused() === this.writers.length || this.relay.process.exit, { seconds: 60 });
+    await until('every writer to be refused', async () => {
+      if (!harsh) await stillFull();
+      return this.#writersRefused() === this.writers.length || this.relay.process.exit;
+    }, { seconds: 60 });
     if (signal || this.relay.process.exit) await this.#dieOnFullDisk(signal, harsh);
 
     const taken = this.taken.length;
@@ -65,7 +72,11 @@ export class FullDiskStorm extends Storm {
     }
   }
 
+  /** While texts are refused nothing leaves that anybody could wait for, and each writer is to be seen refused. */
+  waitsForArrivals() { return Date.now() - (this.refusedAt ?? 0) > 1000; }
+
   refusedWith(name, answer) {
+    if (answer.status === 503) this.refusedAt = Date.now();
     this.refusals?.push({ name, status: answer.status, code: codeOf(answer), retryAfter: Number(answer.headers['retry-after']) });
   }
 
@@ -88,7 +99,7 @@ export class FullDiskStorm extends Storm {
   async #startIfDown() {
     if (!this.relay.process.exit) return;
     try {
-      await this.relay.start();
+      await this.relay.start(this.environment);
     } catch (error) {
       if (this.relay.process.exit?.code !== 5) throw error;
       this.log(`no space to start, with ${(await this.disk.freeMib()).toFixed(1)} MiB free: ${this.relay.process.output.trim().split('\n').at(-1)}`);

@@ -39,6 +39,7 @@ export class Storm {
     this.writing = true;
     this.retries = 0;
     this.strikes = 0;
+    this.environment = {};  // of the relay
   }
 
   async start() {
@@ -53,7 +54,7 @@ export class Storm {
       },
     });
     if (this.storePath) await this.relay.moveStore(this.storePath);
-    await this.relay.start();
+    await this.relay.start(this.environment);
     await this.relay.addNumbers(V1, V2, V3, V4);
     this.conversations = [];
     for (let n = 0; n < this.sessions; ++n) {
@@ -154,6 +155,9 @@ export class Storm {
   /** A text was put off by the relay; for who wants to know. */
   refusedWith() {}
 
+  /** Whether who has many texts on their way waits for them before the next. */
+  waitsForArrivals() { return true; }
+
   /** The answer; undefined: the storm was given up meanwhile, and nobody is there to take the text. */
   async #untilTaken(name, ask) {
     while (!this.removed) {
@@ -196,7 +200,7 @@ export class Storm {
     const earliest = `${sender}#${written - this.onTheirWay}${this.padding}`;
     const arrived = () => recipients.every(({ address }) => this.#arrivals().has(`${earliest} ${address}`));
     const patience = Date.now() + 20_000;
-    while (this.writing && written >= this.onTheirWay && !arrived() && Date.now() < patience) await sleep(20);
+    while (this.writing && this.waitsForArrivals() && written >= this.onTheirWay && !arrived() && Date.now() < patience) await sleep(20);
   }
 
   /** "body to" of what the carrier accepted. */
