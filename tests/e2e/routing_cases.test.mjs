@@ -87,6 +87,40 @@ test('C34: our own numbers and strangers are not answered without end', async (t
   assert.deepEqual(refused.errors.map((one) => [one.pointer, one.code]), [['/participants/1/address', 'address.is_virtual_number']]);
 });
 
+test('C34: two machines that answer each other are cut at the configured limit, each way, and all of it is counted', async (t) => {
+  const { relay, carrier } = await world({ t, numbers: pool, settings: { relay: { repeats_max: 3, repeats_window_seconds: 3600 } } });
+  const session = await relay.openSession(A, B);
+  const lines = linesOf(session);
+  for (let i = 0; i < 30; ++i) {
+    await texts(relay, A, lines[A], 'I am driving.');
+    await texts(relay, B, lines[B], 'Ich bin im Urlaub.');
+  }
+  await carrier.received(6);
+  await never('a fourth', () => carrier.posts.length > 6, { seconds: 0.5 });
+  const to = (address) => carrier.posts.filter((post) => post.To === address).map((post) => post.Body);
+  assert.deepEqual(to(B), Array(3).fill('I am driving.'));
+  assert.deepEqual(to(A), Array(3).fill('Ich bin im Urlaub.'));
+  const cut = (await relay.events('inbound.unrouted')).filter((event) => event.data.code === 'inbound.repeated');
+  assert.deepEqual([lines[A], lines[B]].map((number) => cut.filter((event) => event.data.number === number).length), [27, 27]);
+  assert.equal(await relay.metric('bauta_refusals_total', { code: 'inbound.repeated' }), 54);
+  assert.equal((await relay.messages(session)).length, 6);
+  // Other words are cut off by nothing.
+  await texts(relay, A, lines[A], 'Really me.');
+  await carrier.received(7);
+  assert.equal(to(B)[3], 'Really me.');
+});
+
+test('C34: the same words come through again when the configured time is over', async (t) => {
+  const { relay, carrier } = await world({ t, numbers: pool, settings: { relay: { repeats_max: 1, repeats_window_seconds: 1 } } });
+  const lines = linesOf(await relay.openSession(A, B));
+  await texts(relay, A, lines[A], 'ok');
+  await carrier.received(1);
+  await until('they come through a second time', async () => {
+    await texts(relay, A, lines[A], 'ok');
+    return carrier.posts.length > 1;
+  }, { seconds: 15, every: 200 });
+});
+
 test('C37: "stop" inside a sentence is a word like any other', async (t) => {
   const { relay, carrier } = await world({ t, numbers: [V1, V2] });
   const session = await relay.openSession(A, B);
@@ -148,11 +182,25 @@ test('C40: a carrier that says "opted out", in its answer or later, is believed;
   await texts(relay, A, withB[A], 'again to B');
   await texts(relay, A, withC[A], 'again to C');
   await until('both are blocked', async () => (await relay.events('message.blocked')).length === 2);
-  assert.equal(carrier.posts.filter((post) => post.To !== A).length, 2);
+  // Whoever wrote is told on the line where they wrote, once, and not why.
+  const notes = (line) => carrier.posts.filter((post) => post.To === A && post.From === line).map((post) => post.Body);
+  await until('A is told on both lines', () => notes(withB[A]).length > 0 && notes(withC[A]).length > 0);
+  await never('another try, or a second note', () => carrier.posts.length > 4);
+  for (const line of [withB[A], withC[A]]) {
+    assert.equal(notes(line).length, 1);
+    assert.match(notes(line)[0], /cannot be reached/);
+  }
+  assert.deepEqual(carrier.posts.filter((post) => post.To !== A).map((post) => [post.To, post.Body]).sort(), [[B, 'to B'], [C, 'to C']].sort());
+  assert.deepEqual((await relay.events('participant.opted_out')).map((event) => event.data.source), ['carrier', 'carrier']);
 
-  await texts(relay, B, V2, 'START');
-  await until('START is confirmed', () => carrier.posts.some((post) => post.To === B && post.Body !== 'to B'));
-  await texts(relay, A, withB[A], 'welcome back');
-  await until('it reaches B', () => carrier.posts.some((post) => post.To === B && post.Body === 'welcome back'));
+  for (const [person, line, lineOfA] of [[B, V2, withB[A]], [C, V4, withC[A]]]) {
+    const count = () => carrier.posts.filter((post) => post.To === person).length;
+    await texts(relay, person, line, 'START');
+    await until('START is confirmed', () => count() === 2);
+    await texts(relay, A, lineOfA, 'welcome back');
+    await until('it reaches them', () => count() === 3);
+    assert.equal(carrier.posts.at(-1).Body, 'welcome back');
+  }
+  assert.equal((await relay.events('participant.opted_in')).length, 2);
   assert.ok(!JSON.stringify(await relay.deadLetters()).includes('3023125142'));
 });
