@@ -14,16 +14,34 @@ const WORDS = ['quokka lighthouse', 'marmalade semaphore', 'Zeppelin über Köln
 // Bare digits: many scrubbers look for the plus.
 const ADDRESSES = [A, B, STRANGER].map((address) => address.slice(-10));
 
+/** As it stands in a text, a query, a form or a path, and in JSON that is ASCII alone. */
+function waysToWrite(secret) {
+  const percent = encodeURIComponent(secret);
+  const form = new URLSearchParams({ '': secret }).toString().slice(1);
+  const json = secret.replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const lower = (encoded) => encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
+  return [...new Set([secret, secret.replaceAll(' ', '+'), secret.replaceAll(' ', '%20'), percent, lower(percent), form, lower(form), json])];
+}
+
 function assertClean(where, octets, secrets) {
-  for (const [name, secret] of Object.entries(secrets)) {
-    assert.ok(!Buffer.from(octets).includes(Buffer.from(secret)), `${where} holds ${name}`);
-  }
+  const all = Buffer.from(octets);
+  for (const [name, secret] of Object.entries(secrets))
+    for (const way of waysToWrite(secret)) assert.ok(!all.includes(Buffer.from(way)), `${where} holds ${name}, as ${way}`);
 }
 
 async function filesBelow(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
+
+test('a secret is found in whichever way it is written', () => {
+  const secrets = { 'the text': WORDS[2] };
+  for (const way of [
+    'Zeppelin über Köln', 'Zeppelin+über+Köln', 'Zeppelin%20über%20Köln', 'Zeppelin%20%C3%BCber%20K%C3%B6ln', 'Zeppelin%20%c3%bcber%20K%c3%b6ln',
+    'Zeppelin+%C3%BCber+K%C3%B6ln', 'Zeppelin+%c3%bcber+K%c3%b6ln', 'Zeppelin \\u00fcber K\\u00f6ln',
+  ]) assert.throws(() => assertClean('the log', `GET /?Body=${way}&To=1`, secrets), /holds the text/, way);
+  assertClean('the log', 'GET /?Body=***', secrets);
+});
 
 test('a run at log level debug leaves no address, text or key in the store, the logs, the metrics or an error', async (t) => {
   let refuses = false;
@@ -58,9 +76,11 @@ test('a run at log level debug leaves no address, text or key in the store, the 
     await report(relay, post, `surprise ${post.To}`);
   }
   // C52: a carrier may call by GET, with everything in the query.
-  const byGet = (signature) => inboundByGet(relay, inboundFields(A, V1, WORDS[0]), signature);
-  assert.equal((await byGet()).status, 200);
-  await expectError(byGet('wrong'));
+  for (const words of [WORDS[0], WORDS[2]]) {
+    const byGet = (signature) => inboundByGet(relay, inboundFields(A, V1, words), signature);
+    assert.equal((await byGet()).status, 200);
+    await expectError(byGet('wrong'));
+  }
   // A carrier that repeats what it was given.
   refuses = true;
   await texts(relay, A, V1, WORDS[1]);
@@ -76,6 +96,8 @@ test('a run at log level debug leaves no address, text or key in the store, the 
   await expectError(text(relay, `whatsapp:${A}`, V1, WORDS[0]));
   await expectError(callback(relay, INBOUND, inboundFields(A, V1, WORDS[0]), { signature: 'wrong' }));
   await expectError(callback(relay, `${INBOUND}?from=${digits}&body=quokka+lighthouse`, inboundFields(A, V1, WORDS[0]), { signature: 'wrong' }));
+  for (const words of WORDS)
+    await expectError(callback(relay, `${INBOUND}?body=${encodeURIComponent(words)}`, inboundFields(A, V1, words), { signature: 'wrong' }));
   await expectError(relay.call('GET', `/api/v1/sessions/${digits}`));
   await expectError(relay.call('GET', `/api/v1/sessions?virtual_number=%2B${digits}x`));
   await expectError(relay.call('GET', `/api/v1/sessions?address=%2B${digits}`));
