@@ -83,6 +83,7 @@ test('C07: a 429 puts a text off for as long as it says, keeps the order, and lo
   const posts = await carrier.received(3);
   assert.deepEqual(posts.map((one) => [one.Body, one.answer.status]), [['first', 429], ['first', 201], ['second', 201]]);
   assert.ok(posts[1].at - posts[0].at >= 1990, `came again after ${posts[1].at - posts[0].at} ms`);
+  await never('a fourth POST', () => carrier.posts.length > 3);
   assert.deepEqual(await relay.deadLetters(), []);
 });
 

@@ -46,6 +46,7 @@ test('C45: what is refused comes again with its id and its octets, signed anew',
   assert.throws(() => verify({ ...posts[0], body: posts[0].body.replace('session', 'sessiom') }, secret));
   const [listed] = await relay.events('session.created');
   assert.deepEqual(posts[2].event, listed, 'the event of the API');
+  await never('a fourth, after it was taken', () => endpoint.posts.length > 3, { seconds: 2 });
 });
 
 test('one that hangs delays nobody else, and sessions do not wait for one another', async (t) => {
