@@ -76,7 +76,7 @@ export class Storm {
     const exit = await this.relay.stop(signal);
     if (signal === 'SIGTERM' && exit.code !== 0) throw new Error(`SIGTERM: ${JSON.stringify(exit)}\n${this.relay.log.slice(-2000)}`);
     await verified(this.relay);
-    await this.relay.start();
+    await this.relay.start(this.environment);
     ++this.strikes;
   }
 
@@ -92,14 +92,14 @@ export class Storm {
     const end = await this.#endOnFailingDisk(fault, k);
     this.log(`${fault} ${k}: ${end}`);
     await verified(this.relay);
-    await this.relay.start();
+    await this.relay.start(this.environment);
     ++this.strikes;
     return end;
   }
 
   async #endOnFailingDisk(fault, k) {
     try {
-      await this.relay.start(this.failing(fault, k));
+      await this.relay.start({ ...this.environment, ...this.failing(fault, k) });
     } catch (error) {
       if (!this.relay.process.exit) throw error;
     }
