@@ -21,7 +21,8 @@ struct Journal::Waiting {
 Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options, const Clock& clock) {
   const auto files = list_journal(options.folder);
   for (const auto& file : files.value_or(std::vector<JournalFile>())) {
-    if (file.store == options.store) continue;
+    // Whose a damaged one is nobody can tell: it is written on in another, and told by who reads it.
+    if (file.is_damaged || file.store == options.store) continue;
     return fail("backup.foreign_journal",
                 options.folder.string() +
                     ": this is the journal of another store; name a folder of its own for it, or "

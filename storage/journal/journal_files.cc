@@ -1,112 +1,39 @@
 #include "storage/journal/journal_files.h"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <ranges>
 #include <string_view>
 #include <system_error>
 #include <utility>
-
-#include "storage/journal/journal.pb.h"
 
 namespace bauta {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "bautajnl";
 constexpr std::string_view kSuffix = ".journal";
 constexpr std::size_t kDigits = 10;
-constexpr std::size_t kLength = 4;
-constexpr std::size_t kSum = 8;
-constexpr std::size_t kFrame = kLength + kSum;
 
-fs::path path_of(const fs::path& folder, std::uint64_t number) {
+std::string name_of(std::uint64_t number) {
   auto digits = std::to_string(number);
   digits.insert(0, kDigits - std::min(kDigits, digits.size()), '0');
-  return folder / (digits + std::string(kSuffix));
+  return digits + std::string(kSuffix);
 }
+fs::path path_of(const fs::path& folder, std::uint64_t number) { return folder / name_of(number); }
 
 std::unexpected<Error> unavailable(const fs::path& path, std::string_view doing, int error) {
   return fail("storage.unavailable", "the journal " + path.string() + ": " + std::string(doing) +
                                          ": " + std::strerror(error));
 }
-
-std::string sum_of(std::string_view octets) {
-  // libsodium makes none shorter than 16.
-  std::array<unsigned char, crypto_generichash_BYTES_MIN> hash{};
-  crypto_generichash(hash.data(), hash.size(),
-                     reinterpret_cast<const unsigned char*>(octets.data()), octets.size(), nullptr,
-                     0);
-  return {reinterpret_cast<const char*>(hash.data()), kSum};
-}
-
-std::string framed(const records::JournalRecord& record) {
-  const auto payload = record.SerializeAsString();
-  std::string octets;
-  octets.reserve(kFrame + payload.size());
-  for (std::size_t at = 0; at < kLength; ++at) {
-    octets.push_back(
-        static_cast<char>(static_cast<unsigned char>(payload.size() >> (24 - 8 * at))));
-  }
-  return octets + sum_of(payload) + payload;
-}
-
-/// Takes records from the front of what a file holds.
-class Records {
- public:
-  explicit Records(std::string_view octets) : rest_(octets) {
-    if (!rest_.starts_with(kMagic)) {
-      // Of a file that was just being made there may be less.
-      is_damaged_ = !kMagic.starts_with(rest_) && !is_blank(rest_);
-      rest_ = {};
-      return;
-    }
-    rest_.remove_prefix(kMagic.size());
-  }
-
-  std::optional<records::JournalRecord> next() {
-    if (rest_.size() < kFrame) return end();
-    std::size_t length = 0;
-    for (const char octet : rest_.substr(0, kLength))
-      length = length << 8 | static_cast<unsigned char>(octet);
-    if (length > rest_.size() - kFrame) return end();
-    const auto payload = rest_.substr(kFrame, length);
-    records::JournalRecord record;
-    if (sum_of(payload) != rest_.substr(kLength, kSum) ||
-        !record.ParseFromString(std::string(payload))) {
-      // The last one may have its length on the disk and not all of its octets.
-      is_damaged_ = !is_blank(rest_.substr(kFrame + length));
-      rest_ = {};
-      return std::nullopt;
-    }
-    rest_.remove_prefix(kFrame + length);
-    return record;
-  }
-  bool is_damaged() const { return is_damaged_; }
-
- private:
-  /// What a file system shows of octets that it had promised room and was not yet given.
-  static bool is_blank(std::string_view octets) {
-    return octets.find_first_not_of('\0') == std::string_view::npos;
-  }
-  std::optional<records::JournalRecord> end() {
-    rest_ = {};
-    return std::nullopt;
-  }
-
-  std::string_view rest_;
-  bool is_damaged_ = false;
-};
 
 Result<std::string> octets_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -165,41 +92,50 @@ Status make_folder(const fs::path& folder) {
   return flush_folder(folder.parent_path().empty() ? fs::path(".") : folder.parent_path());
 }
 
+/// None: its first record was never written.
+Result<std::optional<JournalFile>> begin_of(const fs::path& path) {
+  BAUTA_TRY(const auto head, head_of(path));
+  if (auto begin = read_journal_begin(head)) return begin;
+  BAUTA_TRY(const auto octets, octets_of(path));
+  auto content = read_journal_octets(octets);
+  if (!content.begin && content.is_damaged) content.begin.emplace().is_damaged = true;
+  return std::move(content.begin);
+}
+
 }  // namespace
 
 Result<std::vector<JournalFile>> list_journal(const fs::path& folder) {
   BAUTA_TRY(const auto numbers, numbers_in(folder));
   std::vector<JournalFile> files;
   for (const auto number : numbers) {
-    BAUTA_TRY(const auto octets, head_of(path_of(folder, number)));
-    const auto first = Records(octets).next();
-    if (!first || !first->has_begin()) continue;
-    files.push_back({.number = number,
-                     .begun_at = from_millis(first->at_ms()),
-                     .store = first->begin().store(),
-                     .follows_gap = first->begin().follows_gap()});
+    BAUTA_TRY(auto file, begin_of(path_of(folder, number)));
+    if (!file) continue;
+    file->number = number;
+    files.push_back(*std::move(file));
+  }
+  auto next = TimePoint::max();
+  for (auto& file : files | std::views::reverse) {
+    if (file.is_damaged) file.begun_at = next;
+    next = file.begun_at;
   }
   return files;
 }
 
 std::optional<TimePoint> covered_since(const std::vector<JournalFile>& files) {
   std::optional<TimePoint> since;
-  for (const auto& file : files)
-    if (!since || file.follows_gap) since = file.begun_at;
+  for (const auto& file : files) {
+    if (file.is_damaged) {
+      since.reset();
+    } else if (!since || file.follows_gap) {
+      since = file.begun_at;
+    }
+  }
   return since;
 }
 
 Result<JournalContent> read_journal(const fs::path& folder, std::uint64_t number) {
   BAUTA_TRY(const auto octets, octets_of(path_of(folder, number)));
-  JournalContent content;
-  Records records(octets);
-  while (auto record = records.next()) {
-    if (!record->has_entry()) continue;
-    content.entries.push_back(
-        {.at = from_millis(record->at_ms()), .octets = std::move(*record->mutable_entry())});
-  }
-  content.is_damaged = records.is_damaged();
-  return content;
+  return read_journal_octets(octets);
 }
 
 Status drop_journal_before(const fs::path& folder, TimePoint time) {
@@ -229,11 +165,7 @@ Result<JournalWriter> JournalWriter::begin(const fs::path& folder, const Journal
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return unavailable(path, "make", errno);
   JournalWriter writer(fd, file);
-  records::JournalRecord record;
-  record.set_at_ms(to_millis(file.begun_at));
-  record.mutable_begin()->set_store(file.store);
-  record.mutable_begin()->set_follows_gap(file.follows_gap);
-  BAUTA_CHECK(writer.write(std::string(kMagic) + framed(record)));
+  BAUTA_CHECK(writer.write(journal_begin(file)));
   BAUTA_CHECK(flush_folder(folder));
   return writer;
 }
@@ -250,12 +182,7 @@ JournalWriter::~JournalWriter() {
 
 Status JournalWriter::append(TimePoint at, std::span<const std::string> entries) {
   std::string octets;
-  for (const auto& entry : entries) {
-    records::JournalRecord record;
-    record.set_at_ms(to_millis(at));
-    record.set_entry(entry);
-    octets += framed(record);
-  }
+  for (const auto& entry : entries) octets += journal_record({.at = at, .octets = entry});
   BAUTA_CHECK(write(octets));
   entries_ += entries.size();
   return {};
@@ -282,6 +209,17 @@ Result<std::optional<TimePoint>> JournalReader::last_entry() const {
     if (!content.entries.empty()) return std::optional(content.entries.back().at);
   }
   return std::optional<TimePoint>();
+}
+
+Result<std::vector<std::string>> JournalReader::damaged(TimePoint since) const {
+  BAUTA_TRY(const auto files, list());
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at < files.size(); ++at) {
+    if (at + 1 < files.size() && files[at + 1].begun_at < since) continue;
+    BAUTA_TRY(const auto content, read(files[at].number));
+    if (content.is_damaged) names.push_back(name_of(files[at].number));
+  }
+  return names;
 }
 
 }  // namespace bauta

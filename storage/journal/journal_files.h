@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/journal/journal_records.h"
 #include "storage/store/clock.h"
 #include "storage/store/result.h"
 
@@ -15,35 +16,12 @@ namespace bauta {
 
 /// The files of a journal: `<number>.journal`, the number of 10 digits.
 ///
-///     "bautajnl" | record …      a record: length (4 octets, big-endian) | BLAKE2b (8) | JournalRecord      on disk: never change
-///
 /// A process writes into files of its own, so that what one left half written at the end of its last is never written on.
 
-/// What a file begins with.
-struct JournalFile {
-  std::uint64_t number = 0;
-  TimePoint begun_at{};
-  /// Whose journal it is.
-  std::string store = {};
-  /// Not everything that was done before is in the files before it.
-  bool follows_gap = false;
-};
-
-struct JournalEntry {
-  TimePoint at{};
-  std::string octets;
-};
-
-struct JournalContent {
-  std::vector<JournalEntry> entries;
-  /// A record before the last cannot be read, and those behind it are missing.  One that was being written when the process died
-  /// is no damage: nobody was told that it is there.
-  bool is_damaged = false;
-};
-
-/// The oldest first; those whose first record was never written are left out.  No folder: none.  Codes: storage.unavailable.
+/// The oldest first; those whose first record was never written are left out, those where it is damaged are not.  No folder: none.
+/// Codes: storage.unavailable.
 Result<std::vector<JournalFile>> list_journal(const std::filesystem::path& folder);
-/// Since when all that was to be written down is in these files; nullopt: there are none.
+/// Since when all that was to be written down is in these files; nullopt: there are none, or the last is damaged.
 std::optional<TimePoint> covered_since(const std::vector<JournalFile>& files);
 /// All of one, some MiB.  Codes: storage.unavailable.
 Result<JournalContent> read_journal(const std::filesystem::path& folder, std::uint64_t number);
@@ -62,6 +40,8 @@ class JournalReader {
   Result<JournalContent> read(std::uint64_t number) const { return read_journal(folder_, number); }
   /// When the last entry was written; nullopt: there is none.  Codes: storage.unavailable.
   Result<std::optional<TimePoint>> last_entry() const;
+  /// The names of the files that may hold something of `since` or later, and are damaged; reads all of them.  Codes: storage.unavailable.
+  Result<std::vector<std::string>> damaged(TimePoint since) const;
 
  private:
   std::filesystem::path folder_;
