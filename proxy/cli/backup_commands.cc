@@ -9,6 +9,7 @@
 
 #include "proxy/cli/admin_words.h"
 #include "proxy/cli/backup_json.h"
+#include "proxy/cli/backup_verdicts.h"
 #include "proxy/cli/journal_replay.h"
 #include "proxy/cli/local_command.h"
 #include "proxy/cli/progress_line.h"
@@ -152,25 +153,17 @@ Result<std::vector<Backup>> wanted_of(const Config& config, const BackupWords& w
 Status verify(const BackupWords& words) {
   BAUTA_TRY(const auto config, load_config(words.config));
   BAUTA_TRY(const auto backups, wanted_of(config, words));
-  Json::Value json(Json::objectValue);
-  json["backups"] = Json::arrayValue;
-  Status all;
-  ProgressLine progress;
-  for (const auto& backup : backups) {
-    progress.show(fmt::format("reading backup {}: {} MiB", backup.id, backup.bytes >> 20));
-    auto whole = verify_backup(config.backup_path, backup.id);
-    if (!whole && whole.error().code != "storage.corrupt") return whole;
-    Json::Value verdict(Json::objectValue);
-    verdict["id"] = backup.id;
-    verdict["whole"] = whole.has_value();
-    verdict["what"] = whole ? Json::Value() : Json::Value(whole.error().detail);
-    json["backups"].append(std::move(verdict));
-    if (!whole) all = std::move(whole);
+  BAUTA_TRY(auto verdicts, verify_backups(config, backups));
+  std::optional<Status> journal;
+  if (!words.wanted()) {
+    BAUTA_TRY(journal, verify_journal(config, backups));
   }
-  progress.clear();
+  Json::Value json(Json::objectValue);
+  json["backups"] = std::move(verdicts.json);
+  json["journal"] = journal ? json_of_verdict(*journal) : Json::Value();
   const auto output = words.output();
   if (!output.document(reply_of(json))) Output::data(Table(kVerdict.columns).draw(json["backups"]));
-  return all;
+  return journal && !*journal ? *journal : verdicts.all;
 }
 
 void say_what_is_lost(const Config& config, TimePoint backed_up_at) {
@@ -263,14 +256,15 @@ void add_backup_commands(LocalCommands& commands) {
        .does = "List the backups, the oldest first",
        .example = "bauta backup list\nbauta backup list --config /var/lib/bauta/bauta.toml"},
       list));
-  const auto verify_one = commands.add(
-      family,
-      {.name = "verify",
-       .does = "Read all of one, or of all of them, and compare checksums",
-       .example = "bauta backup verify --config /var/lib/bauta/bauta.toml\n"
-                  "bauta backup verify 12 --config /var/lib/bauta/bauta.toml",
-       .notes = "Exits with 0 if all that were read are whole, else with 1.  The relay may run."},
-      verify);
+  const auto verify_one =
+      commands.add(family,
+                   {.name = "verify",
+                    .does = "Read all of one, or of all of them, and compare checksums",
+                    .example = "bauta backup verify --config /var/lib/bauta/bauta.toml\n"
+                               "bauta backup verify 12 --config /var/lib/bauta/bauta.toml",
+                    .notes = "Exits with 0 if all that were read are whole, else with 1.  Without "
+                             "an ID the journal is read, too.  The relay may run."},
+                   verify);
   verify_one.app->add_option("ID", verify_one.options->id, "Which one; else all")
       ->check(CLI::PositiveNumber);
   add_config(verify_one);

@@ -1,5 +1,7 @@
 #include "proxy/cli/journal_replay.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <string_view>
 #include <utility>
@@ -15,6 +17,8 @@ namespace {
 constexpr std::string_view kLookItUp =
     "STOPs, erasures and lines of that time are not all known: see the page on backups before "
     "releasing it";
+
+constexpr std::string_view kDamaged = "a file of the journal is damaged";
 
 std::string with_advice(std::string why) { return std::move(why) + "; " + std::string(kLookItUp); }
 
@@ -37,8 +41,18 @@ std::array<std::pair<const char*, std::uint64_t>, 6> kinds_of(const ReplayCounts
 
 }  // namespace
 
+Result<std::optional<std::string>> journal_damage(const Config& config, TimePoint backed_up_at) {
+  if (config.backup_journal.empty()) return std::optional<std::string>();
+  const JournalReader journal(config.backup_journal);
+  BAUTA_TRY(const auto names, journal.damaged(backed_up_at - Replay::kClocksApart));
+  if (names.empty()) return std::optional<std::string>();
+  return std::optional(fmt::format("{} ({})", kDamaged, fmt::join(names, ", ")));
+}
+
 Result<std::optional<std::string>> journal_gap(const Config& config, TimePoint backed_up_at) {
   if (config.backup_journal.empty()) return std::optional(no_journal());
+  BAUTA_TRY(auto damage, journal_damage(config, backed_up_at));
+  if (damage) return std::optional(with_advice(*std::move(damage)));
   BAUTA_TRY(const auto files, list_journal(config.backup_journal));
   const auto since = covered_since(files);
   if (since && *since <= backed_up_at) return std::optional<std::string>();
@@ -75,7 +89,7 @@ std::optional<std::string> JournalReplay::warning(OpenStore& store,
   const auto* const journal = store.journal();
   if (recovery) {
     if (journal == nullptr || !report_) return no_journal();
-    if (report_->is_damaged) return with_advice("a file of the journal is damaged");
+    if (report_->is_damaged) return with_advice(std::string(kDamaged));
     if (!report_->covers(recovery->backed_up_at)) return begins_later(report_->covered_since);
   }
   if (journal == nullptr) return std::nullopt;

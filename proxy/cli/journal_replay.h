@@ -13,6 +13,8 @@
 
 namespace bauta {
 
+/// Which files a restore of that backup needs and cannot read whole; none: all are, or there is no journal.  Codes: storage.unavailable.
+Result<std::optional<std::string>> journal_damage(const Config& config, TimePoint backed_up_at);
 /// Why a store that is restored from a backup of that time will not know all that was done since; none: it will.  Codes: storage.unavailable.
 Result<std::optional<std::string>> journal_gap(const Config& config, TimePoint backed_up_at);
 

@@ -15,9 +15,6 @@ using namespace std::chrono_literals;
 
 /// So many entries between two notes of how far it is; each line is two writes of a commit, of which there may be a thousand.
 constexpr std::size_t kEntriesAtOnce = 200;
-/// Journal and backup tell the time by clocks that may have been set meanwhile, so around the backup entries are replayed that it holds.  Of a
-/// line only the last word of that time counts: the ones before it are over.
-constexpr auto kClocksApart = 1h;
 /// So many at once.
 constexpr std::size_t kLinesAtOnce = 200;
 /// What the lane's latest deadline is rounded up to, at most.
@@ -82,6 +79,7 @@ Task<Status> Replay::replay_file(std::uint64_t number) {
       BAUTA_CO_CHECK(co_await replay_word(*std::move(word)));
     }
     progress_.entry = end;
+    // Of a line only the last word of the time around the backup, some of which it holds, counts: the ones before it are over.
     if (content.entries[end - 1].at > request_.recovery.backed_up_at + kClocksApart)
       BAUTA_CO_CHECK(co_await rest_lines());
     // Lines that are not at rest yet are only known here.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -61,6 +62,9 @@ struct ReplayRequest {
 /// What it does can be done twice.  It notes how far it is, and goes on there after a crash; once done, it is done for that restore.
 class Replay {
  public:
+  /// Journal and backup tell the time by clocks that may have been set meanwhile: entries are replayed from so long before the backup on.
+  static constexpr std::chrono::hours kClocksApart{1};
+
   Replay(RelayParts parts, ReplayRequest request);
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;

@@ -1,6 +1,6 @@
 // What a restored store is told of the time since its backup: the journal beside the store.
 import assert from 'node:assert/strict';
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { request } from './support/http.mjs';
@@ -110,6 +110,34 @@ test('a journal that begins after the backup, or is not there, is told by restor
   assert.match(await ready(relay), /warning: journal: the journal has/);
   const { journal } = await backup(relay);
   assert.deepEqual([journal.replay.complete, journal.replay.lines], [false, 2], 'what is there is replayed');
+});
+
+test('a journal that is damaged is told by verify, by restore and by readyz', options, async (t) => {
+  const { relay } = await world({ t, numbers: [V1, V2], settings: journaled });
+  await relay.openSession(A, B);
+  await backUp(relay);
+  const verdict = async (...ids) => {
+    const { code, stdout, stderr } = await bauta('backup', 'verify', ...ids, '--config', relay.config, '--json');
+    return { code, stderr, ...JSON.parse(stdout) };
+  };
+  const whole = await verdict();
+  assert.deepEqual([whole.code, whole.journal], [0, { whole: true, what: null }]);
+
+  await relay.kill();
+  const path = join(relay.folder, 'journal', '0000000001.journal');
+  const octets = await readFile(path);
+  octets[9] ^= 1;  // in the length of the first record
+  await writeFile(path, octets);
+  const damaged = await verdict();
+  assert.deepEqual([damaged.code, damaged.backups[0].whole, damaged.journal.whole], [1, true, false]);
+  assert.match(damaged.journal.what, /a file of the journal is damaged \(0000000001\.journal\)/);
+  assert.match(damaged.stderr, /storage\.corrupt/);
+  assert.equal((await verdict('1')).code, 0, 'who asks for a backup is told of that');
+
+  assert.match((await loseAndRestore(relay)).stderr, /^warning: a file of the journal is damaged \(0000000001\.journal\); STOPs/m);
+  await relay.start();
+  assert.match(await ready(relay), /warning: journal: a file of the journal is damaged; STOPs/);
+  assert.equal((await backup(relay)).journal.replay.complete, false);
 });
 
 test('a journal that cannot be written is told, and holds nothing up', options, async (t) => {

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "proxy/cli/backup_verdicts.h"
 #include "storage/journal/journal_files.h"
 #include "tests/conformance/ground/set_clock.h"
 #include "tests/conformance/ground/temporary_folder.h"
@@ -21,6 +24,13 @@ class JournalGapTest : public ::testing::Test {
     ASSERT_TRUE(JournalWriter::begin(
         config.backup_journal,
         {.number = number, .begun_at = at, .store = "", .follows_gap = follows_gap}));
+  }
+  /// Of the first record.
+  void damage(int number) const {
+    std::fstream file(config.backup_journal / ("000000000" + std::to_string(number) + ".journal"),
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(20);
+    file << "damaged";
   }
   std::string gap() const {
     const auto found = journal_gap(config, backed_up_at);
@@ -45,6 +55,33 @@ TEST_F(JournalGapTest, OneThatBrokeOffOrBeginsLaterSaysSinceWhenItIsWhole) {
   begin_file(1, backed_up_at - 48h, true);
   begin_file(2, backed_up_at + 1h, true);
   EXPECT_THAT(gap(), HasSubstr("it is whole only from 2026-03-01T13:00:00"));
+}
+
+// Found by reading: restore said that all was replayed, and only the start after it said that it could not be read.
+TEST_F(JournalGapTest, DamageIsToldWithTheNameOfTheFileIfARestoreNeedsIt) {
+  begin_file(1, backed_up_at - 48h, true);
+  begin_file(2, backed_up_at - 24h, false);
+  begin_file(3, backed_up_at + 24h, false);
+  EXPECT_EQ(journal_damage(config, backed_up_at), std::optional<std::string>());
+  damage(1);
+  EXPECT_EQ(gap(), "none") << "all of it is older than the backup";
+  damage(2);
+  EXPECT_THAT(gap(), HasSubstr("a file of the journal is damaged (0000000001.journal, "
+                               "0000000002.journal); STOPs"))
+      << "when the first ended is not known any more";
+}
+
+TEST_F(JournalGapTest, WhatIsVerifiedGoesBackToTheOldestBackup) {
+  const std::vector<Backup> backups{{.id = 1, .created_at = backed_up_at},
+                                    {.id = 2, .created_at = backed_up_at + 24h}};
+  begin_file(1, backed_up_at - 24h, true);
+  begin_file(2, backed_up_at + 12h, false);
+  EXPECT_TRUE((*verify_journal(config, backups))->has_value());
+  damage(1);
+  EXPECT_EQ((*verify_journal(config, backups))->error().code, "storage.corrupt");
+  EXPECT_TRUE((*verify_journal(config, {backups[1]}))->has_value());
+  config.backup_journal.clear();
+  EXPECT_FALSE(verify_journal(config, backups)->has_value()) << "there is none";
 }
 
 TEST_F(JournalGapTest, WithoutOneSomebodyHasToLookAtTheTable) {
