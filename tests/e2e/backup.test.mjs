@@ -4,6 +4,7 @@ import { open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Endpoint } from './support/endpoint.mjs';
+import { failingDisk } from './support/failing_disk.mjs';
 import { request } from './support/http.mjs';
 import { A, B, V1, V2, V3, V4, berliner, londoner } from './support/people.mjs';
 import { bauta } from './support/relay.mjs';
@@ -174,6 +175,63 @@ test('a backup that is due is made by itself; one that fails is told', options, 
   const failed = await asked(relay, 'create');
   assert.equal(failed.code, 1);
   assert.match(failed.stderr, /backup\.failed/);
+});
+
+// Found by reading: it was called a failure, and the next one made ten minutes later, and the next.
+test('a backup counts although the oldest cannot be taken away', options, async (t) => {
+  const { relay } = await world({ t, numbers: [], settings: settings({ keep: 1 }) });
+  const disk = await failingDisk(relay.folder);
+  if (!disk) return t.skip('there is no C compiler to build the failing disk with');
+  assert.equal((await backUp(relay)).id, 1);
+  await relay.stop();
+  await relay.start(disk('unlink', '/backups/meta/1'));
+  assert.equal((await backUp(relay)).id, 2);
+  assert.equal(await relay.metric('bauta_backups_total', { outcome: 'done' }), 1);
+  assert.equal(await relay.metric('bauta_backups_total', { outcome: 'failed' }), 0);
+  await relay.process.says(/ older backups stay detail=.*removing the oldest backups/);
+  assert.doesNotMatch(await ready(relay), /backup/);
+  assert.ok((await readdir(join(relay.folder, 'backups', 'meta'))).includes('1'));
+  assert.match((await said(here(relay, 'verify', '2'))).stdout, /^ *2 +yes /m);
+  await relay.stop();
+  await relay.start();
+  assert.equal((await backUp(relay)).id, 3);
+  const { backups } = JSON.parse((await said(here(relay, 'list', '--json'))).stdout);
+  assert.deepEqual(backups.map((backup) => backup.id), [3]);
+});
+
+/** The paths below `folder` on which others than their owner have rights, and how many files there are. */
+async function openToOthers(folder) {
+  const found = { paths: [], files: 0 };
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (((await stat(path)).mode & 0o077) !== 0) found.paths.push(path);
+    if (!entry.isDirectory()) ++found.files;
+    if (!entry.isDirectory()) continue;
+    const below = await openToOthers(path);
+    found.paths.push(...below.paths);
+    found.files += below.files;
+  }
+  return found;
+}
+
+test('what the relay writes is for its owner alone, whatever the mask that it was started with', options, async (t) => {
+  const before = process.umask(0o022);
+  t.after(() => process.umask(before));
+  const { relay } = await world({ t, numbers: [V1, V2], settings: settings({ journal: 'journal' }) });
+  await relay.openSession(A, B);
+  await backUp(relay);
+  await relay.stop();
+  await relay.start();
+  await backUp(relay);
+  await relay.stop();
+  await rm(join(relay.folder, 'data'), { recursive: true });
+  await said(here(relay, 'restore'));
+  for (const folder of ['data', 'backups', 'journal']) {
+    const { paths, files } = await openToOthers(join(relay.folder, folder));
+    assert.deepEqual(paths, []);
+    assert.ok(files > 0, folder);
+    assert.equal((await stat(join(relay.folder, folder))).mode & 0o077, 0, folder);
+  }
 });
 
 test('bauta backup says what it cannot do', options, async (t) => {

@@ -1,9 +1,11 @@
 // `bauta doctor`, on installations that are well and on ones that are not.
 import assert from 'node:assert/strict';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
+import http from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { makeCertificate } from './support/certificates.mjs';
 import { V2 } from './support/people.mjs';
 import { Relay, bauta, freePort } from './support/relay.mjs';
 import { world } from './support/world.mjs';
@@ -71,6 +73,49 @@ test('what is broken is named, with how to mend it', { timeout: 120_000 }, async
 
   await writeFile(join(relay.folder, 'master.key'), key);
   assert.ok(!(await doctor(relay)).failing.includes('store'));
+});
+
+test('a key of TLS that others may read is named, one that a group may read is not', { timeout: 120_000 }, async (t) => {
+  const { relay } = await world({ t });
+  await relay.stop();
+  const { key } = await makeCertificate(relay.folder, 'tls');
+  const tls = { tls_certificate_file: 'tls.pem', tls_key_file: 'tls.key' };
+  await relay.configure({ public: tls, admin: tls });
+  const grades = async (mode) => {
+    await chmod(key, mode);
+    const { of } = await doctor(relay);
+    return ['public', 'admin'].map((section) => of(`${section}.tls_key_file`)).map(({ grade, mend }) => [grade, mend && mend.split(' /')[0]]);
+  };
+  assert.deepEqual(await grades(0o644), [['failing', 'chmod 600'], ['failing', 'chmod 600']]);
+  assert.deepEqual(await grades(0o640), [['ok', null], ['ok', null]]);
+  assert.deepEqual(await grades(0o600), [['ok', null], ['ok', null]]);
+});
+
+// Found by reading: the doctor showed the key to whatever program had the port, as soon as the relay was down.
+test('whoever listens where a stopped relay would is asked without the admin key', { timeout: 120_000 }, async (t) => {
+  const port = await freePort();
+  const { relay } = await world({ t });
+  await relay.stop();
+  const key = 'what-opens-the-admin-listener';
+  await writeFile(join(relay.folder, 'admin.key'), `${key}\n`, { mode: 0o600 });
+  await relay.configure({ admin: { listen: `127.0.0.1:${port}`, key_file: 'admin.key' } });
+  const asked = [];
+  const stranger = http.createServer((question, answer) => {
+    asked.push(JSON.stringify([question.url, question.rawHeaders]));
+    answer.end('{"ready": true}');
+  });
+  await new Promise((listening) => stranger.listen(port, '127.0.0.1', listening));
+  t.after(() => stranger.close());
+  const stopped = await doctor(relay);
+  assert.equal(stopped.of('relay').what, 'it does not run');
+  assert.equal(stopped.of('admin.listen').grade, 'failing');
+  assert.ok(asked.length > 0, 'whether it is a relay was asked');
+  for (const question of asked) assert.ok(!question.includes(key) && !/authorization/i.test(question), question);
+
+  stranger.closeAllConnections();
+  await new Promise((closed) => stranger.close(closed));
+  await relay.start();
+  assert.match((await doctor(relay)).of('relay').what, /is ready/, 'a relay that runs is shown the key');
 });
 
 test('every fault of a configuration is a failing check', async (t) => {

@@ -2,6 +2,7 @@
 //   BAUTA_FSYNC_FAILS_AT=k   the fsync number k of the process, counted over all threads and files, fails with EIO without having been made;
 //                            those after it work again, as Linux's do although what the failed one had to write is lost.
 //   BAUTA_DISK_FULL_AT=k     the write number k to a file of the store, and every one after it, fails with ENOSPC.
+//   BAUTA_UNLINK_FAILS=part  no file whose path has this part in it is taken away: EROFS, as on a disk that the system turned read-only.
 // The first file that meets its fault is named on standard error.
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -51,4 +52,13 @@ ssize_t write(int file, const void *octets, size_t size) {
   const char *at = getenv("BAUTA_DISK_FULL_AT");
   if (at != NULL && is_of_store(file) && atomic_fetch_add(&writes, 1) + 1 >= strtol(at, NULL, 10)) return fail(file, ENOSPC);
   return next(file, octets, size);
+}
+
+int unlink(const char *path) {
+  const char *part = getenv("BAUTA_UNLINK_FAILS");
+  if (part != NULL && strstr(path, part) != NULL) {
+    errno = EROFS;
+    return -1;
+  }
+  return ((int (*)(const char *))dlsym(RTLD_NEXT, "unlink"))(path);
 }
