@@ -17,7 +17,8 @@ struct Receipts::Found {
 Task<Result<ReceiptOutcome>> Receipts::apply(DeliveryReceipt receipt) {
   if (receipt.word.status == ReceiptStatus::unknown_word) {
     parts_.metrics.unknown_status_word(receipt.connection);
-    co_return ReceiptOutcome::unknown_word;
+    // What its code says of the person counts, whatever the carrier calls it (promise 6).
+    if (!receipt.word.opted_out) co_return ReceiptOutcome::unknown_word;
   }
   std::optional<DeliveryReference> reference;
   if (receipt.reference) {

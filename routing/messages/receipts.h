@@ -15,8 +15,8 @@ class Receipts {
   explicit Receipts(RelayParts parts) : parts_(std::move(parts)) {}
 
   /// Durable when this returns: the carrier may be answered with success.  A late or unknown word never lowers a status, a final one is
-  /// replaced only by `delivered`, and a bad word counts only for the latest attempt.  A receipt whose provider id nobody knows yet waits under
-  /// `pid/` for the outcome of its send.  Errors (answer 503): storage.*, storage.contended.
+  /// replaced only by `delivered`, and a bad word counts only for the latest attempt; that the carrier says "opted out" counts with any word.
+  /// A receipt whose provider id nobody knows yet waits under `pid/` for the outcome of its send.  Errors (answer 503): storage.*, storage.contended.
   Task<Result<ReceiptOutcome>> apply(DeliveryReceipt receipt);
 
  private:

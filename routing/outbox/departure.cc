@@ -329,6 +329,8 @@ Task<Result<std::optional<Progress>>> Departure::settle_once(WaitingText head,
                                : delivery_after(before, answered.outcome, answered.at,
                                                 answered.connections, parts_.limits, parts_.random);
   Commit commit;
+  const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
+  bool opted_out = refused != nullptr && refused->opted_out;
   const auto* accepted = std::get_if<SubmitAccepted>(&answered.outcome);
   if (accepted != nullptr) {
     changed.provider_ids = accepted->provider_ids;
@@ -338,12 +340,10 @@ Task<Result<std::optional<Progress>>> Departure::settle_once(WaitingText head,
                                                   provider_id_keys(parts_.index_key, changed),
                                                   changed, answered.at));
       if (early) apply_word(changed, *early, changed.attempt, answered.at);
+      opted_out = early && early->opted_out;
     }
   }
-  const auto* refused = std::get_if<SubmitRefused>(&answered.outcome);
-  if (refused != nullptr && refused->opted_out) {
-    BAUTA_CO_CHECK(co_await believe_opt_out(parts_, commit, changed, answered.at));
-  }
+  if (opted_out) BAUTA_CO_CHECK(co_await believe_opt_out(parts_, commit, changed, answered.at));
   write_change(commit, changed, before, current.version, parts_.random);
   const bool through = changed.state == DeliveryState::sent || is_final(changed.state);
   std::vector<Position> carried;

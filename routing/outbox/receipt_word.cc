@@ -109,8 +109,13 @@ Result<Stored<ProviderIdRecord>> decode_provider_id(const Record& record) {
   return Stored<ProviderIdRecord>{.value = std::move(value), .version = stored.version};
 }
 
-const ReceiptWord& stronger(const ReceiptWord& a, const ReceiptWord& b) {
-  return strength(b.status) > strength(a.status) ? b : a;
+ReceiptWord stronger(const ReceiptWord& a, const ReceiptWord& b) {
+  const int by = strength(b.status) - strength(a.status);
+  // Of two that weigh the same the one that says why is the better reason of a dead letter.
+  const bool tells_why = by == 0 && b.opted_out && !a.opted_out;
+  ReceiptWord word = by > 0 || tells_why ? b : a;
+  word.opted_out = a.opted_out || b.opted_out;
+  return word;
 }
 
 std::vector<Key> provider_id_keys(const IndexKey& index_key, const Delivery& delivery) {

@@ -52,8 +52,9 @@ struct ProviderIdRecord {
 };
 std::string encode_provider_id(const ProviderIdRecord& record);
 Result<Stored<ProviderIdRecord>> decode_provider_id(const Record& record);
-/// The stronger of two words about one send: delivered, else a bad one, else sent.
-const ReceiptWord& stronger(const ReceiptWord& a, const ReceiptWord& b);
+/// The stronger of two words about one send: delivered, else a bad one, else sent.  That one of them said "opted out" stays said: it is about
+/// the person, not about the send (promise 6).
+ReceiptWord stronger(const ReceiptWord& a, const ReceiptWord& b);
 
 /// Where the receipts of `delivery`'s latest attempt will look, one key for each of its provider ids.
 std::vector<Key> provider_id_keys(const IndexKey& index_key, const Delivery& delivery);

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "routing/outbox/erased.h"
 #include "tests/unit/routing/world/conversation.h"
 
@@ -136,6 +139,80 @@ TEST_F(NeverExceedConsent, AWordAboutAnEarlierAttemptCountsForThePerson) {
   clock.advance(1s);
   text(kB, seat_number(1), "START");
   EXPECT_EQ(opt_out_receipt(*this, carrier.taken[0]), ReceiptOutcome::repeated);
+}
+
+// Found by reading: a word that came before the answer to its send ended the delivery, and what it said of the person was dropped.
+TEST_F(NeverExceedConsent, AnEarlyReceiptThatSaysOptedOutIsBelievedWithTheAnswerToItsSend) {
+  const ReceiptWord delivered{.status = ReceiptStatus::delivered};
+  for (const auto& words :
+       {std::vector{kOptOut}, std::vector{kOptOut, delivered}, std::vector{delivered, kOptOut}}) {
+    SCOPED_TRACE(words.size());
+    Conversation talk;
+    talk.carrier.carries_reference = false;
+    for (const auto& word : words) {
+      EXPECT_EQ(*talk.run(talk.receipts.apply(
+                    {.connection = "twilio", .provider_id = "SM1", .word = word})),
+                ReceiptOutcome::held_for_its_send);
+    }
+    talk.text(kA, talk.seat_number(0), "hi");
+    EXPECT_EQ(talk.told_to(kB), "hi");
+    EXPECT_EQ(talk.deliveries(),
+              words.size() == 1 ? "hi|failed:carrier.opted_out " : "hi|delivered ");
+    EXPECT_EQ(talk.log("participant."), "participant.opted_out");
+    EXPECT_THAT(talk.told_to(kA), HasSubstr("cannot be reached"));
+    talk.text(kA, talk.seat_number(0), "again");
+    EXPECT_EQ(talk.told_to(kB), "");
+    EXPECT_EQ(talk.told_to(kA), "");
+    EXPECT_THAT(talk.deliveries(), HasSubstr("again|blocked:consent.opted_out "));
+  }
+}
+
+TEST_F(NeverExceedConsent, AWordThatNobodyKnowsOptsThePersonOutByItsCodeAndMovesNoStatus) {
+  const ReceiptWord banana{
+      .status = ReceiptStatus::unknown_word, .carrier_code = "21610", .opted_out = true};
+  text(kA, seat_number(0), "hi");
+  work();
+  const DeliveryReceipt receipt{
+      .connection = "twilio", .reference = carrier.taken[0].reference, .word = banana};
+  EXPECT_EQ(*run(receipts.apply(receipt)), ReceiptOutcome::applied);
+  EXPECT_EQ(*run(receipts.apply(receipt)), ReceiptOutcome::repeated);
+  EXPECT_EQ(deliveries(), "hi|sent ");
+  EXPECT_EQ(log("participant."), "participant.opted_out");
+  EXPECT_THAT(metrics.expose(),
+              HasSubstr("bauta_unknown_status_words_total{connection=\"twilio\"} 2"));
+  text(kA, seat_number(0), "again");
+  work();
+  EXPECT_THAT(deliveries(), HasSubstr("again|blocked:consent.opted_out "));
+}
+
+TEST_F(NeverExceedConsent, SoItDoesWhenItWaitsForTheAnswerToItsSend) {
+  carrier.carries_reference = false;
+  EXPECT_EQ(
+      *run(receipts.apply({.connection = "twilio",
+                           .provider_id = "SM1",
+                           .word = {.status = ReceiptStatus::unknown_word, .opted_out = true}})),
+      ReceiptOutcome::held_for_its_send);
+  text(kA, seat_number(0), "hi");
+  work();
+  EXPECT_EQ(deliveries(), "hi|sent ");
+  EXPECT_EQ(log("participant."), "participant.opted_out");
+}
+
+TEST(ReceiptWords, TheStrongerOneKeepsThatEitherSaidOptedOut) {
+  const auto told = [](const ReceiptWord& word) {
+    return std::to_string(static_cast<int>(word.status)) + (word.opted_out ? " out" : "");
+  };
+  const ReceiptWord sent{.status = ReceiptStatus::sent};
+  const ReceiptWord undelivered{.status = ReceiptStatus::undelivered, .carrier_code = "30003"};
+  EXPECT_EQ(told(stronger(sent, undelivered)), told(undelivered));
+  EXPECT_EQ(told(stronger(undelivered, sent)), told(undelivered));
+  EXPECT_EQ(told(stronger(sent, kOptOut)), told(kOptOut));
+  EXPECT_EQ(told(stronger({.status = ReceiptStatus::delivered}, kOptOut)),
+            std::to_string(static_cast<int>(ReceiptStatus::delivered)) + " out");
+  // Of two that weigh the same the first stands, but for one that says why.
+  EXPECT_EQ(stronger(undelivered, {.status = ReceiptStatus::failed}).carrier_code, "30003");
+  EXPECT_EQ(stronger(undelivered, kOptOut).carrier_code, "21610");
+  EXPECT_EQ(stronger(kOptOut, undelivered).carrier_code, "21610");
 }
 
 TEST_F(NeverReveal, WhatStaysOfAnErasedTextHoldsNoAddressAndOnlyWhileAReceiptMayCome) {
