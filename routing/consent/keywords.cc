@@ -16,11 +16,21 @@ constexpr std::array kStopWordsOfZone1 = {"end", "cancel", "quit"};
 constexpr std::array kStartWords = {"start", "yes", "unstop", "starten", "ja"};
 constexpr std::array kHelpWords = {"help", "info", "hilfe"};
 
-// Spaces and the punctuation that phones and people put around a word, in UTF-8.
-constexpr std::array<std::string_view, 22> kAround = {
-    " ",      "\t",     "\r",     "\n",     "\"",     "'",      ".",      "!",
-    "?",      ",",      ";",      ":",      "\u00a0", "\u201c", "\u201d", "\u201e",
-    "\u2018", "\u2019", "\u00ab", "\u00bb", "\u2026", "\u3002"};
+// What phones and people put around a word, in UTF-8.
+constexpr auto kAround = std::to_array<std::string_view>(
+    {// Spaces; the narrow no-break one is what French keyboards put before "!".
+     " ", "\t", "\r", "\n", "\u00a0", "\u202f", "\u3000",
+     // Punctuation and brackets.
+     ".", "!", "?", ",", ";", ":", "\u2026", "\u3002", "(", ")", "[", "]", "{", "}",
+     // Quotes: straight, raised, lowered, reversed, angled, and those of East Asia.
+     "\"", "'", "`", "\u00b4", "\u2018", "\u2019", "\u201a", "\u201b", "\u201c", "\u201d", "\u201e",
+     "\u201f", "\u2039", "\u203a", "\u00ab", "\u00bb", "\u2032", "\u2033", "\u300c", "\u300d",
+     "\u300e", "\u300f", "\uff02", "\uff07",
+     // Zero-width: nobody sees them, and keyboards and copied texts bring them along.
+     "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff",
+     // Direction marks, embeddings and isolates.
+     "\u200e", "\u200f", "\u061c", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066",
+     "\u2067", "\u2068", "\u2069"});
 
 std::string_view trim(std::string_view text) {
   for (bool again = true; again;) {
