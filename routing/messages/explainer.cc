@@ -47,12 +47,15 @@ Task<Status> Explainer::explain_line(Explanation& found, const Service& service,
   const auto who = consenter(parts_.index_key, service.id, sender.from);
   BAUTA_CO_TRY(found.consent, co_await ledger_.look_up(who, text.to));
   std::optional<SessionState> state;
+  std::optional<TimePoint> free_at;
   if (sender.route) {
     const Sessions sessions(parts_.store);
     BAUTA_CO_TRY(state, co_await sessions.find(service.id, sender.route->value.session));
+    BAUTA_CO_TRY(free_at, co_await reusable_at(parts_.store, *sender.route, state,
+                                               service.settings.cooling_seconds, now));
   }
   const auto& settings = service.settings;
-  found.standing = standing_of(sender.route, state, settings.cooling_seconds, now);
+  found.standing = standing_of(sender.route, state, free_at, now);
   // A line that is forgotten tells nothing of who had it.
   if (state && found.standing != LineStanding::none) {
     found.session = state->session.value;
@@ -76,11 +79,7 @@ Task<Status> Explainer::explain_line(Explanation& found, const Service& service,
       co_return Status{};
     case LineStanding::ended:
       refuse(found, InboundOutcome::ended, "session.ended");
-      if (sender.route->value.state == RouteState::cooling) {
-        found.reusable_at = sender.route->value.reusable_at;
-      } else if (found.ending) {
-        found.reusable_at = found.ending->at + settings.cooling_seconds;
-      }
+      found.reusable_at = free_at;
       if (settings.answer_ended && !asks_for_help) found.answer = SystemText::conversation_ended;
       co_return Status{};
     case LineStanding::seat_gone:

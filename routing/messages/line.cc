@@ -1,5 +1,6 @@
 #include "routing/messages/line.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "pool/address/spellings.h"
@@ -12,23 +13,28 @@ bool has_cooled(const Route& route, TimePoint now) {
   return route.state == RouteState::cooling && route.reusable_at <= now;
 }
 
-bool is_forgotten(const Route& route, const std::optional<SessionState>& session,
-                  std::chrono::seconds cooling, TimePoint now) {
-  if (route.state == RouteState::cooling) return has_cooled(route, now);
-  const auto ending = session ? session->ending(now) : std::nullopt;
-  return ending && ending->at + cooling <= now;
-}
-
 }  // namespace
 
+Task<Result<std::optional<TimePoint>>> reusable_at(Store& store, Stored<Route> route,
+                                                   std::optional<SessionState> session,
+                                                   std::chrono::seconds cooling, TimePoint now) {
+  if (route.value.state == RouteState::cooling) co_return route.value.reusable_at;
+  const auto ending = session ? session->ending(now) : std::nullopt;
+  if (!ending) co_return std::nullopt;
+  BAUTA_CO_TRY(const auto deadline,
+               co_await store.get(lanemax_key(route.value.number, route.value.person)));
+  if (!deadline) co_return ending->at + cooling;
+  BAUTA_CO_TRY(const auto handed_over_until, decode_lanemax(*deadline));
+  co_return std::max(ending->at, handed_over_until) + cooling;
+}
+
 LineStanding standing_of(const std::optional<Stored<Route>>& route,
-                         const std::optional<SessionState>& session, std::chrono::seconds cooling,
-                         TimePoint now) {
+                         const std::optional<SessionState>& session,
+                         std::optional<TimePoint> free_at, TimePoint now) {
   if (!route) return LineStanding::none;
   const bool live = route->value.state == RouteState::live && session && !session->ending(now);
   if (!live) {
-    return is_forgotten(route->value, session, cooling, now) ? LineStanding::none
-                                                             : LineStanding::ended;
+    return free_at && *free_at <= now ? LineStanding::none : LineStanding::ended;
   }
   const Seat* const seat = session->session.value.seat(route->value.seat);
   BAUTA_ASSERT(seat != nullptr);  // a live route names a seat of its session

@@ -22,10 +22,17 @@ enum class LineStanding : std::uint8_t {
   live
 };
 
-/// `session`: of the route; none: it is not there any more.
+/// When the line of `route` is, or will be, nobody's any more: as its end was written down; or as it will be, if its session, which a clock
+/// ended, is only waiting for that: `cooling` after the end, or after the latest deadline that a carrier was given on the line (promise 1).  None:
+/// its session lives, or is not there any more.  Errors: storage.*.
+Task<Result<std::optional<TimePoint>>> reusable_at(Store& store, Stored<Route> route,
+                                                   std::optional<SessionState> session,
+                                                   std::chrono::seconds cooling, TimePoint now);
+
+/// `session`: of the route; none: it is not there any more.  `free_at`: its reusable_at().
 LineStanding standing_of(const std::optional<Stored<Route>>& route,
-                         const std::optional<SessionState>& session, std::chrono::seconds cooling,
-                         TimePoint now);
+                         const std::optional<SessionState>& session,
+                         std::optional<TimePoint> free_at, TimePoint now);
 
 /// Does this word change what somebody agreed to?  STOP always; START and YES only for someone who is out, and are words like any other else.
 bool changes_consent(Keyword keyword, const ConsentView& consent);

@@ -126,8 +126,11 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
   if (route) {
     BAUTA_CO_TRY(session, co_await sessions_.find(arrival.service.id, route->value.session));
   }
-  switch (standing_of(route, session, arrival.service.settings.cooling_seconds, now)) {
+  std::optional<TimePoint> free_at;
+  switch (standing_of(route, session, free_at, now)) {
     case LineStanding::none:
+    BAUTA_CO_TRY(free_at, co_await reusable_at(parts_.store, *route, session,
+                                               arrival.service.settings.cooling_seconds, now));
       co_return co_await refuse_stranger(std::move(arrival));
     case LineStanding::ended:
       co_return co_await answer_ended(std::move(arrival), *std::move(route), std::move(session));
