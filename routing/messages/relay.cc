@@ -121,16 +121,19 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
     if (changes_consent(*keyword, consent))
       co_return co_await record_consent(std::move(arrival), *keyword, consent, std::move(route));
     arrival.asks_for_help = *keyword == Keyword::help;
+    // With a line or without: machines answer each other with HELP as with anything else.
+    if (arrival.asks_for_help && !repeats_.allow(arrival.line(), arrival.mo.text, now))
+      co_return co_await refuse_repeated(std::move(arrival));
   }
   std::optional<SessionState> session;
+  std::optional<TimePoint> free_at;
   if (route) {
     BAUTA_CO_TRY(session, co_await sessions_.find(arrival.service.id, route->value.session));
-  }
-  std::optional<TimePoint> free_at;
-  switch (standing_of(route, session, free_at, now)) {
-    case LineStanding::none:
     BAUTA_CO_TRY(free_at, co_await reusable_at(parts_.store, *route, session,
                                                arrival.service.settings.cooling_seconds, now));
+  }
+  switch (standing_of(route, session, free_at, now)) {
+    case LineStanding::none:
       co_return co_await refuse_stranger(std::move(arrival));
     case LineStanding::ended:
       co_return co_await answer_ended(std::move(arrival), *std::move(route), std::move(session));
@@ -168,6 +171,9 @@ Task<Result<std::optional<InboundOutcome>>> Relay::end(Arrival arrival, Commit c
     mark.put(arrival.dedup, std::string(kMark), arrival.now + arrival.dedup_kept);
     BAUTA_CO_TRY(const auto marked, co_await commit_once(parts_.store, std::move(mark)));
   }
+  // What went on to others, or was answered each time, is what two machines could keep each other busy with.
+  if (outcome == InboundOutcome::relayed || arrival.asks_for_help)
+    repeats_.note(arrival.line(), arrival.mo.text, arrival.now);
   co_return outcome;
 }
 
@@ -193,6 +199,12 @@ Task<Result<std::optional<InboundOutcome>>> Relay::refuse(Arrival arrival, std::
                co_await end(std::move(arrival), std::move(commit), InboundOutcome::refused));
   if (outcome) parts_.metrics.refused(code);
   co_return outcome;
+}
+
+/// The same words on this line too often: they go to nobody, and what they ask is not answered.
+Task<Result<std::optional<InboundOutcome>>> Relay::refuse_repeated(Arrival arrival) {
+  arrival.asks_for_help = false;
+  co_return co_await refuse(std::move(arrival), "inbound.repeated");
 }
 
 /// Somebody who has no line here: told so only if the service wants it.
@@ -227,7 +239,8 @@ OwnWords::Saying Relay::saying(const Arrival& arrival, SystemText what) {
           .now = arrival.now};
 }
 
-/// A commit that marks the arrival, and answers it if it asks for help: HELP is answered whatever else becomes of it.
+/// A commit that marks the arrival, and answers it if it asks for help: HELP is answered whatever else becomes of it, but for one that is refused
+/// as repeated.
 Commit Relay::begin(const Arrival& arrival) const {
   auto commit = arrival.marked();
   if (arrival.asks_for_help && !arrival.mo.carrier_answered_keyword) {
@@ -311,9 +324,8 @@ Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
   const auto& session = state.session.value;
   const auto* sender = session.seat(route.value.seat);
   BAUTA_ASSERT(sender != nullptr);
-  if (!repeats_.allow(arrival.line(), arrival.mo.text, arrival.now)) {
-    co_return co_await refuse(std::move(arrival), "inbound.repeated");
-  }
+  if (!repeats_.allow(arrival.line(), arrival.mo.text, arrival.now))
+    co_return co_await refuse_repeated(std::move(arrival));
   arrival.language = sender->language;
   auto commit = begin(arrival);
   commit.expect(RouteTable::key_of(arrival.service.id, arrival.person, arrival.mo.to),
@@ -349,13 +361,7 @@ Task<Result<std::optional<InboundOutcome>>> Relay::commit_relay(Arrival arrival,
     BAUTA_CO_CHECK(
         co_await own_words_.say_once_a_day(commit, saying(arrival, SystemText::no_pictures)));
   }
-  const auto line = arrival.line();
-  const auto words = arrival.mo.text;
-  const auto now = arrival.now;
-  BAUTA_CO_TRY(const auto outcome,
-               co_await end(std::move(arrival), std::move(commit), InboundOutcome::relayed));
-  if (outcome) repeats_.note(line, words, now);
-  co_return outcome;
+  co_return co_await end(std::move(arrival), std::move(commit), InboundOutcome::relayed);
 }
 
 /// The first text moves the session on; the only text that writes it.

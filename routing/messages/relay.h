@@ -38,6 +38,7 @@ class Relay {
                                                              std::optional<Stored<Route>> route);
   Task<Result<std::optional<InboundOutcome>>> refuse_stranger(Arrival arrival);
   Task<Result<std::optional<InboundOutcome>>> refuse(Arrival arrival, std::string_view code);
+  Task<Result<std::optional<InboundOutcome>>> refuse_repeated(Arrival arrival);
   Task<Result<std::optional<InboundOutcome>>> answer_ended(Arrival arrival, Stored<Route> route,
                                                            std::optional<SessionState> session);
   Task<Result<std::optional<InboundOutcome>>> commit_relay(Arrival arrival, Stored<Route> route,

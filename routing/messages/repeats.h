@@ -11,7 +11,8 @@
 
 namespace bauta {
 
-/// Stops two machines that answer each other: the same words on one line again and again.  Lives in memory alone: after a restart a loop
+/// Stops two machines that answer each other: the same words on one line again and again, relayed or, as HELP, answered; a stranger's line is the
+/// number that they text.  Lives in memory alone: after a restart a loop
 /// begins anew, and is cut again.  Thread-safe.
 class Repeats {
  public:
