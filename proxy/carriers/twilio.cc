@@ -121,6 +121,8 @@ class TwilioCarrier final : public Carrier {
     const auto query = decode_form(request.query);
     if (const auto reference = form_value(query, "ref"); reference && !reference->empty()) {
       receipt.reference = std::string(*reference);
+    } else if (receipt.word.opted_out) {
+      receipt.line = line_of(fields);
     }
     std::vector<Result<DeliveryReceipt>> elements;
     elements.emplace_back(std::move(receipt));
@@ -187,6 +189,14 @@ class TwilioCarrier final : public Carrier {
       count = count * 10 + static_cast<std::uint32_t>(c - '0');
     }
     return std::min(count, kMediaMax);
+  }
+
+  /// Of the status of a text that we sent.
+  static std::optional<ToldLine> line_of(const Fields& fields) {
+    auto from = VirtualNumber::from_carrier(fields["From"]);
+    auto to = RealAddress::from_carrier(fields["To"]);
+    if (!from || !to || to->channel() != Channel::sms) return std::nullopt;
+    return ToldLine{.from = *std::move(from), .to = *std::move(to)};
   }
 
   /// Codes are numbers of up to five digits; anything else is not kept.

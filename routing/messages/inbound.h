@@ -31,6 +31,12 @@ struct InboundMessage {
 enum class InboundOutcome : std::uint8_t { relayed, duplicate, refused, ended, keyword };
 std::string_view inbound_outcome_name(InboundOutcome outcome);
 
+/// Who was sent something, and under which of our numbers.
+struct ToldLine {
+  VirtualNumber from;
+  RealAddress to;
+};
+
 /// One DLR as a carrier's file parsed it.
 struct DeliveryReceipt {
   std::string connection{};
@@ -38,6 +44,8 @@ struct DeliveryReceipt {
   std::optional<std::string> reference{};
   std::string provider_id{};
   ReceiptWord word{};
+  /// Where the carrier says it: an opt-out then counts though nobody knows which send it is about.
+  std::optional<ToldLine> line{};
 };
 
 enum class ReceiptOutcome : std::uint8_t {

@@ -55,14 +55,22 @@ Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_by_provider_id(
   if (kept.delivery)
     co_return co_await apply_to({.delivery = *kept.delivery, .attempt = kept.attempt},
                                 std::move(receipt));
-  // Nobody knows the id yet: the receipt waits for the answer to its send.
-  kept.early = kept.early ? stronger(*kept.early, receipt.word) : receipt.word;
+  // Nobody knows the id yet: the receipt waits for the answer to its send.  What it says of the person waits for nothing, and counts once: they may
+  // come back before the carrier says it again.
   Commit commit;
+  if (receipt.word.opted_out && receipt.line && !kept.opt_out_heard) {
+    BAUTA_CO_TRY(kept.opt_out_heard,
+                 co_await believe_opt_out_at(parts_, commit, receipt.connection, receipt.line->from,
+                                             receipt.line->to));
+  }
+  const bool heard = !commit.puts.empty();
+  kept.early = kept.early ? stronger(*kept.early, receipt.word) : receipt.word;
+  if (kept.opt_out_heard) kept.early->opted_out = false;
   commit.expect(key, record ? record->version : kAbsent);
   commit.put(key, encode_provider_id(kept), parts_.clock.now() + kProviderIdKept);
   BAUTA_CO_TRY(const auto committed, co_await commit_once(parts_.store, std::move(commit)));
   if (!committed) co_return std::nullopt;
-  co_return ReceiptOutcome::held_for_its_send;
+  co_return heard ? ReceiptOutcome::applied : ReceiptOutcome::held_for_its_send;
 }
 
 Task<Result<std::optional<ReceiptOutcome>>> Receipts::apply_to(Found found,

@@ -16,7 +16,8 @@ class Receipts {
 
   /// Durable when this returns: the carrier may be answered with success.  A late or unknown word never lowers a status, a final one is
   /// replaced only by `delivered`, and a bad word counts only for the latest attempt; that the carrier says "opted out" counts with any word.
-  /// A receipt whose provider id nobody knows yet waits under `pid/` for the outcome of its send.  Errors (answer 503): storage.*, storage.contended.
+  /// A receipt whose provider id nobody knows yet waits under `pid/` for the outcome of its send; that somebody opted out
+  /// counts at once if it names them and a number that its connection sends for.  Errors (answer 503): storage.*, storage.contended.
   Task<Result<ReceiptOutcome>> apply(DeliveryReceipt receipt);
 
  private:

@@ -1,9 +1,11 @@
 #include "routing/outbox/opt_out.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "routing/events/event_log.h"
 #include "routing/outbox/erased.h"
+#include "routing/outbox/way_out.h"
 
 namespace bauta {
 namespace {
@@ -73,6 +75,29 @@ Task<Status> believe_opt_out(RelayParts parts, Commit& commit, Delivery delivery
                                                              .listener = *std::move(told),
                                                              .what = SystemText::cannot_be_reached,
                                                              .now = now});
+}
+
+Task<Result<bool>> believe_opt_out_at(RelayParts parts, Commit& commit, std::string connection,
+                                      VirtualNumber from, RealAddress to) {
+  BAUTA_CO_TRY(const auto number, co_await Inventory(parts.store).find(from));
+  if (!number || std::ranges::count(connections_of(number->value), connection) == 0)
+    co_return false;
+  const auto service_id = number->value.service;
+  const auto consenting = consenter(parts.index_key, service_id, to);
+  BAUTA_CO_TRY(auto consent, co_await Ledger(parts.store).look_up(consenting, from));
+  if (consent.is_out()) co_return true;
+  Services services(parts.store);
+  BAUTA_CO_TRY(auto service, co_await services.find(service_id));
+  commit.expect(Inventory::key_of(from), number->version);
+  record(parts, commit,
+         {.consenting = consenting,
+          .from = std::move(from),
+          .session = SessionId(),
+          .seat = SeatId(),
+          .service = service ? std::optional(std::move(service->value)) : std::nullopt,
+          .consent = std::move(consent),
+          .at = parts.clock.now(service_id)});
+  co_return true;
 }
 
 Task<Status> believe_opt_out_of_erased(RelayParts parts, Commit& commit, Key key) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "routing/outbox/circumstances.h"
 #include "routing/outbox/delivery.h"
@@ -18,6 +19,11 @@ std::optional<Listener> who_is_told(const Circumstances& seen);
 /// be a repeated one.  Errors: storage.*.
 Task<Status> believe_opt_out(RelayParts parts, Commit& commit, Delivery delivery, TimePoint now,
                              std::optional<TimePoint> heard_of = {});
+
+/// The same where nobody knows of which text it was said, but of whom and under which of our numbers.  False: the number is none that `connection`
+/// sends for, and nothing is believed.
+Task<Result<bool>> believe_opt_out_at(RelayParts parts, Commit& commit, std::string connection,
+                                      VirtualNumber from, RealAddress to);
 
 /// The same for the delivery of `key`, which was erased meanwhile: nothing if nothing stayed of it.
 Task<Status> believe_opt_out_of_erased(RelayParts parts, Commit& commit, Key key);

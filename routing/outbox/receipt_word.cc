@@ -81,6 +81,7 @@ std::string encode_provider_id(const ProviderIdRecord& record) {
   records::ProviderId out;
   if (record.delivery) out.set_delivery(record.delivery->octets());
   out.set_attempt(record.attempt);
+  out.set_opt_out_heard(record.opt_out_heard);
   if (record.early) {
     out.mutable_early()->set_status(static_cast<std::uint32_t>(record.early->status));
     out.mutable_early()->set_carrier_code(record.early->carrier_code);
@@ -96,6 +97,7 @@ Result<Stored<ProviderIdRecord>> decode_provider_id(const Record& record) {
   ProviderIdRecord value;
   if (!from.delivery().empty()) value.delivery = Key::from_octets(from.delivery());
   value.attempt = from.attempt();
+  value.opt_out_heard = from.opt_out_heard();
   if (from.has_early()) {
     if (from.early().status() > static_cast<std::uint32_t>(ReceiptStatus::rejected)) {
       return fail("storage.corrupt",

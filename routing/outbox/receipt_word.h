@@ -49,6 +49,8 @@ struct ProviderIdRecord {
   std::uint32_t attempt = 0;
   /// The strongest word that came before the answer to its send.
   std::optional<ReceiptWord> early{};
+  /// A receipt that nobody knew the send of said that its recipient opted out, and the ledger has it: a carrier repeats itself.
+  bool opt_out_heard = false;
 };
 std::string encode_provider_id(const ProviderIdRecord& record);
 Result<Stored<ProviderIdRecord>> decode_provider_id(const Record& record);

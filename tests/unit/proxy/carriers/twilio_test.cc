@@ -315,6 +315,33 @@ TEST_F(TwilioTest, StatusSaysThatSomebodyOptedOut) {
   EXPECT_EQ(bench.applied.front().word.status, ReceiptStatus::rejected);
   EXPECT_EQ(bench.applied.front().word.carrier_code, "21610");
   EXPECT_TRUE(bench.applied.front().word.opted_out);
+  EXPECT_FALSE(bench.applied.front().line.has_value());
+}
+
+// C40: without our reference nothing else tells whom it is about.
+TEST_F(TwilioTest, StatusWithoutOurReferenceSaysWhoOptedOutOfWhichNumber) {
+  Form form = {{"MessageSid", "SM000000000000000000000000000000aa"},
+               {"AccountSid", std::string(kAccount)},
+               {"MessageStatus", "failed"},
+               {"ErrorCode", "21610"},
+               {"From", "+442079460177"},
+               {"To", "+442079460142"}};
+  EXPECT_EQ(post_signed(std::string(kStatusPath), form).status, 200U);
+  ASSERT_EQ(bench.applied.size(), 1U);
+  ASSERT_TRUE(bench.applied.front().line.has_value());
+  EXPECT_EQ(bench.applied.front().line->from.str(), "+442079460177");
+  EXPECT_EQ(bench.applied.front().line->to.reveal(), "+442079460142");
+  // Where it brings our reference that says it all; and of what is no number nothing is said.
+  EXPECT_EQ(post_signed(std::string(kStatusPath) + "?ref=abc123", form).status, 200U);
+  set(form, "To", "");
+  EXPECT_EQ(post_signed(std::string(kStatusPath), form).status, 200U);
+  set(form, "To", "whatsapp:+442079460142");
+  EXPECT_EQ(post_signed(std::string(kStatusPath), form).status, 200U);
+  set(form, "To", "+442079460142");
+  set(form, "ErrorCode", "30003");
+  EXPECT_EQ(post_signed(std::string(kStatusPath), form).status, 200U);
+  ASSERT_EQ(bench.applied.size(), 5U);
+  for (std::size_t at = 1; at < 5; ++at) EXPECT_FALSE(bench.applied[at].line.has_value()) << at;
 }
 
 // Outcomes of a hand-over.

@@ -198,6 +198,52 @@ TEST_F(NeverExceedConsent, SoItDoesWhenItWaitsForTheAnswerToItsSend) {
   EXPECT_EQ(log("participant."), "participant.opted_out");
 }
 
+/// One that brings no reference of ours, but says of whom and of which number it speaks.
+ReceiptOutcome opt_out_receipt_of(Conversation& talk, const std::string& provider_id,
+                                  const std::string& number,
+                                  const std::string& connection = "twilio") {
+  return *talk.run(talk.receipts.apply(
+      {.connection = connection,
+       .provider_id = provider_id,
+       .word = kOptOut,
+       .line = ToldLine{.from = World::number(number), .to = World::person(Conversation::kB)}}));
+}
+
+// C40: it waited for the answer to its send, which had been given and never looked for it, and nobody heard it.
+TEST_F(NeverExceedConsent, AReceiptThatNamesNoSendCountsForThePersonAndTheNumberThatItNames) {
+  text(kA, seat_number(0), "hi");
+  EXPECT_EQ(told_to(kB), "hi");
+  EXPECT_EQ(opt_out_receipt_of(*this, "SM-a", "+12025550170"), ReceiptOutcome::held_for_its_send);
+  EXPECT_EQ(opt_out_receipt_of(*this, "SM-b", seat_number(1), "vonage"),
+            ReceiptOutcome::held_for_its_send);
+  EXPECT_EQ(log("participant."), "");
+
+  EXPECT_EQ(opt_out_receipt_of(*this, "SM1", seat_number(1)), ReceiptOutcome::applied);
+  EXPECT_EQ(log("participant."), "participant.opted_out");
+  text(kA, seat_number(0), "again");
+  EXPECT_EQ(told_to(kB), "");
+  EXPECT_THAT(told_to(kA), HasSubstr("cannot be reached"));
+  // The carrier says it again; they came back meanwhile.
+  text(kB, seat_number(1), "START");
+  told_to(kB);
+  EXPECT_EQ(opt_out_receipt_of(*this, "SM1", seat_number(1)), ReceiptOutcome::held_for_its_send);
+  text(kA, seat_number(0), "welcome back");
+  EXPECT_EQ(told_to(kB), "welcome back");
+}
+
+TEST_F(NeverExceedConsent, WhatCountedAtOnceIsNotBelievedAgainWithTheAnswerToItsSend) {
+  carrier.carries_reference = false;
+  EXPECT_EQ(opt_out_receipt_of(*this, "SM1", seat_number(1)), ReceiptOutcome::applied);
+  text(kB, seat_number(1), "START");
+  clock.advance(1s);
+  carrier.answers = {SubmitAccepted{{"SM2"}}, SubmitAccepted{{"SM1"}}};
+  EXPECT_THAT(told_to(kB), HasSubstr("You get messages again"));
+  text(kA, seat_number(0), "hi");
+  EXPECT_EQ(told_to(kB), "hi");
+  EXPECT_EQ(deliveries(), "hi|failed:carrier.failed ");
+  EXPECT_EQ(log("participant."), "participant.opted_out participant.opted_in");
+}
+
 TEST(ReceiptWords, TheStrongerOneKeepsThatEitherSaidOptedOut) {
   const auto told = [](const ReceiptWord& word) {
     return std::to_string(static_cast<int>(word.status)) + (word.opted_out ? " out" : "");
