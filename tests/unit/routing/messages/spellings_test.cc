@@ -27,8 +27,36 @@ std::string told_in_a_new_session(testing_routing::Conversation& talk, const std
   return told;
 }
 
-// C56: replies came from a spelling that the seat does not have.
+struct Telephone {
+  std::string seat;
+  std::string written;
+};
+const std::vector<Telephone> kTelephones = {
+    {.seat = "+5491123456789", .written = "+541123456789"},  // C56
+    {.seat = "+5511987654321", .written = "+551187654321"},  // C56
+    {.seat = "+525512345678", .written = "+5215512345678"},
+    {.seat = "+390612345678", .written = "+39612345678"},     // C57
+    {.seat = "+3780549886377", .written = "+390549886377"}};  // C57
+
+// C56, C57: replies came from a spelling that the seat does not have.
 TEST_F(NeverMisroute, ANationalVariantFindsItsSeat) {
+  let_numbers_text_the_whole_world();
+  for (const auto& [seat, written] : kTelephones) {
+    const auto with = *try_open(session_of({seat, kX}));
+    const auto line = with.session.seats[0].number.str();
+    EXPECT_EQ(outcome_of_text(written, line, "as the carrier spells me"), "relayed") << seat;
+    EXPECT_EQ(told_to(kX), "as the carrier spells me");
+    EXPECT_EQ(outcome_of_text(seat, line, "as the platform does"), "relayed") << seat;
+    EXPECT_EQ(told_to(kX), "as the platform does");
+    text(kX, with.session.seats[1].number.str(), "hi");
+    EXPECT_EQ(told_to(with.session.seats[0].address.reveal()), "hi");
+    close(with.session.id);
+    clock.advance(48h);
+  }
+}
+
+// C56's trap: whoever is spelt exactly so is meant.
+TEST_F(NeverMisroute, TheExactSpellingComesBeforeAVariant) {
   let_numbers_text_the_whole_world();
   const auto with = *try_open(session_of({"+5491123456789", kX}));
   const auto line = with.session.seats[0].number.str();
@@ -86,17 +114,6 @@ TEST_F(NeverExceedConsent, AStopOfANationalVariantIsTheSeatsOwn) {
   text(kX, with.session.seats[1].number.str(), "hi");
   EXPECT_EQ(told_to("+5511987654321"), "");
 }
-
-struct Telephone {
-  std::string seat;
-  std::string written;
-};
-const std::vector<Telephone> kTelephones = {
-    {.seat = "+5491123456789", .written = "+541123456789"},  // C56
-    {.seat = "+5511987654321", .written = "+551187654321"},  // C56
-    {.seat = "+525512345678", .written = "+5215512345678"},
-    {.seat = "+390612345678", .written = "+39612345678"},     // C57
-    {.seat = "+3780549886377", .written = "+390549886377"}};  // C57
 
 // Found by thinking: it was kept under the spelling that the carrier wrote, where a session opened later did not look.
 TEST_F(NeverExceedConsent, AStopWithoutARouteCountsForTheSeatThatIsSpeltOtherwise) {
