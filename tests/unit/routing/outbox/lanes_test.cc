@@ -256,6 +256,8 @@ TEST_F(NeverLose, WhatComesBeyondAHundredEndsAtOnceWithAnEvent) {
   EXPECT_THAT(told, HasSubstr("text 102|failed:lane.full"));
   const auto page = *run(desk->list_dead_letters(caller, 10, ""));
   EXPECT_THAT(page.data, SizeIs(3));
+  EXPECT_EQ(log("message.failed"),
+            "message.failed(lane.full) message.failed(lane.full) message.failed(lane.full)");
   // Room again, room for more.
   clock.advance(1s);
   work();

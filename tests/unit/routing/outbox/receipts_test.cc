@@ -3,11 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "tests/unit/routing/world/conversation.h"
 
 namespace bauta {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using testing_routing::Conversation;
 
@@ -111,6 +115,79 @@ TEST_F(Receipt, UnderAnIdThatNobodyKnowsYetWaitsForTheAnswerToItsSend) {
   EXPECT_EQ(*run(receipts.apply(by_id("SM1", ReceiptStatus::sent))),
             ReceiptOutcome::held_for_its_send);
   sent_text();
+  EXPECT_EQ(deliveries(), "hi|delivered ");
+}
+
+TEST_F(Receipt, OfAnIdThatIsOlderThanSevenDaysIsOfItsNewSend) {
+  carrier.carries_reference = false;
+  static_cast<void>(sent_text());
+  clock.advance(7 * 24h - 1ms);
+  EXPECT_EQ(*run(receipts.apply(by_id("SM1", ReceiptStatus::sent))), ReceiptOutcome::repeated);
+  clock.advance(1ms);
+  EXPECT_EQ(*run(receipts.apply(by_id("SM1", ReceiptStatus::undelivered))),
+            ReceiptOutcome::held_for_its_send);
+  carrier.answers = {SubmitAccepted{{"SM1"}}};
+  text(kA, seat_number(0), "a week later");
+  work();
+  EXPECT_EQ(deliveries(), "hi|sent a week later|undelivered:carrier.undelivered ");
+  EXPECT_EQ(*run(receipts.apply(by_id("SM1", ReceiptStatus::delivered))), ReceiptOutcome::applied);
+  EXPECT_EQ(deliveries(), "hi|sent a week later|delivered ");
+}
+
+const std::vector<ReceiptStatus> kNotDelivered = {ReceiptStatus::queued, ReceiptStatus::sent,
+                                                  ReceiptStatus::undelivered, ReceiptStatus::failed,
+                                                  ReceiptStatus::rejected};
+
+TEST_F(Receipt, AFinalStatusIsReplacedByDeliveredOnly) {
+  struct End {
+    ReceiptStatus first;
+    std::string state;
+  };
+  const std::vector<End> ends = {
+      {ReceiptStatus::undelivered, "hi|undelivered:carrier.undelivered "},
+      {ReceiptStatus::failed, "hi|failed:carrier.failed "},
+      {ReceiptStatus::rejected, "hi|failed:carrier.rejected "}};
+  for (const auto& [first, state] : ends) {
+    SCOPED_TRACE(state);
+    Conversation talk;
+    talk.text(kA, talk.seat_number(0), "hi");
+    talk.work();
+    const auto of = talk.carrier.taken.back();
+    EXPECT_EQ(talk.receipt(of, first, "30003"), ReceiptOutcome::applied);
+    for (const auto word : kNotDelivered) {
+      EXPECT_EQ(talk.receipt(of, word, "30005"), ReceiptOutcome::repeated);
+      EXPECT_EQ(talk.deliveries(), state);
+    }
+    EXPECT_EQ(talk.receipt(of, ReceiptStatus::delivered), ReceiptOutcome::applied);
+    EXPECT_EQ(talk.deliveries(), "hi|delivered ");
+  }
+}
+
+TEST_F(Receipt, OfATextThatWasNeverConfirmedMeansSomethingOnlyIfItArrived) {
+  const auto of = sent_text();
+  clock.advance(73h);
+  ASSERT_EQ(*run(desk->end_unconfirmed()), 1U);
+  for (const auto word : kNotDelivered) {
+    EXPECT_EQ(receipt(of, word), ReceiptOutcome::repeated);
+    EXPECT_EQ(deliveries(), "hi|unconfirmed ");
+  }
+  EXPECT_EQ(receipt(of, ReceiptStatus::delivered), ReceiptOutcome::applied);
+  EXPECT_EQ(deliveries(), "hi|delivered ");
+}
+
+// The carrier put it off, and has it all the same; it was blocked before it was tried again.
+TEST_F(Receipt, OfATextThatWasBlockedSinceMeansSomethingOnlyIfItArrived) {
+  carrier.answers = {SubmitLater{.code = "carrier.throttled", .retry_after = 10s}};
+  const auto of = sent_text();
+  close(session.session.id);
+  clock.advance(11s);
+  work();
+  ASSERT_EQ(deliveries(), "hi|blocked:session.ended ");
+  for (const auto word : kNotDelivered) {
+    EXPECT_EQ(receipt(of, word), ReceiptOutcome::repeated);
+    EXPECT_EQ(deliveries(), "hi|blocked:session.ended ");
+  }
+  EXPECT_EQ(receipt(of, ReceiptStatus::delivered), ReceiptOutcome::applied);
   EXPECT_EQ(deliveries(), "hi|delivered ");
 }
 
