@@ -115,6 +115,15 @@ TEST_F(Numbers, AreRemovedOnlyWhenDrainingAndEmpty) {
   EXPECT_EQ(world.log("number."), "number.added number.added number.draining number.removed");
 }
 
+// Whoever books may be about to take it: empty is judged only once no new seat can come.
+TEST_F(Numbers, AreNotRemovedWhileTheyTakeNewSeatsThoughNobodyHasOne) {
+  add(kV1);
+  const auto refused = world.run(world.desk->remove_number(world.caller, World::number(kV1)));
+  ASSERT_EQ(code_of(refused), "number.in_use");
+  EXPECT_TRUE(refused.error().detail.contains("draining")) << refused.error().detail;
+  EXPECT_EQ(list({}), kV1);
+}
+
 TEST_F(Numbers, DrainingTakesNoNewSeats) {
   add(kV1);
   add(kV4);

@@ -70,6 +70,24 @@ TEST_F(Reopened, MeetsAnAddressThatBecomesANumberOfOursMeanwhile) {
   EXPECT_EQ(faults(reopen()), "/participants/1 address.is_virtual_number ");
 }
 
+TEST_F(Reopened, IsRefusedWhileALineCoolsOfAnotherSession) {
+  close(session.session.id);
+  clock.advance(25h);
+  auto request = session_of({kA, "+442079460143"});
+  request.participants[0].number = session.session.seats[0].number;
+  const auto other = *try_open(std::move(request));
+  ASSERT_EQ(other.session.seats[0].number, session.session.seats[0].number);
+  close(other.session.id);
+  EXPECT_EQ(status(reopen()), "session.cannot_reopen");
+  clock.advance(24h - 1ms);
+  EXPECT_EQ(faults(reopen()), "/participants/0 number.in_use_by_address ");
+  EXPECT_EQ(line(kA, session.session.seats[0].number), "cooling");
+  clock.advance(1ms);
+  EXPECT_EQ(status(reopen()), "open");
+  text(kA, seat_number(0), "hi again");
+  EXPECT_EQ(told_to(kB), "hi again");
+}
+
 TEST_F(Reopened, IsRefusedOnceTheNumberIsGone) {
   close(session.session.id);
   clock.advance(25h);
