@@ -106,13 +106,13 @@ export class Storm {
     const [, file] = await this.relay.process.says(/failing disk: .*\/(\S+)/);
     await until(`the failure of ${file} to end the relay`, () => this.relay.process.exit);
     const exit = await this.relay.stop();
-    // The writers may have ended it before the start was seen to be over: only what it said tells which.
-    const ran = / the store can promise nothing any more code=storage\.\w+/.test(this.relay.process.output);
+    // The writers may have ended it before the start was seen to be over: only what it said tells which.  A start that is refused may say both.
     const refused = /^bauta: storage\.\w+: /m.test(this.relay.process.output);
-    const code = fault === 'full' ? 5 : ran ? 4 : 1;
-    if (exit.code !== code || ran === refused)
+    const ended = / the store can promise nothing any more code=storage\.\w+/.test(this.relay.process.output);
+    const code = fault === 'full' ? 5 : refused ? 1 : 4;
+    if (exit.code !== code || !(refused || ended))
       throw new Error(`${fault} ${k}, at ${file}, ended with ${JSON.stringify(exit)}:\n${this.relay.process.output.slice(-2000)}`);
-    return ran ? 'ended' : 'refused';
+    return refused ? 'refused' : 'ended';
   }
 
   /** Lets what is under way come to its end, and judges. */
