@@ -57,12 +57,11 @@ Findings check_certificate(const std::string& section, const std::optional<TlsFi
                        "docs/operations/tls.md says what each reason means")};
   }
   const auto& file = files->certificate_file;
-  // A group may read it: that of those who may serve with it.
-  auto rights = rights_of(files->key_file);
-  if (rights) rights->mode &= ~070U;
   return {
       judge_certificate(setting, file, look_at_certificate(file, host), host, SystemClock().now()),
-      judge_secret(section + ".tls_key_file", files->key_file, rights, ::geteuid())};
+      // A group may read it: that of those who may serve with it.
+      judge_secret(section + ".tls_key_file", files->key_file, rights_of(files->key_file),
+                   ::geteuid(), Readers::group)};
 }
 
 Findings check_listener(const Config& config, const std::string& section, const std::string& listen,

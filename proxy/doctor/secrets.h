@@ -17,8 +17,10 @@ struct FileRights {
 /// nullopt: there is no such file.
 std::optional<FileRights> rights_of(const std::filesystem::path& file);
 
-/// Pure.  A file that holds a secret: its owner alone may read it, and that is `user`, for whom the relay is to run, or root.
+enum class Readers : std::uint8_t { owner, group };
+/// Pure.  A file that holds a secret: nobody but its owner has rights on it, its group at most that to read, and its owner is `user`, for whom the relay is to run, or root.
 Diagnosis judge_secret(const std::string& setting, const std::filesystem::path& file,
-                       const std::optional<FileRights>& rights, std::uint32_t user);
+                       const std::optional<FileRights>& rights, std::uint32_t user,
+                       Readers readers = Readers::owner);
 
 }  // namespace bauta

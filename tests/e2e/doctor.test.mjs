@@ -86,7 +86,7 @@ test('a key of TLS that others may read is named, one that a group may read is n
     const { of } = await doctor(relay);
     return ['public', 'admin'].map((section) => of(`${section}.tls_key_file`)).map(({ grade, mend }) => [grade, mend && mend.split(' /')[0]]);
   };
-  assert.deepEqual(await grades(0o644), [['failing', 'chmod 600'], ['failing', 'chmod 600']]);
+  assert.deepEqual(await grades(0o644), [['failing', 'chmod 640'], ['failing', 'chmod 640']]);
   assert.deepEqual(await grades(0o640), [['ok', null], ['ok', null]]);
   assert.deepEqual(await grades(0o600), [['ok', null], ['ok', null]]);
 });

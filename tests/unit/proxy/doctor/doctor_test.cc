@@ -32,6 +32,17 @@ TEST(Doctor, ASecretIsForItsOwnerAlone) {
   EXPECT_EQ(judge_secret("master_key.file", "/x", std::nullopt, kUser).grade, Grade::failing);
 }
 
+TEST(Doctor, AGroupMayReadSomeSecretsAndNoMore) {
+  const auto of_key = [](unsigned mode) {
+    return judge_secret("public.tls_key_file", "/x", FileRights{.mode = mode, .owner = kUser},
+                        kUser, Readers::group);
+  };
+  EXPECT_EQ(of_key(0640).grade, Grade::ok);
+  EXPECT_EQ(of_key(0660).grade, Grade::failing);
+  EXPECT_NE(of_key(0644).what.find("(0644)"), std::string::npos);
+  EXPECT_EQ(of_key(0644).mend, "chmod 640 /x");
+}
+
 Grade of_folder(const std::string& check, FolderLook look) {
   for (const auto& finding : judge_folder("/x/data", look, kReserve))
     if (finding.check == check) return finding.grade;
