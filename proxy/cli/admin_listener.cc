@@ -17,6 +17,7 @@ namespace {
 
 std::vector<std::string> connection_names(const Config& config) {
   std::vector<std::string> names;
+  names.reserve(config.connections.size());
   for (const auto& connection : config.connections) names.push_back(connection.name);
   return names;
 }

@@ -189,6 +189,7 @@ Status RelayServer::Parts::open_carriers() {
 Status RelayServer::Parts::open_endpoints() {
   BAUTA_TRY(guard, AddressGuard::make(config.webhook_allow_private));
   std::vector<Executor> executors;
+  executors.reserve(webhook_threads.count());
   for (unsigned i = 0; i < webhook_threads.count(); ++i)
     executors.push_back(webhook_threads.executor(i));
   BAUTA_TRY(endpoints,

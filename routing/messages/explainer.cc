@@ -40,10 +40,9 @@ Task<Result<Explanation>> Explainer::explain(ServiceId service, SupposedText tex
   co_return found;
 }
 
-Task<Status> Explainer::explain_line(Explanation& found, const Service& service, SupposedText text,
+Task<Status> Explainer::explain_line(Explanation& found, Service service, SupposedText text,
                                      TimePoint now) {
-  BAUTA_CO_TRY(auto sender, co_await find_sender(parts_.store, parts_.index_key, service.id,
-                                                 text.from, text.to, now));
+  BAUTA_CO_TRY(auto sender, co_await find_sender(parts_, service.id, text.from, text.to, now));
   const auto who = consenter(parts_.index_key, service.id, sender.from);
   BAUTA_CO_TRY(found.consent, co_await ledger_.look_up(who, text.to));
   std::optional<SessionState> state;
@@ -98,8 +97,8 @@ Task<Status> Explainer::explain_line(Explanation& found, const Service& service,
 }
 
 /// What a claim would say to each delivery that the text would become.
-Task<Status> Explainer::explain_fan_out(Explanation& found, const Service& service,
-                                        SupposedText text, TimePoint now) {
+Task<Status> Explainer::explain_fan_out(Explanation& found, Service service, SupposedText text,
+                                        TimePoint now) {
   const Session& session = *found.session;
   Message message{
       .id = {},

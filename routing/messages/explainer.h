@@ -70,9 +70,8 @@ class Explainer {
   Task<Result<Explanation>> explain(ServiceId service, SupposedText text);
 
  private:
-  Task<Status> explain_line(Explanation& found, const Service& service, SupposedText text,
-                            TimePoint now);
-  Task<Status> explain_fan_out(Explanation& found, const Service& service, SupposedText text,
+  Task<Status> explain_line(Explanation& found, Service service, SupposedText text, TimePoint now);
+  Task<Status> explain_fan_out(Explanation& found, Service service, SupposedText text,
                                TimePoint now);
 
   RelayParts parts_;

@@ -46,11 +46,11 @@ bool changes_consent(Keyword keyword, const ConsentView& consent) {
   return keyword == Keyword::stop || (keyword == Keyword::start && consent.is_out());
 }
 
-Task<Result<Sender>> find_sender(Store& store, const IndexKey& index_key, ServiceId service,
-                                 RealAddress from, VirtualNumber to, TimePoint now) {
-  const RouteTable routes(store);
+Task<Result<Sender>> find_sender(RelayParts parts, ServiceId service, RealAddress from,
+                                 VirtualNumber to, TimePoint now) {
+  const RouteTable routes(parts.store);
   const auto hash = [&](const RealAddress& address) {
-    return index_key.person(service, channel_name(address.channel()), address.reveal());
+    return parts.index_key.person(service, channel_name(address.channel()), address.reveal());
   };
   Sender sender{.from = from, .person = hash(from), .route = {}};
   BAUTA_CO_TRY(sender.route, co_await routes.find(service, sender.person, from, to));

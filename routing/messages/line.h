@@ -7,8 +7,8 @@
 #include "pool/allocation/routes.h"
 #include "routing/consent/keywords.h"
 #include "routing/consent/ledger.h"
+#include "routing/outbox/relay_parts.h"
 #include "routing/sessions/session.h"
-#include "storage/seal/index_key.h"
 
 namespace bauta {
 
@@ -48,7 +48,7 @@ struct Sender {
 /// Finds whoever texts a number of `service`.  Carriers spell some countries' numbers in two ways: the exact digits come first, and of other
 /// spellings exactly one may have a route, else nobody is guessed at.  A route whose cooling is over at `now` stands in nobody's way; the exact
 /// digits' own is still told if there is no other.
-Task<Result<Sender>> find_sender(Store& store, const IndexKey& index_key, ServiceId service,
-                                 RealAddress from, VirtualNumber to, TimePoint now);
+Task<Result<Sender>> find_sender(RelayParts parts, ServiceId service, RealAddress from,
+                                 VirtualNumber to, TimePoint now);
 
 }  // namespace bauta

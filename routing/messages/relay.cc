@@ -149,8 +149,8 @@ Task<Result<std::optional<InboundOutcome>>> Relay::accept_once(InboundMessage mo
 
 /// Says who the sender is, and on which route they text, if any.
 Task<Result<std::optional<Stored<Route>>>> Relay::settle_sender(Arrival& arrival) const {
-  BAUTA_CO_TRY(auto sender, co_await find_sender(parts_.store, parts_.index_key, arrival.service.id,
-                                                 arrival.mo.from, arrival.mo.to, arrival.now));
+  BAUTA_CO_TRY(auto sender, co_await find_sender(parts_, arrival.service.id, arrival.mo.from,
+                                                 arrival.mo.to, arrival.now));
   arrival.mo.from = std::move(sender.from);
   arrival.person = sender.person;
   co_return std::move(sender.route);

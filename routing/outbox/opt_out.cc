@@ -95,7 +95,7 @@ Task<Result<bool>> believe_opt_out_at(RelayParts parts, Commit& commit, std::str
           .session = SessionId(),
           .seat = SeatId(),
           .service = service ? std::optional(std::move(service->value)) : std::nullopt,
-          .consent = std::move(consent),
+          .consent = consent,
           .at = parts.clock.now(service_id)});
   co_return true;
 }
@@ -118,7 +118,7 @@ Task<Status> believe_opt_out_of_erased(RelayParts parts, Commit& commit, Key key
           .session = SessionId(),
           .seat = seat,
           .service = service ? std::optional(std::move(service->value)) : std::nullopt,
-          .consent = std::move(consent),
+          .consent = consent,
           .at = parts.clock.now(service_id)});
   co_return Status();
 }

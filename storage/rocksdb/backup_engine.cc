@@ -108,7 +108,7 @@ class Reader {
     return fail("backup.not_found", "there is no backup " + std::to_string(id));
   }
   Result<Backup> verify(BackupId id) const {
-    BAUTA_TRY(const auto backup, find(id));
+    BAUTA_TRY(auto backup, find(id));
     const auto status = engine_->VerifyBackup(id, true);
     if (status.ok()) return backup;
     const auto words = "backup " + std::to_string(id) + ": " + status.ToString();
