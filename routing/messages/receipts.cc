@@ -4,6 +4,7 @@
 #include "routing/outbox/opt_out.h"
 #include "routing/outbox/receipt_word.h"
 #include "routing/outbox/reference.h"
+#include "storage/store/planted.h"
 #include "storage/store/records.h"
 
 namespace bauta {
@@ -15,6 +16,7 @@ struct Receipts::Found {
 };
 
 Task<Result<ReceiptOutcome>> Receipts::apply(DeliveryReceipt receipt) {
+  if (planted(PlantedBug::receipt_tells_no_opt_out)) receipt.word.opted_out = false;
   if (receipt.word.status == ReceiptStatus::unknown_word) {
     parts_.metrics.unknown_status_word(receipt.connection);
     // What its code says of the person counts, whatever the carrier calls it (promise 6).

@@ -5,6 +5,7 @@
 
 #include "routing/outbox/asking.h"
 #include "routing/outbox/circumstances.h"
+#include "routing/outbox/due_end.h"
 #include "routing/outbox/ending.h"
 #include "routing/outbox/opt_out.h"
 #include "routing/outbox/outcome.h"
@@ -49,6 +50,12 @@ OutboundMessage text_to_send(const Delivery& claimed, const Circumstances& seen,
 void keep_only(std::vector<std::string>& connections, const std::string& connection) {
   const bool other = planted(PlantedBug::failover_of_unknown) && connections.size() > 1;
   std::erase_if(connections, [&](const auto& name) { return (name == connection) == other; });
+}
+
+/// An attempt of whose outcome nobody knows, though later ones were put off: such a text was not blocked, nor was it merely late.
+bool may_have_left(const Delivery& delivery) {
+  return delivery.state == DeliveryState::unknown || delivery.state == DeliveryState::claimed ||
+         delivery.resends > 0;
 }
 
 }  // namespace
@@ -128,8 +135,9 @@ Task<Result<Progress>> Departure::look_at_head(LaneKey key, WaitingText head) {
     case DeliveryState::held:
     case DeliveryState::queued:
       if (now >= delivery.value.deadline) {
-        co_return co_await finish(head, std::move(delivery), DeliveryState::failed,
-                                  "delivery.deadline_passed");
+        const auto* code =
+            may_have_left(delivery.value) ? "outcome_unknown" : "delivery.deadline_passed";
+        co_return co_await finish(head, std::move(delivery), DeliveryState::failed, code);
       }
       if (delivery.value.not_before && now < *delivery.value.not_before) {
         co_return Progress(std::min(*delivery.value.not_before, delivery.value.deadline));
@@ -187,15 +195,18 @@ Task<Result<Progress>> Departure::pass_stages(LaneKey key, WaitingText head,
 
 Task<Result<Progress>> Departure::claim(LaneKey key, WaitingText head, Stored<Delivery> delivery,
                                         bool again) {
-  BAUTA_CO_TRY(const auto seen, co_await read_circumstances(parts_, services_, delivery.value));
+  BAUTA_CO_TRY(auto seen, co_await read_circumstances(parts_, services_, delivery.value));
   const auto now = parts_.clock.now(key.service);
+  if (const auto ending = due_end(seen, now)) {
+    BAUTA_CO_CHECK(co_await write_down_end(parts_, seen, *ending, now));
+    BAUTA_CO_TRY(seen, co_await read_circumstances(parts_, services_, delivery.value));
+  }
   if (!seen.message) {
     log_.spend(head.position);
     co_return Progress(Through());
   }
   if (auto reason = reason_against(delivery.value, seen, now)) {
-    // Whether the first attempt left is not known: a text that may have gone out was not blocked.
-    if (again)
+    if (may_have_left(delivery.value))
       co_return co_await finish(head, std::move(delivery), DeliveryState::failed,
                                 "outcome_unknown");
     const bool is_out = *reason == kOptedOut;

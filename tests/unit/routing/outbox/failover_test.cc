@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 using testing_routing::World;
 
 SubmitLater later(std::optional<std::chrono::milliseconds> retry_after = std::nullopt) {
@@ -17,6 +18,7 @@ SubmitLater later(std::optional<std::chrono::milliseconds> retry_after = std::nu
 }
 
 using NeverDouble = testing_routing::Talking;
+using NeverLose = testing_routing::Talking;
 using NeverReorder = testing_routing::Talking;
 using NeverMisroute = testing_routing::Talking;
 
@@ -327,6 +329,30 @@ TEST_F(NeverDouble, AnUnknownWaitsForItsConnectionThoughAnotherIsFree) {
   clock.advance(4h);
   work();
   EXPECT_EQ(carrier.handed, "twilio: hi");
+  EXPECT_EQ(deliveries(), "hi|failed:outcome_unknown ");
+}
+
+// What a carrier may have was not blocked, nor was it late, though a later attempt was put off.
+TEST_F(NeverLose, ATextThatMayHaveLeftAndWasThenPutOffEndsAsUnknown) {
+  carrier.answers_of["twilio"] = {SubmitUnknown{.code = "carrier.timeout"}, later(1h)};
+  say(*this, "hi");
+  clock.advance(1min);
+  work();
+  EXPECT_EQ(carrier.handed, "twilio: hi|twilio: hi");
+  EXPECT_THAT(deliveries(), StartsWith("hi|queued"));
+  ASSERT_TRUE(run(desk->change_session(caller, session.session.id, {.close = true})).has_value());
+  clock.advance(1h);
+  work();
+  EXPECT_EQ(deliveries(), "hi|failed:outcome_unknown ");
+}
+
+TEST_F(NeverLose, ATextThatMayHaveLeftAndWasThenPutOffUntilItsDeadlineEndsAsUnknown) {
+  carrier.answers_of["twilio"] = {SubmitUnknown{.code = "carrier.timeout"}, later(1h)};
+  say(*this, "hi");
+  clock.advance(1min);
+  work();
+  clock.advance(5h);
+  work();
   EXPECT_EQ(deliveries(), "hi|failed:outcome_unknown ");
 }
 

@@ -222,12 +222,38 @@ TEST_F(NeverMisroute, ATextStillQueuedWhenItsSessionEndsIsBlocked) {
   EXPECT_EQ(deliveries(), "hi|blocked:session.ended ");
 }
 
-TEST_F(NeverMisroute, ASessionWhoseTimeIsOverBlocksTooThoughNobodyWroteItDown) {
+TEST_F(NeverMisroute, ASessionWhoseTimeIsOverBlocksTooAndItsEndIsWrittenDown) {
   ASSERT_TRUE(run(desk->change_session(caller, session.session.id, {.ttl = 60s})).has_value());
   text(kA, seat_number(0), "hi");
   clock.advance(61s);
   work();
   EXPECT_EQ(deliveries(), "hi|blocked:session.ended ");
+  const auto stored =
+      run(Sessions(store).find(caller.service.id, session.session.id)).value()->session.value;
+  EXPECT_EQ(stored.status, SessionStatus::closed);
+  EXPECT_EQ(stored.closed_reason, ClosedReason::expired);
+}
+
+// Seed 21503 of the simulation: a text came in a moment before its session's idle end and was committed a moment after it.
+TEST_F(NeverLose, ATextDoesNotEndWithASessionThatATextJustKeptAlive) {
+  ASSERT_TRUE(run(desk->change_session(caller, session.session.id,
+                                       {.idle_ttl = std::optional<std::chrono::seconds>(60s)}))
+                  .has_value());
+  text(kA, seat_number(0), "hi");
+  const auto as_read = run(Sessions(memory).find(caller.service.id, session.session.id)).value();
+  clock.advance(61s);
+  for (auto& [p, partition] : partitions) {
+    BAUTA_ASSERT(run(partition->read_on()).has_value());
+    for (auto& lane : partition->take_ready(clock.now())) {
+      store.meanwhile = [&] {
+        Commit commit;
+        Sessions::touch(commit, *as_read, clock.now() - 2s);
+        BAUTA_ASSERT(std::holds_alternative<Committed>(memory.apply(commit)));
+      };
+      run(partition->step(lane));
+    }
+  }
+  EXPECT_EQ(deliveries(), "hi|sent ");
 }
 
 TEST_F(Lane, ARefusalIsADeadLetterAndAnOptOutIsRemembered) {
