@@ -1,11 +1,11 @@
 #include "pool/allocation/allocator.h"
 
 #include <algorithm>
-#include <map>
 #include <span>
 #include <unordered_map>
 #include <utility>
 
+#include "pool/allocation/refusal.h"
 #include "pool/allocation/route.pb.h"
 #include "storage/store/give_way.h"
 #include "storage/store/planted.h"
@@ -23,52 +23,6 @@ constexpr std::size_t kTakenBeforeLinesAreRead = 100;
 constexpr std::uint32_t kLinesPage = 1000;
 /// A cursor that is forgotten starts anew at the person's own place; nobody is recognised by it.
 constexpr auto kForgetCursorAfter = std::chrono::days(400);
-
-/// What keeps a number from being given to this person.
-enum class Bar : std::uint8_t { none, draining, reserved, capability, reach, closed };
-
-std::string_view name_of(Bar bar) {
-  switch (bar) {
-    case Bar::draining:
-      return "draining";
-    case Bar::reserved:
-      return "reserved";
-    case Bar::capability:
-      return "without the capability";
-    case Bar::reach:
-      return "that cannot text their country";
-    case Bar::closed:
-      return "closed by their STOP";
-    case Bar::none:
-      break;
-  }
-  std::unreachable();
-}
-
-/// Over how many numbers of the widest ring a refusal was proven, and why each was not to be had.
-struct Tally {
-  std::size_t live = 0;
-  std::size_t cooling = 0;
-  std::optional<TimePoint> first_reusable_at;
-  std::map<Bar, std::size_t> barred;
-
-  std::size_t held() const { return live + cooling; }
-};
-
-std::string duration_text(Duration duration) {
-  const auto minutes = std::chrono::ceil<std::chrono::minutes>(duration).count();
-  if (minutes < 60) return std::to_string(minutes) + " min";
-  return std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
-}
-
-std::string place_text(const Locality& locality, Tier widest) {
-  if (widest == Tier::any) return "the whole pool";
-  std::string text = locality.country.empty() ? "an unknown country" : locality.country;
-  if (widest == Tier::country) return text;
-  if (widest == Tier::region && !locality.region.empty()) return text + ", " + locality.region;
-  return text + (locality.area_code.empty() ? ", which has no area codes there"
-                                            : ", area code " + locality.area_code);
-}
 
 /// The person's place in every ring, as their hash spreads people: evenly, and the same after a restart.
 std::uint64_t own_place(PersonHash person) {
@@ -135,8 +89,14 @@ class Search {
   Result<std::optional<Taken>> taken_by(const std::optional<Record>& record) const;
   Result<std::optional<Taken>> taken_by(const Route& route) const;
   void count(const Taken& taken);
-  std::unexpected<Error> refusal() const;
-  std::unexpected<Error> not_eligible(const VirtualNumber& number, Bar bar) const;
+  Asker asker() const {
+    return {.address = request_.address,
+            .capability = request_.capability,
+            .country = own_.country,
+            .wanted = wanted_,
+            .widest = request_.widest,
+            .now = now_};
+  }
 
   Store& store_;
   const Inventory& inventory_;
@@ -167,7 +127,7 @@ Task<Result<SeatChoice>> Search::decide() {
     BAUTA_CO_TRY(found, co_await if_free(*request_.avoided));
   }
   if (found) co_return *std::move(found);
-  co_return refusal();
+  co_return exhausted(asker(), tally_);
 }
 
 Task<Result<Search::Found>> Search::nearest() {
@@ -367,27 +327,14 @@ Task<Result<SeatChoice>> Search::named(VirtualNumber number) {
   std::vector<Key> keys{Inventory::key_of(number),
                         RouteTable::key_of(request_.service, request_.person, number)};
   BAUTA_CO_TRY(const auto records, co_await store_.multi_get(std::move(keys)));
-  // Not repeated: what is no number of ours may be somebody's own (promise 2).
-  const auto not_in_pool = [] {
-    return fail(
-        "number.not_in_pool",
-        "the virtual_number asked for is no number of this service; add it first, or leave it out");
-  };
   if (!records[0]) co_return not_in_pool();
   BAUTA_CO_TRY(auto found, decode_number(*records[0]));
   // Another service's: as if it were not there.
   if (found.value.service != request_.service) co_return not_in_pool();
-  if (const Bar bar = bar_of(found.value); bar != Bar::none) co_return not_eligible(number, bar);
+  if (const Bar bar = bar_of(found.value); bar != Bar::none)
+    co_return not_eligible(asker(), number, bar);
   BAUTA_CO_TRY(const auto taken, taken_by(records[1]));
-  if (taken) {
-    const std::string until =
-        taken->reusable_at ? "is cooling for another " + duration_text(*taken->reusable_at - now_)
-                           : "is in use";
-    co_return fail("number.in_use_by_address",
-                   number.str() + " " + until + " for " + request_.address.masked() +
-                       ": a person has one conversation at a time on a number; leave "
-                       "virtual_number out to get another one");
-  }
+  if (taken) co_return in_use(asker(), number, taken->reusable_at);
   const Tier match = tier_of(found.value.locality);
   co_return SeatChoice{.number = std::move(found),
                        .match = match,
@@ -426,61 +373,6 @@ Tier Search::tier_of(const Locality& locality) const {
     if (!ring.empty() && ring == ring_name(locality, tier)) return tier;
   }
   return Tier::any;
-}
-
-std::unexpected<Error> Search::not_eligible(const VirtualNumber& number, Bar bar) const {
-  const auto because = [&](std::string why) {
-    return fail("number.not_eligible", number.str() + " " + std::move(why));
-  };
-  switch (bar) {
-    case Bar::draining:
-      return because("is draining and takes no new seats");
-    case Bar::capability:
-      return because("has no capability " + request_.capability);
-    case Bar::reach:
-      return because("cannot text phones in " +
-                     (own_.country.empty() ? "an unknown country" : own_.country) + ", where " +
-                     request_.address.masked() + " is; see its reach");
-    case Bar::closed:
-      return because("was closed by " + request_.address.masked() + " with STOP");
-    case Bar::reserved:
-    case Bar::none:
-      break;
-  }
-  std::unreachable();
-}
-
-std::unexpected<Error> Search::refusal() const {
-  std::string detail = "no number for " + request_.address.masked() + " is free in " +
-                       place_text(wanted_, request_.widest) + ": ";
-  if (tally_.held() == 0) {
-    detail += "none there may serve them";
-  } else {
-    detail += "of the " + std::to_string(tally_.held()) + " that may serve them, they use " +
-              std::to_string(tally_.live);
-    if (tally_.cooling > 0) {
-      detail += " and " + std::to_string(tally_.cooling) + " " +
-                (tally_.cooling == 1 ? "is" : "are") + " cooling, the first for another " +
-                duration_text(*tally_.first_reusable_at - now_);
-    }
-  }
-  std::string barred;
-  for (const auto& [bar, numbers] : tally_.barred) {
-    barred +=
-        (barred.empty() ? "" : ", ") + std::to_string(numbers) + " " + std::string(name_of(bar));
-  }
-  if (!barred.empty()) detail += " (besides: " + barred + ")";
-  // One seat was asked for, so one number more is what it takes.
-  detail += "; add at least 1 number there";
-  if (request_.address.channel() == Channel::sms && !own_.country.empty())
-    detail += " that can text phones in " + own_.country;
-  if (request_.widest != Tier::any) detail += ", or let the service look farther away";
-  return std::unexpected(
-      Error{.code = "pool.exhausted",
-            .detail = std::move(detail),
-            .faults = {},
-            .members = {
-                {"country", wanted_.country}, {"area_code", wanted_.area_code}, {"needed", "1"}}});
 }
 
 }  // namespace

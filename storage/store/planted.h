@@ -31,6 +31,8 @@ enum class PlantedBug : std::uint8_t {
   reorder_on_retry,
   /// A claim does not expect the consent that it read (promise 6).
   claim_despite_stop,
+  /// What a receipt says of its recipient's consent is passed over (promise 6).
+  receipt_tells_no_opt_out,
   /// In a group a text leaves from its sender's number, not its recipient's (promise 1).
   swapped_seats,
   /// An idle session is closed although a text came since it was judged (promise 3).

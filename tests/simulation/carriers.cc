@@ -100,7 +100,8 @@ Task<SubmitOutcome> Carriers::Door::submit(std::string connection, OutboundMessa
                                    .provider_id = fmt::format("{}-{}", connection, id),
                                    .from = message.from.str(),
                                    .to = message.to.reveal(),
-                                   .text = message.text.reveal()});
+                                   .text = message.text.reveal(),
+                                   .line = ToldLine{.from = message.from, .to = message.to}});
   if (carriers.asked_in_vain_.contains(
           {message.from.str(), message.to.reveal(), message.text.reveal()}))
     carriers.reached_.mark(Mark::resent_after_asking_in_vain);
@@ -208,17 +209,18 @@ void Carriers::plan_receipts(int id, Micros answered_at) {
                         ? ReceiptStatus::delivered
                         : chance_.pick(std::vector{ReceiptStatus::undelivered,
                                                    ReceiptStatus::failed, ReceiptStatus::rejected});
-  receipt(id, last, bad && chance_.percent(temper_.opted_out), at);
+  const bool opted_out = bad && chance_.percent(temper_.opted_out);
+  receipt(id, last, opted_out, at);
   if (chance_.one_in(3)) {  // before it, or after it: out of order
     receipt(id,
             chance_.pick(std::vector{ReceiptStatus::sent, ReceiptStatus::queued,
                                      ReceiptStatus::unknown_word}),
-            false, at + Micros(chance_.between(-3'000'000, 3'000'000)));
+            opted_out && chance_.one_in(2), at + Micros(chance_.between(-3'000'000, 3'000'000)));
   }
   if (chance_.percent(temper_.repeated_receipt)) {
     // Some come so late that the dead letter that the first one made has been asked for again.
     const std::int64_t within = chance_.one_in(3) ? 4 * 3'600 * 1'000'000LL : 5'000'000;
-    receipt(id, last, false, at + Micros(chance_.between(0, within)));
+    receipt(id, last, opted_out, at + Micros(chance_.between(0, within)));
   }
 }
 
@@ -236,21 +238,39 @@ void Carriers::receipt(int id, ReceiptStatus status, bool opted_out, Micros at) 
                           .reference = {},
                           .provider_id = submission.provider_id,
                           .word = {}};
-  if (brings_reference(submission.connection)) receipt.reference = submission.reference;
+  if (brings_reference(submission.connection)) {
+    receipt.reference = submission.reference;
+  } else {
+    receipt.line = submission.line;
+  }
   receipt.word.status = status;
   receipt.word.opted_out = opted_out;
-  const bool names_ours = receipt.reference.has_value() && status != ReceiptStatus::unknown_word &&
-                          status != ReceiptStatus::queued;
-  schedule_.at(at, [this, id, names_ours, receipt = std::move(receipt)] {
-    trace_.line(fmt::format("{:>12} receipt #{} {}", schedule_.now().count(), id,
-                            static_cast<int>(receipt.word.status)));
-    if (!submissions_[static_cast<std::size_t>(id)].answered)
+  schedule_.at(at, [this, id, receipt = std::move(receipt)] {
+    trace_.line(fmt::format("{:>12} receipt #{} {}{}", schedule_.now().count(), id,
+                            static_cast<int>(receipt.word.status),
+                            receipt.word.opted_out ? ", opted out" : ""));
+    if (!submissions_[static_cast<std::size_t>(id)].answered) {
       reached_.mark(Mark::receipt_before_the_answer);
+      if (receipt.word.opted_out) reached_.mark(Mark::opt_out_by_a_receipt_before_its_answer);
+    }
     if (is_superseded(id)) reached_.mark(Mark::late_receipt_for_an_older_attempt);
-    bring_(receipt, [this, id, names_ours] {
-      if (names_ours) oracle_.receipt_taken(id);
-    });
+    bring_(receipt,
+           [this, id, receipt](ReceiptOutcome outcome) { receipt_answered(id, receipt, outcome); });
   });
+}
+
+void Carriers::receipt_answered(int id, const DeliveryReceipt& receipt, ReceiptOutcome outcome) {
+  if (outcome == ReceiptOutcome::forged_reference) return;
+  const auto status = receipt.word.status;
+  if (receipt.reference && status != ReceiptStatus::unknown_word && status != ReceiptStatus::queued)
+    oracle_.receipt_taken(id);
+  if (!receipt.word.opted_out) return;
+  const bool named = outcome == ReceiptOutcome::held_for_its_send && receipt.line.has_value();
+  if (outcome == ReceiptOutcome::applied || named) {
+    oracle_.opt_out_taken(id);
+  } else if (outcome == ReceiptOutcome::repeated) {
+    reached_.mark(Mark::opt_out_by_a_receipt_without_effect);
+  }
 }
 
 }  // namespace bauta::simulation

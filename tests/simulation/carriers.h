@@ -38,8 +38,8 @@ class Carriers {
     std::size_t repeated_receipt = 0;
     std::size_t early_receipt = 0;
   };
-  /// Hands a receipt to the relay, for as long as it takes; calls back when it was answered with success.
-  using BringReceipt = std::function<void(DeliveryReceipt, std::function<void()>)>;
+  /// Hands a receipt to the relay, for as long as it takes; calls back when it was answered with success, and how.
+  using BringReceipt = std::function<void(DeliveryReceipt, std::function<void(ReceiptOutcome)>)>;
 
   Carriers(Schedule& schedule, Chance chance, Trace& trace, Oracle& oracle, Reached& reached,
            BringReceipt bring)
@@ -105,6 +105,7 @@ class Carriers {
     std::string from;
     std::string to;
     std::string text;
+    std::optional<ToldLine> line = {};
     bool has_it = false;
     bool answered = false;
   };
@@ -121,6 +122,7 @@ class Carriers {
   void accept(int submission, Micros answered_at);
   void plan_receipts(int submission, Micros answered_at);
   void receipt(int submission, ReceiptStatus status, bool opted_out, Micros at);
+  void receipt_answered(int submission, const DeliveryReceipt& receipt, ReceiptOutcome outcome);
 
   Schedule& schedule_;
   Chance chance_;

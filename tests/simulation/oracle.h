@@ -175,6 +175,8 @@ class Oracle {
   void carrier_answered(int submission, SubmitAnswer answer, bool opted_out);
   /// A receipt for it was answered with success; it named our reference.
   void receipt_taken(int submission);
+  /// A receipt for it, which says that the recipient has opted out, was answered as one that counts.
+  void opt_out_taken(int submission);
   void crashed();
 
   /// A platform has a dead letter tried again, or dismisses it; each time it asks.
@@ -270,6 +272,7 @@ class Oracle {
     Time answered = kNever;
     bool opted_out = false;
     Time receipt_taken = kNever;
+    Time opt_out_taken = kNever;
     /// The relay died while it waited for the answer.
     bool cut_off = false;
   };
@@ -303,6 +306,7 @@ class Oracle {
   bool may_close(const std::string& person, const std::string& number) const;
   bool is_heard_at(const std::string& word_number, const std::string& number) const;
   bool is_surely_out(const std::string& person, const std::string& number, Time at) const;
+  bool is_surely_out_by_carrier(const Submission& submission, Time at) const;
   bool is_out_by_carrier_only(const std::string& person, const std::string& number) const;
 
   /// nullopt: cannot be told yet, an open session that would allow it has not been answered.

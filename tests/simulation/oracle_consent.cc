@@ -44,15 +44,17 @@ bool Oracle::is_surely_out(const std::string& person, const std::string& number,
       return true;
     }
   }
-  for (const auto& submission : submissions_) {
-    if (!submission.opted_out || submission.to != person) continue;
-    const Time known = after(submission.answered, latitude_.after_answer);
-    if (is_heard_at(submission.from, number) && known < at &&
-        !crashed_within(submission.answered, known) && !lifted_since(submission.started)) {
-      return true;
-    }
-  }
-  return false;
+  return std::ranges::any_of(submissions_, [&](const Submission& submission) {
+    return submission.to == person && is_heard_at(submission.from, number) &&
+           is_surely_out_by_carrier(submission, at) && !lifted_since(submission.started);
+  });
+}
+
+/// Did a carrier say so of its recipient, in its answer or in a receipt, long enough ago?
+bool Oracle::is_surely_out_by_carrier(const Submission& submission, Time at) const {
+  if (after(submission.opt_out_taken, latitude_.after_guard) < at) return true;
+  const Time known = after(submission.answered, latitude_.after_answer);
+  return submission.opted_out && known < at && !crashed_within(submission.answered, known);
 }
 
 bool Oracle::is_out_by_carrier_only(const std::string& person, const std::string& number) const {
@@ -60,7 +62,8 @@ bool Oracle::is_out_by_carrier_only(const std::string& person, const std::string
     return text.is.word == TextWritten::Word::stop && text.is.person == person;
   });
   return !said_stop && std::ranges::any_of(submissions_, [&](const Submission& submission) {
-    return submission.opted_out && submission.to == person && is_heard_at(submission.from, number);
+    return (submission.opted_out || submission.opt_out_taken < kNever) && submission.to == person &&
+           is_heard_at(submission.from, number);
   });
 }
 

@@ -132,6 +132,40 @@ TEST_F(OracleOfConsent, LetsStartLiftACarriersWord) {
   EXPECT_EQ(broken(), 0);
 }
 
+TEST_F(OracleOfConsent, BelievesAReceipt) {
+  say("first");
+  oracle.opt_out_taken(hand_over("first"));
+  EXPECT_EQ(reached.times(Mark::opt_out_by_a_receipt), 1U);
+  ann_writes("second");
+  EXPECT_EQ(broken(), 6);
+}
+
+TEST_F(OracleOfConsent, LetsATextGoThatWasClaimedBeforeTheReceipt) {
+  say("first");
+  oracle.opt_out_taken(hand_over("first"));
+  say("second");
+  hand_over("second");
+  EXPECT_EQ(broken(), 0);
+}
+
+TEST_F(OracleOfConsent, KnowsThatAReceiptsWordOutlivesACrash) {
+  say("first");
+  oracle.opt_out_taken(hand_over("first"));
+  at(1);
+  oracle.crashed();
+  ann_writes("second");
+  EXPECT_EQ(broken(), 6);
+}
+
+TEST_F(OracleOfConsent, LetsStartLiftAReceiptsWord) {
+  say("first");
+  oracle.opt_out_taken(hand_over("first"));
+  at(2);
+  ben_says("START", Word::start);
+  ann_writes("second");
+  EXPECT_EQ(broken(), 0);
+}
+
 TEST_F(OracleOfConsent, LetsOtherLinesGoOnWhereAStopIsForOne) {
   by_line();
   ben_says("STOP", Word::stop, "three");

@@ -75,7 +75,9 @@ void Oracle::check_told_end(const DeliveryTold& one, const Text& text) {
     const auto& session = sessions_.at(one.session);
     for (const auto& life : session.lives) {
       if (life.answered <= text.is.first_try && one.at < life.earliest_end())
-        breaks(3, what + " was blocked because its session had ended, which lived");
+        breaks(3, what + " was blocked at " + std::to_string(one.at) +
+                      " because its session had ended, which lived until " +
+                      std::to_string(life.earliest_end()));
     }
   }
 }

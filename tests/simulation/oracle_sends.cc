@@ -172,6 +172,12 @@ void Oracle::receipt_taken(int id) {
   submission.receipt_taken = std::min(submission.receipt_taken, now_);
 }
 
+void Oracle::opt_out_taken(int id) {
+  auto& submission = submissions_[static_cast<std::size_t>(id)];
+  submission.opt_out_taken = std::min(submission.opt_out_taken, now_);
+  if (submission.text >= 0) reached_.mark(Mark::opt_out_by_a_receipt);
+}
+
 void Oracle::retry_asked(const std::string& body, const std::string& person) {
   retries_[{name(body), person}].push_back(now_);
 }

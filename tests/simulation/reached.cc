@@ -80,6 +80,12 @@ std::string_view mark_name(Mark mark) {
       return "erased during a send";
     case Mark::opt_out_by_carrier_of_an_erased_text:
       return "opt out by carrier of an erased text";
+    case Mark::opt_out_by_a_receipt:
+      return "opt-out by a receipt";
+    case Mark::opt_out_by_a_receipt_before_its_answer:
+      return "opt-out by a receipt before its answer";
+    case Mark::opt_out_by_a_receipt_without_effect:
+      return "opt-out by a receipt without effect";
     case Mark::start_lifts_a_carriers_opt_out:
       return "start lifts a carriers opt out";
     case Mark::second_stop:

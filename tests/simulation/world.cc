@@ -36,7 +36,7 @@ World::World(std::uint64_t seed, metrics::Instruments& metrics, bool print)
       metrics_(metrics),
       oracle_(latitude_under({}), reached_),
       carriers_(schedule_, Chance(seed, 3), trace_, oracle_, reached_,
-                [this](DeliveryReceipt receipt, std::function<void()> done) {
+                [this](DeliveryReceipt receipt, std::function<void(ReceiptOutcome)> done) {
                   bring_receipt(std::move(receipt), std::move(done));
                 }),
       endpoint_(schedule_, Chance(seed, 4), trace_, reached_),

@@ -167,7 +167,7 @@ class World {
   void taken(int id, const Mo& mo, InboundOutcome outcome);
   void platform_text();
   void look_at_dead_letters();
-  void bring_receipt(DeliveryReceipt receipt, std::function<void()> done);
+  void bring_receipt(DeliveryReceipt receipt, std::function<void(ReceiptOutcome)> done);
   std::string new_body();
 
   // world_end.cc

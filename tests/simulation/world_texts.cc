@@ -307,7 +307,7 @@ void World::look_at_dead_letters() {
 // ---- Carriers ------------------------------------------------------------------------------------
 
 /// Carriers try a receipt a few times, no more.
-void World::bring_receipt(DeliveryReceipt receipt, std::function<void()> done) {
+void World::bring_receipt(DeliveryReceipt receipt, std::function<void(ReceiptOutcome)> done) {
   if (telling_) return;  // what was asked for must not change while it is told
   auto attempt = std::make_shared<Attempt>();
   attempt->patience = milliseconds(chance_.between(500, 10'000));
@@ -323,7 +323,7 @@ void World::bring_receipt(DeliveryReceipt receipt, std::function<void()> done) {
       if (!answer) return;  // again when patience is over
       self->done = true;
       --under_way_;
-      if (*answer != ReceiptOutcome::forged_reference) done();
+      done(*answer);
     });
   };
   persist(attempt);
