@@ -80,6 +80,7 @@ void RelayBackups::look_at_newest() {
   const auto backups = list_backups(config_.backup_path);
   if (!backups || backups->empty()) return;
   const auto& newest = backups->back();
+  const std::lock_guard lock(mutex_);
   newest_ = newest.created_at;
   metrics_.newest_backup(std::chrono::floor<std::chrono::seconds>(newest.created_at), newest.bytes);
 }

@@ -94,14 +94,4 @@ Task<Result<std::vector<Key>>> AnswerBook::keys_of(ServiceId service, SessionId 
   co_return keys;
 }
 
-bool AnswerBook::start(const MarkId& mark) {
-  const MutexLock lock(mutex_);
-  return running_.insert(mark).second;
-}
-
-void AnswerBook::finish(const MarkId& mark) {
-  const MutexLock lock(mutex_);
-  running_.erase(mark);
-}
-
 }  // namespace bauta

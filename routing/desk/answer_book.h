@@ -11,6 +11,24 @@
 
 namespace bauta {
 
+/// Which marks have a request that runs in this process.  Each of these holds it, and may be cut off after the desk is gone.  Thread-safe.
+class RunningMarks {
+ public:
+  using MarkId = std::pair<ServiceId, std::string>;
+  bool start(const MarkId& mark) {
+    const MutexLock lock(mutex_);
+    return running_.insert(mark).second;
+  }
+  void finish(const MarkId& mark) {
+    const MutexLock lock(mutex_);
+    running_.erase(mark);
+  }
+
+ private:
+  Mutex mutex_;
+  std::set<MarkId> running_ BAUTA_GUARDED_BY(mutex_);
+};
+
 /// The answers to POSTs that brought an Idempotency-Key: kept for a day, and in the commit of the effect where there is one.
 class AnswerBook {
  public:
@@ -32,16 +50,13 @@ class AnswerBook {
   Task<Result<std::vector<Key>>> keys_of(ServiceId service, SessionId session,
                                          std::uint32_t most) const;
 
-  using MarkId = std::pair<ServiceId, std::string>;
-  bool start(const MarkId& mark);
-  void finish(const MarkId& mark);
+  const std::shared_ptr<RunningMarks>& running() const { return running_; }
 
  private:
   Key key_of(ServiceId service, const IdempotencyMark& mark) const;
 
   const Workbench& bench_;
-  Mutex mutex_;
-  std::set<MarkId> running_ BAUTA_GUARDED_BY(mutex_);
+  const std::shared_ptr<RunningMarks> running_ = std::make_shared<RunningMarks>();
 };
 
 }  // namespace bauta

@@ -69,9 +69,9 @@ class Desk::Parts {
   }
 };
 
-Desk::Running::Running(AnswerBook& answers, ServiceId service, std::string key)
-    : answers_(answers), service_(service), key_(std::move(key)) {}
-Desk::Running::~Running() { answers_.finish({service_, key_}); }
+Desk::Running::Running(std::shared_ptr<RunningMarks> marks, ServiceId service, std::string key)
+    : marks_(std::move(marks)), service_(service), key_(std::move(key)) {}
+Desk::Running::~Running() { marks_->finish({service_, key_}); }
 
 Desk::Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connection)
     : parts_(std::make_unique<Parts>(std::move(parts), std::move(knows_connection))) {}
@@ -148,8 +148,9 @@ Task<Status> Desk::amend_answer(const Caller& caller, IdempotencyMark mark,
 }
 
 std::unique_ptr<Desk::Running> Desk::begin(const Caller& caller, const IdempotencyMark& mark) {
-  if (!parts_->answers.start({caller.service.id, mark.key})) return nullptr;
-  return std::make_unique<Running>(parts_->answers, caller.service.id, mark.key);
+  const auto& running = parts_->answers.running();
+  if (!running->start({caller.service.id, mark.key})) return nullptr;
+  return std::make_unique<Running>(running, caller.service.id, mark.key);
 }
 
 Task<Result<SessionView>> Desk::open_session(const Caller& caller, OpenSession request,

@@ -70,13 +70,13 @@ class Desk {
   /// Only one request of a mark runs at a time in this process; none: idempotency.in_flight.
   class Running {
    public:
-    Running(class AnswerBook& answers, ServiceId service, std::string key);
+    Running(std::shared_ptr<class RunningMarks> marks, ServiceId service, std::string key);
     ~Running();
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
    private:
-    AnswerBook& answers_;
+    std::shared_ptr<RunningMarks> marks_;
     ServiceId service_;
     std::string key_;
   };

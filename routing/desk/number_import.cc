@@ -78,6 +78,8 @@ Task<Result<ImportedBatch>> NumberImporter::add(ServiceId service, JobId id,
       if (added && done.job.phase == batch.batch) {
         BAUTA_CO_TRY(const auto now, co_await find(service, id));
         version = now.version;
+        // Somebody else brings the same batch, and was faster.
+        conflict = now.value.phase != done.job.phase || now.value.cursor != done.job.cursor;
       }
       at = to;
     }
