@@ -29,6 +29,20 @@ bool is_later(const Consent& word, const Consent& than) {
   return word.state == ConsentState::opted_out && than.state != ConsentState::opted_out;
 }
 
+/// Said by the person, or by the carrier for them.
+bool is_stop(const Consent& word) {
+  return word.state == ConsentState::opted_out && word.source != ConsentSource::platform;
+}
+
+/// An entry stands in the journal before its commit, which may have met the other word there: what a platform said into a STOP of the same moment
+/// was refused, whichever of them has the later time.  In a store it never takes the place of one (PeopleDesk::try_record; promise 6): only their
+/// own START does, which has an entry of its own.
+bool counts_over(const Consent& word, const Consent& known) {
+  if (is_stop(known) && word.source == ConsentSource::platform) return false;
+  if (is_stop(word) && known.source == ConsentSource::platform) return true;
+  return is_later(word, known);
+}
+
 }  // namespace
 
 Replay::Replay(RelayParts parts, ReplayRequest request)
@@ -122,7 +136,7 @@ Task<Status> Replay::replay_consent(RecordedConsent word) {
     if (record) {
       BAUTA_CO_TRY(known, Ledger::decode(*record));
     }
-    if (known && !is_later(word.consent, known->value)) co_return Status{};
+    if (known && !counts_over(word.consent, known->value)) co_return Status{};
     Commit commit;
     if (word.number) {
       Ledger::record_line(commit, word.who, *word.number, {.everywhere = {}, .line = known},
@@ -216,7 +230,9 @@ Task<Result<std::optional<Route>>> Replay::rest_of(GrantedLine line,
                settings->cooling_seconds;
   if (known) {
     const Route& route = known->value;
-    const bool is_same = route.session == line.session && route.seat == line.seat;
+    // Another seat of that session is the same person, who left it and came back: the line leads where it led when the store was lost, and at
+    // rest it would answer "ended" to somebody whom the session's texts still reach.
+    const bool is_same = route.session == line.session;
     if (is_same && (route.state == RouteState::live || route.reusable_at >= until))
       co_return std::optional<Route>{};
     until = std::max<TimePoint>(until, route.reusable_at);
