@@ -92,7 +92,8 @@ class Instruments {
   /// bauta_journal_entries_total; bauta_journal_failing: whether what is done is not written into the journal.
   void journal_written(std::size_t entries);
   void journal_failing(bool failing);
-  /// bauta_journal_replayed{kind}: consents, people, sessions_erased, sessions_closed, lines, skipped.
+  /// bauta_journal_replayed{kind}: consents, people, sessions_erased, sessions_closed, lines, keys_revoked, webhooks_removed,
+  /// webhooks_disabled, skipped.
   void journal_replayed(std::string_view kind, std::uint64_t times);
   /// bauta_recovery: whether the store was restored and nothing leaves it yet.
   void recovery(bool held);

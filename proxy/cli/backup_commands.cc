@@ -107,10 +107,13 @@ void say_journal(const Json::Value& journal) {
   if (!replay.isObject()) return;
   Output::say(fmt::format(
       "replayed from the journal: consents {}, people erased {}, sessions erased {}, sessions "
-      "closed {}, lines at rest {}, skipped {}{}",
+      "closed {}, lines at rest {}, keys revoked {}, webhooks removed {}, webhooks disabled {}, "
+      "skipped {}{}",
       replay["consents"].asUInt64(), replay["people"].asUInt64(),
       replay["sessions_erased"].asUInt64(), replay["sessions_closed"].asUInt64(),
-      replay["lines"].asUInt64(), replay["skipped"].asUInt64(),
+      replay["lines"].asUInt64(), replay["keys_revoked"].asUInt64(),
+      replay["webhooks_removed"].asUInt64(), replay["webhooks_disabled"].asUInt64(),
+      replay["skipped"].asUInt64(),
       replay["complete"].asBool() ? "" : "; the journal has a gap: see readyz"));
 }
 

@@ -30,12 +30,15 @@ std::string begins_later(const std::optional<TimePoint>& covered_since) {
                      format_rfc3339(*covered_since) + " on");
 }
 
-std::array<std::pair<const char*, std::uint64_t>, 6> kinds_of(const ReplayCounts& counts) {
+std::array<std::pair<const char*, std::uint64_t>, 9> kinds_of(const ReplayCounts& counts) {
   return {{{"consents", counts.consents},
            {"people", counts.people},
            {"sessions_erased", counts.sessions_erased},
            {"sessions_closed", counts.sessions_closed},
            {"lines", counts.lines},
+           {"keys_revoked", counts.keys_revoked},
+           {"webhooks_removed", counts.webhooks_removed},
+           {"webhooks_disabled", counts.webhooks_disabled},
            {"skipped", counts.skipped}}};
 }
 
@@ -79,9 +82,10 @@ void JournalReplay::note(const ReplayReport& report, const Recovery& recovery) {
   for (const auto& [kind, times] : kinds_of(counts)) metrics_.journal_replayed(kind, times);
   log::info(
       "replayed the journal consents={} people={} sessions_erased={} sessions_closed={} lines={} "
-      "skipped={} complete={}",
+      "keys_revoked={} webhooks_removed={} webhooks_disabled={} skipped={} complete={}",
       counts.consents, counts.people, counts.sessions_erased, counts.sessions_closed, counts.lines,
-      counts.skipped, report.covers(recovery.backed_up_at));
+      counts.keys_revoked, counts.webhooks_removed, counts.webhooks_disabled, counts.skipped,
+      report.covers(recovery.backed_up_at));
 }
 
 std::optional<std::string> JournalReplay::warning(OpenStore& store,

@@ -14,6 +14,8 @@ constexpr std::string_view kRoute = "rt/";
 constexpr std::string_view kSession = "ses/";
 constexpr std::string_view kJob = "job/";
 constexpr std::string_view kOpenJob = "jobopen/";
+constexpr std::string_view kApiKeyId = "keyid/";
+constexpr std::string_view kWebhook = "hook/";
 
 bool is_of(const Key& key, std::string_view family) { return key.octets().starts_with(family); }
 
@@ -47,6 +49,34 @@ std::string erasure_entry(const Key& key) {
   word.mutable_erasure()->set_service(std::string(service.bytes()));
   word.mutable_erasure()->set_session(std::string(session.bytes()));
   return word.SerializeAsString();
+}
+
+/// Every path on which a key ends erases its pointer, which names it without its hash.
+std::string revocation_entry(const Key& key) {
+  KeyReader reader(key, "keyid");
+  const auto account = reader.id<AccountTag>();
+  const auto id = reader.id<KeyTag>();
+  records::JournalledWord word;
+  word.mutable_key_revocation()->set_account(std::string(account.bytes()));
+  word.mutable_key_revocation()->set_api_key(std::string(id.bytes()));
+  return word.SerializeAsString();
+}
+
+std::string webhook_entry(const Key& key, std::optional<std::uint32_t> revision) {
+  KeyReader reader(key, "hook");
+  const auto service = reader.id<ServiceTag>();
+  const auto webhook = reader.id<WebhookTag>();
+  records::JournalledWord word;
+  word.mutable_webhook_change()->set_service(std::string(service.bytes()));
+  word.mutable_webhook_change()->set_webhook(std::string(webhook.bytes()));
+  if (revision) word.mutable_webhook_change()->set_revision(*revision);
+  return word.SerializeAsString();
+}
+
+std::uint32_t revision_of(const Put& put) {
+  const auto webhook = decode_webhook({.key = put.key, .record = record_of(put.value)});
+  BAUTA_ASSERT(webhook.has_value());  // we just wrote it
+  return webhook->value.revision;
 }
 
 /// The record beside the entry in the list of open jobs, which is only written when a job begins.
@@ -95,6 +125,23 @@ Result<JournalWord> read_grant(const records::JournalledWord::Grant& word) {
                      .seat = *seat};
 }
 
+Result<JournalWord> read_revocation(const records::JournalledWord::KeyRevocation& word) {
+  const auto account = AccountId::from_bytes(word.account());
+  const auto key = ApiKeyId::from_bytes(word.api_key());
+  if (!account || !key) return unreadable();
+  return RevokedKey{.account = *account, .key = *key};
+}
+
+Result<JournalWord> read_webhook(const records::JournalledWord::WebhookChange& word) {
+  const auto service = ServiceId::from_bytes(word.service());
+  const auto webhook = WebhookId::from_bytes(word.webhook());
+  if (!service || !webhook) return unreadable();
+  return ChangedWebhook{
+      .service = *service,
+      .webhook = *webhook,
+      .revision = word.has_revision() ? std::optional(word.revision()) : std::nullopt};
+}
+
 }  // namespace
 
 std::vector<std::string> journal_entries_of(const Commit& commit) {
@@ -108,10 +155,17 @@ std::vector<std::string> journal_entries_of(const Commit& commit) {
       const auto route = decode_route(record_of(put.value));
       BAUTA_ASSERT(route.has_value());  // we just wrote it
       if (route->value.state == RouteState::live) entries.push_back(grant_entry(route->value));
+    } else if (is_of(put.key, kWebhook)) {
+      // One that is new, and of which a backup knows nothing or all, has none.
+      if (const auto revision = revision_of(put); revision > 0)
+        entries.push_back(webhook_entry(put.key, revision));
     }
   }
-  for (const Key& key : commit.erases)
+  for (const Key& key : commit.erases) {
     if (is_of(key, kSession)) entries.push_back(erasure_entry(key));
+    if (is_of(key, kApiKeyId)) entries.push_back(revocation_entry(key));
+    if (is_of(key, kWebhook)) entries.push_back(webhook_entry(key, std::nullopt));
+  }
   return entries;
 }
 
@@ -126,6 +180,8 @@ Result<JournalWord> read_journal_word(std::string_view entry) {
     if (!service || !session) return unreadable();
     return ErasedSession{.service = *service, .session = *session};
   }
+  if (word.has_key_revocation()) return read_revocation(word.key_revocation());
+  if (word.has_webhook_change()) return read_webhook(word.webhook_change());
   if (!word.has_job()) return unreadable();
   BAUTA_TRY(auto job, Jobs::decode(record_of(word.job())));
   return std::move(job.value);

@@ -43,6 +43,21 @@ bool counts_over(const Consent& word, const Consent& known) {
   return is_later(word, known);
 }
 
+/// None: what it is about is an account's.
+std::optional<ServiceId> service_of(const JournalWord& word) {
+  return std::visit(
+      []<class T>(const T& said) -> std::optional<ServiceId> {
+        if constexpr (std::is_same_v<T, RevokedKey>) {
+          return std::nullopt;
+        } else if constexpr (std::is_same_v<T, RecordedConsent>) {
+          return said.who.service;
+        } else {
+          return said.service;
+        }
+      },
+      word);
+}
+
 }  // namespace
 
 Replay::Replay(RelayParts parts, ReplayRequest request)
@@ -103,16 +118,9 @@ Task<Status> Replay::replay_file(std::uint64_t number) {
 }
 
 Task<Status> Replay::replay_word(JournalWord word) {
-  const auto service = std::visit(
-      []<class T>(const T& said) {
-        if constexpr (std::is_same_v<T, RecordedConsent>) {
-          return said.who.service;
-        } else {
-          return said.service;
-        }
-      },
-      word);
-  BAUTA_CO_TRY(const auto settings, co_await settings_of(service));
+  if (const auto* revoked = std::get_if<RevokedKey>(&word))
+    co_return co_await replay_revocation(*revoked);
+  BAUTA_CO_TRY(const auto settings, co_await settings_of(*service_of(word)));
   if (!settings) {
     // Made after the backup: made anew, it has other hashes for the same people.
     ++progress_.report.counts.skipped;
@@ -123,6 +131,8 @@ Task<Status> Replay::replay_word(JournalWord word) {
   if (auto* job = std::get_if<Job>(&word)) co_return co_await replay_job(std::move(*job));
   if (const auto* erased = std::get_if<ErasedSession>(&word))
     co_return co_await replay_erasure(*erased);
+  if (const auto* changed = std::get_if<ChangedWebhook>(&word))
+    co_return co_await replay_webhook(*changed);
   auto& line = std::get<GrantedLine>(word);
   lines_.insert_or_assign(RouteTable::key_of(line.service, line.person, line.number),
                           std::move(line));

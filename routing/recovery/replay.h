@@ -25,6 +25,11 @@ struct ReplayCounts {
   std::uint64_t sessions_closed = 0;
   /// Lines that it believed free, and that rest now.
   std::uint64_t lines = 0;
+  /// API keys that it still took.
+  std::uint64_t keys_revoked = 0;
+  /// Webhooks that it would have told, though they were removed, or changed so that it would have told them otherwise than is wished.
+  std::uint64_t webhooks_removed = 0;
+  std::uint64_t webhooks_disabled = 0;
   /// Entries about services that it does not have, or that this version cannot read.
   std::uint64_t skipped = 0;
 
@@ -58,7 +63,8 @@ struct ReplayRequest {
 /// - a STOP, or any other word of consent, counts if it is later than what the store knows (promise 6);
 /// - an erased session or person is erased again;
 /// - a line that was given out rests, without an address, for as long as a text of that time may still come, so that it goes to no stranger
-///   (promise 1); a session that the store believes has that line is closed.
+///   (promise 1); another session that the store believes has that line is closed;
+/// - an API key that was revoked opens nothing, and a webhook that was removed or changed is told nothing until its platform says what holds.
 /// What it does can be done twice.  It notes how far it is, and goes on there after a crash; once done, it is done for that restore.
 class Replay {
  public:
@@ -90,6 +96,8 @@ class Replay {
   Task<Status> replay_consent(RecordedConsent word);
   Task<Status> replay_job(Job job);
   Task<Status> replay_erasure(ErasedSession erased);
+  Task<Status> replay_revocation(RevokedKey revoked);
+  Task<Status> replay_webhook(ChangedWebhook changed);
   Task<Status> rest_lines();
   Task<Result<bool>> try_rest(std::map<Key, GrantedLine> lines);
   Task<Result<std::optional<Route>>> rest_of(GrantedLine line, std::optional<Stored<Route>> known);

@@ -22,6 +22,9 @@ Task<Status> Replay::look_up_progress() {
                                        .sessions_erased = mark.sessions_erased(),
                                        .sessions_closed = mark.sessions_closed(),
                                        .lines = mark.lines(),
+                                       .keys_revoked = mark.keys_revoked(),
+                                       .webhooks_removed = mark.webhooks_removed(),
+                                       .webhooks_disabled = mark.webhooks_disabled(),
                                        .skipped = mark.skipped()},
                             .covered_since = {},
                             .is_damaged = mark.damaged()},
@@ -56,6 +59,9 @@ Task<Status> Replay::save() {
   mark.set_sessions_erased(report.counts.sessions_erased);
   mark.set_sessions_closed(report.counts.sessions_closed);
   mark.set_lines(report.counts.lines);
+  mark.set_keys_revoked(report.counts.keys_revoked);
+  mark.set_webhooks_removed(report.counts.webhooks_removed);
+  mark.set_webhooks_disabled(report.counts.webhooks_disabled);
   mark.set_skipped(report.counts.skipped);
   Commit commit;
   commit.put(mark_key(), mark.SerializeAsString());

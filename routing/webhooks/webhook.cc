@@ -10,10 +10,11 @@
 namespace bauta {
 namespace {
 
-constexpr std::array<std::pair<DisabledBecause, std::string_view>, 3> kReasons{{
+constexpr std::array<std::pair<DisabledBecause, std::string_view>, 4> kReasons{{
     {DisabledBecause::request, "request"},
     {DisabledBecause::failing, "failing"},
     {DisabledBecause::gone, "gone"},
+    {DisabledBecause::restored, "restored"},
 }};
 
 std::unexpected<Error> corrupt() {
@@ -48,6 +49,13 @@ std::string_view disabled_reason_name(DisabledBecause reason) {
   return found->second;
 }
 
+bool is_told_otherwise(const Webhook& one, const Webhook& other) {
+  return one.url != other.url || one.types != other.types ||
+         one.include_text != other.include_text || one.key != other.key ||
+         one.signature != other.signature || one.secrets != other.secrets ||
+         one.disabled.has_value() != other.disabled.has_value();
+}
+
 Key webhooks_prefix() { return Key("hook"); }
 Key webhooks_prefix(ServiceId service) { return Key("hook").id(service); }
 Key webhook_key(ServiceId service, WebhookId id) { return Key("hook").id(service).id(id); }
@@ -74,6 +82,7 @@ std::string encode_webhook(const Webhook& webhook) {
   record.set_active_since_ms(to_millis(webhook.active_since));
   record.set_start(webhook.start);
   record.set_generation(webhook.generation);
+  record.set_revision(webhook.revision);
   if (webhook.misbehave != Misbehaviour{}) {
     auto* const kept = record.mutable_misbehave();
     kept->set_twice(webhook.misbehave.twice);
@@ -106,7 +115,8 @@ Result<Stored<Webhook>> decode_webhook(const KeyedRecord& keyed) {
                   .misbehave = {.twice = record.misbehave().twice(),
                                 .late = std::chrono::seconds(record.misbehave().late_seconds()),
                                 .shuffle = record.misbehave().shuffle(),
-                                .fail_one_in = record.misbehave().fail_one_in()}};
+                                .fail_one_in = record.misbehave().fail_one_in()},
+                  .revision = record.revision()};
   KeyReader reader(keyed.key, "hook");
   webhook.service = reader.id<ServiceTag>();
   for (const auto& kept : record.secrets()) {

@@ -22,7 +22,8 @@ using WebhookId = Id<WebhookTag>;
 enum class DisabledBecause : std::uint8_t {
   request,  // a platform asked for it
   failing,  // it refused an event for too long
-  gone      // its endpoint answered 410
+  gone,     // its endpoint answered 410
+  restored  // its store came from a backup, and it had been changed since
 };
 std::string_view disabled_reason_name(DisabledBecause reason);
 
@@ -36,6 +37,8 @@ struct WebhookSecret {
   std::string key;
   /// None: the one in use; else one from before a rotation, which signs beside it until then.
   std::optional<TimePoint> signs_until = {};
+
+  friend bool operator==(const WebhookSecret&, const WebhookSecret&) = default;
 };
 
 /// How a webhook is to misbehave, so that a platform can see that it bears what the network does to others: sandbox only.
@@ -74,7 +77,12 @@ struct Webhook {
   Position start = 0;
   std::uint32_t generation = 1;
   Misbehaviour misbehave{};
+  /// How often it was changed so that is_told_otherwise().  By it a store that was restored knows that its own word is out of date.
+  std::uint32_t revision = 0;
 };
+
+/// Whether one of them is told other things, elsewhere, at another's wish, signed by other keys, or not at all.
+bool is_told_otherwise(const Webhook& one, const Webhook& other);
 
 Key webhook_key(ServiceId service, WebhookId id);
 /// Of one service; of all.

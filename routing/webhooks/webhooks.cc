@@ -98,6 +98,9 @@ Task<Result<Webhook>> Webhooks::change(ServiceId service, WebhookId id,
     BAUTA_CO_TRY(const auto was, co_await find(service, id));
     Webhook webhook = was.value;
     change(webhook);
+    // Who replays a journal gives it the revision that was told there.
+    if (is_told_otherwise(webhook, was.value))
+      webhook.revision = std::max(webhook.revision, was.value.revision + 1);
     Commit commit;
     commit.expect(webhook_key(service, id), was.version);
     commit.put(webhook_key(service, id), encode_webhook(webhook));

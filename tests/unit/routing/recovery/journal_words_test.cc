@@ -82,6 +82,58 @@ TEST_F(JournalWords, ErasuresOfSessionsAndPeopleAreTold) {
   EXPECT_THAT(journal_entries_of(import), IsEmpty());
 }
 
+TEST_F(JournalWords, AKeyIsToldByItsIdsWhoeverErasesIt) {
+  const auto made = *world.run(world.desk->keys().create({.id = {},
+                                                          .account = world.service.account,
+                                                          .service = world.service.id,
+                                                          .scopes = {},
+                                                          .label = {},
+                                                          .hint = {},
+                                                          .created_at = world.clock.now(),
+                                                          .expires_at = {}},
+                                                         world.random));
+  Commit making;
+  world.desk->keys().write_new(making, made);
+  EXPECT_THAT(journal_entries_of(making), IsEmpty()) << "a key that is not known opens nothing";
+  // As who removes its service does.
+  Commit removal;
+  const auto records = *world.run(world.desk->keys().records_of({made.key}));
+  ASSERT_EQ(records.size(), 2U);
+  for (const Key& key : records) removal.erase(key);
+  const auto word = only_word<RevokedKey>(removal);
+  EXPECT_EQ(word.account, world.service.account);
+  EXPECT_EQ(word.key, made.key.id);
+  const auto hash = records[0].octets().substr(std::string_view("key/").size());
+  EXPECT_THAT(journal_entries_of(removal).front(), Not(testing::HasSubstr(hash)));
+}
+
+TEST_F(JournalWords, AWebhookIsToldByHowOftenItChangedAndNotByWhat) {
+  Webhook webhook{.id = WebhookId::make(1, world.random),
+                  .service = world.service.id,
+                  .account = world.service.account,
+                  .url = "https://example.com/token",
+                  .secrets = {{.key = "signs"}}};
+  Commit made;
+  made.put(webhook_key(webhook.service, webhook.id), encode_webhook(webhook));
+  EXPECT_THAT(journal_entries_of(made), IsEmpty());
+  webhook.revision = 3;
+  Commit changed;
+  changed.put(webhook_key(webhook.service, webhook.id), encode_webhook(webhook));
+  const auto word = only_word<ChangedWebhook>(changed);
+  EXPECT_EQ(word.service, webhook.service);
+  EXPECT_EQ(word.webhook, webhook.id);
+  EXPECT_EQ(word.revision, 3U);
+  for (const auto* part : {"example", "token", "signs"})
+    EXPECT_THAT(journal_entries_of(changed).front(), Not(testing::HasSubstr(part)));
+  Commit removed;
+  removed.erase(webhook_key(webhook.service, webhook.id));
+  EXPECT_EQ(only_word<ChangedWebhook>(removed).revision, std::nullopt);
+  Commit progress;
+  progress.put(Key("hookat").id(webhook.service).id(webhook.id), "far");
+  progress.erase(Key("hooklog").id(webhook.service).id(webhook.id));
+  EXPECT_THAT(journal_entries_of(progress), IsEmpty());
+}
+
 TEST_F(JournalWords, ATextIsNone) {
   Commit commit;
   commit.put(Key("msg").u64(1), "hi").put(Key("dlv").u64(1), "to").put(Key("ses").u64(1), "begun");
@@ -90,7 +142,9 @@ TEST_F(JournalWords, ATextIsNone) {
 }
 
 TEST_F(JournalWords, WhatCannotBeReadIsAnError) {
-  for (const auto* entry : {"", "\xff\xff", "\x22\x01x"})
+  // Nothing, no record, a job that is none, a key and a webhook without ids, a kind of a later version.
+  for (const auto* entry :
+       {"", "\xff\xff", "\x22\x01x", "\x2a\x03\x0a\x01k", "\x32\x03\x0a\x01s", "\x7a\x01x"})
     EXPECT_EQ(read_journal_word(entry).error().code, "storage.corrupt");
 }
 

@@ -123,6 +123,26 @@ TEST_F(WebhookRecords, WhatWasChangedMeanwhileIsNotDisabled) {
   EXPECT_TRUE(log_of().empty());
 }
 
+TEST_F(WebhookRecords, CountWhatChangesWhatTheyAreTold) {
+  const auto made = make();
+  const auto revision = [&] { return found(made).value.revision; };
+  EXPECT_EQ(revision(), 0U);
+  const auto change = [&](std::function<void(Webhook&)> edit) {
+    return run(webhooks.change(service.id, made.id, std::move(edit), clock.now())).has_value();
+  };
+  ASSERT_TRUE(change([](Webhook& webhook) { webhook.url = "https://example.org"; }));
+  EXPECT_EQ(revision(), 1U);
+  ASSERT_TRUE(change([](Webhook& webhook) { webhook.url = "https://example.org"; }));
+  EXPECT_EQ(revision(), 1U) << "it says what it said";
+  ASSERT_TRUE(run(webhooks.rotate(service.id, made.id, 1h, clock.now())).has_value());
+  EXPECT_EQ(revision(), 2U);
+  ASSERT_TRUE(run(webhooks.replay(service.id, made.id, Position{1}, clock.now())).has_value());
+  ASSERT_TRUE(*run(webhooks.disable(found(made), DisabledBecause::failing, clock.now())));
+  EXPECT_EQ(revision(), 2U) << "nothing that a platform wished otherwise";
+  ASSERT_TRUE(run(webhooks.enable(service.id, made.id, clock.now())).has_value());
+  EXPECT_EQ(revision(), 3U);
+}
+
 TEST_F(WebhookRecords, ProgressIsFiledOnlyForTheWebhookAsItIs) {
   const auto made = make();
   const auto was = found(made);
