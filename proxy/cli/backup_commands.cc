@@ -175,8 +175,8 @@ void say_what_is_lost(const Config& config, TimePoint backed_up_at) {
   const auto gap = looked ? *looked : std::optional(looked.error().detail);
   Output::say("What was done after that is not in it: texts and sessions are lost.");
   Output::say(gap ? "warning: " + *gap
-                  : "STOPs, erasures and lines given out since then are replayed from the journal "
-                    "when the relay starts.");
+                  : "STOPs, erasures, lines given out, revoked keys and changed webhooks since "
+                    "then are replayed from the journal when the relay starts.");
   if (config.backup_journal.empty()) return;
   if (const auto last = JournalReader(config.backup_journal).last_entry(); last && *last) {
     Output::say("The journal's last entry is of " + format_rfc3339(**last) +

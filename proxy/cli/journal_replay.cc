@@ -15,8 +15,8 @@ namespace bauta {
 namespace {
 
 constexpr std::string_view kLookItUp =
-    "STOPs, erasures and lines of that time are not all known: see the page on backups before "
-    "releasing it";
+    "STOPs, erasures, lines, revoked keys and changed webhooks of that time are not all known: see "
+    "the page on backups before releasing it";
 
 constexpr std::string_view kDamaged = "a file of the journal is damaged";
 
