@@ -185,6 +185,9 @@ Result<std::string> read_input(const std::filesystem::path& file) {
     return fail("usage.file", fmt::format("cannot read {}: {}", file.string(),
                                           std::generic_category().message(errno)));
   }
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error))
+    return fail("usage.file", fmt::format("cannot read {}: it is a folder", file.string()));
   return read_stream(stream.get(), file.string());
 }
 

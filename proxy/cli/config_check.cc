@@ -1,20 +1,48 @@
 #include <fmt/format.h>
 #include <json/value.h>
 
+#include <filesystem>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "proxy/cli/commands.h"
 #include "proxy/cli/say.h"
 #include "proxy/cli/tls_of.h"
 #include "proxy/config/config.h"
+#include "proxy/config/idle_variables.h"
+#include "proxy/config/value_shapes.h"
 #include "proxy/net/json.h"
 
 namespace bauta {
 namespace {
 
+/// Not when a configuration is read: `bauta dev` makes the key afterwards.  Whether it is one, the doctor looks.
+Status check_master_key(const Config& config) {
+  if (!config.master_key_file || config.storage_engine == "memory") return {};
+  const auto& key = *config.master_key_file;
+  std::error_code error;
+  const auto found = std::filesystem::status(key, error).type();
+  FieldFault fault{.pointer = "master_key.file", .code = "", .detail = ""};
+  if (found == std::filesystem::file_type::directory) {
+    fault.code = "config.file_is_folder";
+    fault.detail = fmt::format("{} is a folder, not a file", key.string());
+  } else if (found == std::filesystem::file_type::not_found) {
+    fault.code = "config.file_missing";
+    fault.detail =
+        fmt::format("{} is not there: without it the store cannot be read", key.string());
+  } else {
+    return {};
+  }
+  return std::unexpected(Error{.code = "config.invalid",
+                               .detail = "the configuration has 1 fault(s)",
+                               .faults = {std::move(fault)}});
+}
+
 Result<Config> check(const std::filesystem::path& file) {
   BAUTA_TRY(auto config, load_config(file));
+  BAUTA_CHECK(check_master_key(config));
   BAUTA_CHECK(check_certificates(config));
   return config;
 }
@@ -26,13 +54,28 @@ std::string inbound_url(const Config& config, const ConnectionConfig& connection
 
 /// What is no mistake on every machine.
 std::vector<std::string> doubts(const Config& config) {
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = idle_variables(own_variables());
+  if (!config.public_url_is_assumed && is_in_the_clear(config.public_url))
+    notes.push_back(
+        "[public] url is http: API keys, and the texts of carriers' callbacks, cross the network "
+        "in the clear");
   for (const auto& connection : config.connections) {
-    if (connection.type != "twilio" || !config.public_url_is_assumed) continue;
-    notes.push_back(fmt::format(
-        "{}: [public] url is not set, so its callbacks must come to {}; whatever address a proxy "
-        "in front has belongs there, since signatures are made over it",
-        connection.name, config.public_url));
+    if (is_in_the_clear(connection.api_url))
+      notes.push_back(fmt::format(
+          "{}: api_url is http: its texts and its auth_token cross the network in the clear",
+          connection.name));
+    if (connection.type != "twilio") continue;
+    if (config.public_url_is_assumed) {
+      notes.push_back(fmt::format(
+          "{}: [public] url is not set, so its callbacks must come to {}; whatever address a proxy "
+          "in front has belongs there, since signatures are made over it",
+          connection.name, config.public_url));
+    } else if (connection.api_url.empty() && leads_to_this_machine(config.public_url)) {
+      notes.push_back(
+          fmt::format("{}: [public] url is {}, which Twilio cannot reach: its callbacks would be "
+                      "lost",
+                      connection.name, config.public_url));
+    }
   }
   return notes;
 }

@@ -15,6 +15,7 @@
 #include "proxy/cli/say.h"
 #include "proxy/cli/version.h"
 #include "proxy/config/config.h"
+#include "proxy/config/idle_variables.h"
 #include "proxy/config/log.h"
 
 namespace bauta {
@@ -86,6 +87,8 @@ int run_serve(const ServeOptions& options) {
       std::ranges::any_of(config->connections,
                           [](const auto& connection) { return connection.type == "twilio"; });
   log::set_level(*log::parse_level(config->log_level));
+  for (const auto& idle : idle_variables(own_variables()))
+    log::warn("a variable of the environment is passed over: {}", idle);
   // Before there are other threads: they inherit its mask, and signals find their way here.
   Watch watch(options.config, secrets);
   auto server = RelayServer::start(*std::move(config),

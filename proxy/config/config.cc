@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include <map>
 #include <set>
 
+#include "proxy/config/file_text.h"
+#include "proxy/config/service_settings.h"
 #include "proxy/config/settings.h"
+#include "proxy/config/suggestion.h"
 #include "proxy/config/value_shapes.h"
 #include "proxy/config/whole_config.h"
 
@@ -24,27 +26,14 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-/// How many letters differ: for "did you mean".
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto up = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = up;
-    }
-  }
-  return row[b.size()];
+bool is_of_services(std::string_view key) {
+  return std::ranges::find(kServiceSettings, key) != kServiceSettings.end();
 }
 
-std::string suggestion(std::string_view wrong, const std::vector<std::string_view>& known) {
-  const auto nearest =
-      std::ranges::min_element(known, {}, [&](std::string_view k) { return distance(wrong, k); });
-  if (nearest == known.end() || distance(wrong, *nearest) > 3) return "";
-  return fmt::format("; did you mean {}?", *nearest);
+std::string hint_of_services(std::string_view key) {
+  std::string option(key);
+  std::ranges::replace(option, '_', '-');
+  return fmt::format(": a service has it: bauta service set default --{} …", option);
 }
 
 /// Reads a whole configuration and collects everything that is wrong with it.
@@ -66,7 +55,7 @@ class Reader {
     for (const auto& setting : settings()) read_setting(table, setting);
     refuse_unknown(table);
     read_connections(table);
-    std::ranges::move(settle(config_), std::back_inserter(faults_));
+    for (auto& found : settle(config_)) add_settled(table, std::move(found));
     if (!faults_.empty()) return invalid(std::move(faults_));
     return std::move(config_);
   }
@@ -85,12 +74,26 @@ class Reader {
     faults_.push_back({.pointer = std::move(pointer), .code = code, .detail = std::move(detail)});
   }
 
+  /// Two settings that do not go together are each read by now: where is the one that is blamed?
+  void add_settled(const toml::table& table, FieldFault found) {
+    const auto place = places_.find(found.pointer);
+    const auto* where = place == places_.end() ? nullptr : place->second.node;
+    if (place != places_.end() && !place->second.variable.empty()) {
+      found.pointer = place->second.variable;
+    } else if (where == nullptr) {
+      // It is not there, and its section may be.
+      where = table[found.pointer.substr(0, found.pointer.find('.'))].node();
+    }
+    fault(std::move(found.pointer), found.code, std::move(found.detail), where);
+  }
+
   void read_setting(const toml::table& table, const Setting& setting) {
     const auto pointer = fmt::format("{}.{}", setting.section, setting.name);
     // What is faulty is its default from here on, so that one mistake is one fault.
     take(setting, pointer, std::string(setting.fallback), nullptr);
     const auto* node = table[setting.section][setting.name].node();
     if (const auto value = variable_of(setting)) {
+      places_[pointer].variable = environment_name(setting);
       take(setting, environment_name(setting), std::string(*value), nullptr);
     } else if (const auto* file =
                    is_secret(setting)
@@ -102,24 +105,31 @@ class Reader {
       if (auto text = read_secret(pointer + "_file", *file)) take(setting, pointer, *text, file);
     } else if (node == nullptr) {
       return;
-    } else if (setting.kind == SettingKind::texts) {
-      take_list(setting, pointer, *node);
+    } else {
+      places_[pointer].node = node;
+      take_node(setting, pointer, *node);
+    }
+  }
+
+  void take_node(const Setting& setting, const std::string& pointer, const toml::node& node) {
+    if (setting.kind == SettingKind::texts) {
+      take_list(setting, pointer, node);
     } else if (setting.kind == SettingKind::truth) {
-      if (const auto truth = node->value_exact<bool>()) {
+      if (const auto truth = node.value_exact<bool>()) {
         setting.set_integer(config_, *truth ? 1 : 0);
       } else {
-        fault(pointer, "config.wrong_type", "true or false is wanted here", node);
+        fault(pointer, "config.wrong_type", "true or false is wanted here", &node);
       }
     } else if (setting.kind == SettingKind::integer) {
-      if (const auto number = node->value_exact<std::int64_t>()) {
-        take_integer(setting, pointer, *number, node);
+      if (const auto number = node.value_exact<std::int64_t>()) {
+        take_integer(setting, pointer, *number, &node);
       } else {
-        fault(pointer, "config.wrong_type", "a whole number is wanted here", node);
+        fault(pointer, "config.wrong_type", "a whole number is wanted here", &node);
       }
-    } else if (const auto text = node->value_exact<std::string>()) {
-      take(setting, pointer, *text, node);
+    } else if (const auto text = node.value_exact<std::string>()) {
+      take(setting, pointer, *text, &node);
     } else {
-      fault(pointer, "config.wrong_type", "a text in quotes is wanted here", node);
+      fault(pointer, "config.wrong_type", "a text in quotes is wanted here", &node);
     }
   }
 
@@ -192,16 +202,15 @@ class Reader {
       fault(pointer, "config.wrong_type", "the name of a file in quotes is wanted here", &node);
       return std::nullopt;
     }
-    std::ifstream file(folder_ / *name, std::ios::binary);
-    if (!file) {
-      fault(pointer, "config.file_missing",
-            fmt::format("the file {} cannot be read", (folder_ / *name).string()), &node);
+    const auto file = folder_ / *name;
+    auto text = text_of_file(file);
+    if (!text) {
+      fault(pointer, text.error().code, text.error().detail, &node);
       return std::nullopt;
     }
-    auto secret = trimmed(std::string(std::istreambuf_iterator<char>(file), {}));
+    auto secret = trimmed(*std::move(text));
     if (secret.empty())
-      fault(pointer, "config.bad_value",
-            fmt::format("the file {} is empty", (folder_ / *name).string()), &node);
+      fault(pointer, "config.bad_value", fmt::format("the file {} is empty", file.string()), &node);
     return secret;
   }
 
@@ -239,10 +248,11 @@ class Reader {
                            const std::vector<std::string_view>& known) {
     for (const auto& [key, node] : table) {
       if (std::ranges::find(known, key.str()) != known.end()) continue;
-      fault(
-          fmt::format("{}.{}", path, key.str()), "config.unknown_key",
-          fmt::format("there is no key {} in {}{}", key.str(), path, suggestion(key.str(), known)),
-          &node);
+      fault(fmt::format("{}.{}", path, key.str()), "config.unknown_key",
+            fmt::format("there is no key {} in {}{}", key.str(), path,
+                        is_of_services(key.str()) ? hint_of_services(key.str())
+                                                  : suggestion(key.str(), known)),
+            &node);
     }
   }
 
@@ -268,8 +278,14 @@ class Reader {
     ConnectionConfig connection;
     std::vector<std::string> known;
     const auto type = table["type"].value_or(std::string());
+    const bool is_of_a_type =
+        std::ranges::find(connection_types(), type) != connection_types().end();
     for (const auto& setting : connection_settings()) {
-      if (!setting.type.empty() && setting.type != type) continue;
+      if (!setting.type.empty() && setting.type != type) {
+        // With a type that there is not, nobody knows which keys it would have.
+        if (!is_of_a_type) known.emplace_back(setting.name);
+        continue;
+      }
       known.emplace_back(setting.name);
       if (setting.is_secret) known.push_back(fmt::format("{}_file", setting.name));
       read_connection_setting(table, path, setting, connection);
@@ -282,7 +298,10 @@ class Reader {
   void check_connection(const toml::table& table, const std::string& path,
                         const ConnectionConfig& connection) {
     const auto bad = [&](const char* key, std::string detail) {
-      fault(fmt::format("{}.{}", path, key), "config.bad_value", std::move(detail), &table);
+      const auto* node = table[key].node();
+      if (node == nullptr) node = table[fmt::format("{}_file", key)].node();
+      fault(fmt::format("{}.{}", path, key), "config.bad_value", std::move(detail),
+            node == nullptr ? &table : node);
     };
     const auto types = connection_types();
     if (!connection.type.empty() && std::ranges::find(types, connection.type) == types.end()) {
@@ -298,10 +317,25 @@ class Reader {
     }
     if (!connection.api_url.empty() && !is_base_url(connection.api_url))
       bad("api_url", "it is no URL of http or https");
+    if (const auto* what = wrong_account(connection); what != nullptr) bad("account_sid", what);
     for (const auto& other : config_.connections) {
       if (!connection.name.empty() && other.name == connection.name)
         bad("name", fmt::format("two connections are named {}", connection.name));
     }
+  }
+
+  /// nullptr: nothing is.
+  static const char* wrong_account(const ConnectionConfig& connection) {
+    if (connection.type != "twilio" || connection.account_sid.empty()) return nullptr;
+    if (connection.api_url.empty()) {
+      return is_account_sid(connection.account_sid)
+                 ? nullptr
+                 : "Twilio's AccountSid is AC and 32 hexadecimal digits, as its console shows it";
+    }
+    // Another provider that speaks Twilio's API may have accounts of another form.
+    return is_visible(connection.account_sid)
+               ? nullptr
+               : "an account is named by letters, digits and signs of ASCII, without blanks";
   }
 
   void read_connection_setting(const toml::table& table, const std::string& path,
@@ -350,8 +384,24 @@ class Reader {
   std::filesystem::path folder_;
   TakenVariables& secrets_;
   Config config_;
+  /// Where a setting was read: a line of the file, or a variable.
+  struct Place {
+    const toml::node* node = nullptr;
+    std::string variable;
+  };
+  std::map<std::string, Place> places_;
   std::vector<FieldFault> faults_;
 };
+
+/// What to name instead of a file that is none.
+std::string way_out_of(const std::filesystem::path& file, const Error& error) {
+  if (error.code != "config.file_is_folder") return "; `bauta init DIR` makes a configuration";
+  const auto inside = file / "bauta.toml";
+  std::error_code none;
+  return std::filesystem::exists(inside, none)
+             ? fmt::format("; did you mean {}?", inside.string())
+             : fmt::format("; `bauta init {}` makes {}", file.string(), inside.string());
+}
 
 }  // namespace
 
@@ -366,14 +416,10 @@ Result<Config> load_config(const std::filesystem::path& file) {
 }
 
 Result<Config> load_config(const std::filesystem::path& file, TakenVariables& secrets) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream)
-    return fail("config.file_missing",
-                fmt::format("the configuration {} cannot be read; `bauta init DIR` makes one",
-                            file.string()));
-  std::string text(std::istreambuf_iterator<char>(stream), {});
-  auto config = Reader(std::filesystem::absolute(file).parent_path(), secrets).read(text);
-  wipe(text);
+  auto text = text_of_file(file);
+  if (!text) return fail(text.error().code, text.error().detail + way_out_of(file, text.error()));
+  auto config = Reader(std::filesystem::absolute(file).parent_path(), secrets).read(*text);
+  wipe(*text);
   return config;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "proxy/config/file_text.h"
 #include "proxy/config/settings.h"
 
 namespace bauta {
@@ -33,9 +34,11 @@ class Collector {
 }  // namespace
 
 std::vector<SecretFile> secret_files_of(const std::filesystem::path& file) {
+  const auto text = text_of_file(file);
+  if (!text) return {};
   toml::table table;
   try {
-    table = toml::parse_file(file.string());
+    table = toml::parse(*text);
   } catch (const toml::parse_error&) {
     return {};
   }

@@ -64,6 +64,11 @@ class Whole {
       fault("admin.listen", "config.bad_value",
             "off loopback the admin listener needs admin.key or admin.key_file");
     }
+    if (take_one_place(config_.public_listen, config_.admin_listen)) {
+      fault("admin.listen", "config.bad_value",
+            fmt::format("{} cannot be had beside {} of [public] listen: take another port",
+                        config_.admin_listen, config_.public_listen));
+    }
     return std::move(faults_);
   }
 

@@ -68,7 +68,7 @@ test('bauta config check names every fault and its line', async (t) => {
   const faulty = await check('[public]\nlisten = 5\n[relay]\nunknown_wait_secnds = 3\nconflict_tries = 0\n[serverr]\n[[connections]]\nname = "x"\ntype = "pigeon"\n');
   assert.equal(faulty.code, 1);
   assert.match(faulty.stderr, /config\.invalid/);
-  for (const [name, line] of [['public.listen', 2], ['relay.unknown_wait_secnds', 4], ['relay.conflict_tries', 5], ['serverr', 6], ['connections.0.type', 7], ['connections.0.token', 7]]) {
+  for (const [name, line] of [['public.listen', 2], ['relay.unknown_wait_secnds', 4], ['relay.conflict_tries', 5], ['serverr', 6], ['connections.0.type', 9], ['connections.0.token', 7]]) {
     assert.match(faulty.stderr, new RegExp(`${name.replaceAll('.', '\\.')}: config\\.\\w+: line ${line}: `), faulty.stderr);
   }
   assert.match(faulty.stderr, /did you mean unknown_wait_seconds\?/);
@@ -236,7 +236,7 @@ test('what other programs read is JSON on standard output: init, version, config
   assert.deepEqual(await json(0, 'config', 'check', made.config), [{ file: made.config, fine: true, faults: [], notes: [], callbacks: [] }, '']);
   const carrier = join(dir, 'carrier.toml');
   await writeFile(carrier, `${await readFile(made.config, 'utf8')}
-[[connections]]\nname = "twilio"\ntype = "twilio"\ntoken = "0123456789abcdef"\naccount_sid = "AC1"\nauth_token = "a"\n`);
+[[connections]]\nname = "twilio"\ntype = "twilio"\ntoken = "0123456789abcdef"\naccount_sid = "AC00000000000000000000000000000001"\nauth_token = "a"\n`);
   const inbound = 'http://127.0.0.1:8080/carriers/twilio/0123456789abcdef/inbound';
   const [warned] = await json(0, 'config', 'check', carrier);
   assert.deepEqual(warned.callbacks, [{ connection: 'twilio', inbound }]);

@@ -136,7 +136,7 @@ test('what needs a restart is named, never with its value, and counted until the
   const live = await hash();
   assert.notEqual(live, first, 'the log level counts');
 
-  relay.connections += '\n[[connections]]\nname = "spare"\ntype = "twilio"\ntoken = "fedcba9876543210"\naccount_sid = "AC1"\nauth_token = "a"\n';
+  relay.connections += '\n[[connections]]\nname = "spare"\ntype = "twilio"\ntoken = "fedcba9876543210"\naccount_sid = "AC00000000000000000000000000000001"\nauth_token = "a"\n';
   await reload({ ...BASE, relay: { unknown_wait_seconds: 4711 }, log: { level: 'info' } });
   await relay.process.says(/these changes need a restart keys=\[connections\.twilio\.auth_token, relay\.unknown_wait_seconds, connections\.spare\]/);
 

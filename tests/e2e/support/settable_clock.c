@@ -1,5 +1,5 @@
 // Loaded into a relay by LD_PRELOAD: a machine whose clock somebody sets.
-//   BAUTA_CLOCK_FILE=path    of a file of 8 octets: by how many seconds the wall clock (CLOCK_REALTIME) is ahead.  The file is mapped, so what is
+//   BAUTA_SETTABLE_CLOCK=path    of a file of 8 octets: by how many seconds the wall clock (CLOCK_REALTIME) is ahead.  The file is mapped, so what is
 //                            written into it while the process runs counts from the next reading on.
 // The other clocks go on as they do.
 #define _GNU_SOURCE
@@ -14,7 +14,7 @@
 static const volatile int64_t *ahead;
 
 __attribute__((constructor)) static void map_file(void) {
-  const char *path = getenv("BAUTA_CLOCK_FILE");
+  const char *path = getenv("BAUTA_SETTABLE_CLOCK");
   const int file = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return;
   void *mapped = mmap(NULL, sizeof *ahead, PROT_READ, MAP_SHARED, file, 0);

@@ -15,5 +15,5 @@ export async function settableClock(folder) {
     await file.write(octets, 0, octets.length, 0);
   };
   await set(0);
-  return { environment: { LD_PRELOAD: library, BAUTA_CLOCK_FILE: path }, set, close: () => file.close() };
+  return { environment: { LD_PRELOAD: library, BAUTA_SETTABLE_CLOCK: path }, set, close: () => file.close() };
 }

@@ -11,6 +11,7 @@
 
 #include "proxy/cli/command_line.h"
 #include "proxy/cli/command_tree.h"
+#include "proxy/config/service_settings.h"
 #include "proxy/net/json.h"
 
 namespace bauta {
@@ -51,6 +52,11 @@ TEST(ServiceWords, EverySettingOfTheApiHasAnOption) {
       EXPECT_TRUE(options.contains("--" + name)) << command << " " << name;
     }
   }
+}
+
+// Who looks for one in the configuration is told that a service has it.
+TEST(ServiceWords, TheConfigurationKnowsWhatIsSetAtAService) {
+  EXPECT_THAT(settings_of_the_api(), testing::UnorderedElementsAreArray(kServiceSettings));
 }
 
 /// What these words of `bauta service set` say to the API; or the code of what is wrong.

@@ -35,7 +35,7 @@ unknown_wait_seconds = 5
 name = "twilio"
 type = "twilio"
 token = "0123456789abcdef"
-account_sid = "AC1"
+account_sid = "AC00000000000000000000000000000001"
 auth_token = "secret"
 [[connections]]
 name = "sim"
@@ -113,7 +113,7 @@ TEST_F(ConfigTest, TheFileSaysEverything) {
   EXPECT_EQ(config->master_key_file, "/etc/bauta/master.key");
   EXPECT_EQ(config->unknown_wait, seconds(5));
   ASSERT_EQ(config->connections.size(), 2U);
-  EXPECT_EQ(config->connections[0].account_sid, "AC1");
+  EXPECT_EQ(config->connections[0].account_sid, "AC00000000000000000000000000000001");
   EXPECT_EQ(config->connections[0].auth_token, "secret");
   EXPECT_EQ(config->connections[1].api_url, "http://127.0.0.1:8090");
 }
@@ -143,9 +143,9 @@ type = "pigeon"
             "connections.0.auth_token: config.missing_key: line 8: auth_token is missing (or "
             "auth_token_file): The secret shared with "
             "the provider: signs callbacks, and gives access to its API.\n"
-            "connections.0.type: config.bad_value: line 8: there is no type pigeon of connection, "
+            "connections.0.type: config.bad_value: line 10: there is no type pigeon of connection, "
             "only: twilio, simulated\n"
-            "connections.0.name: config.bad_value: line 8: a name is 1 to 40 letters, digits, "
+            "connections.0.name: config.bad_value: line 9: a name is 1 to 40 letters, digits, "
             "hyphens and underscores\n");
 }
 
@@ -265,11 +265,11 @@ TEST_F(ConfigTest, TlsNeedsACertificateAndItsKey) {
     EXPECT_EQ(with("tls_certificate_file = \"a\"\ntls_key_file = \"b\""), "fine");
     EXPECT_EQ(with("tls_certificate_file = \"a\""),
               section +
-                  ".tls_key_file: config.missing_key: TLS needs both: add it, or take "
+                  ".tls_key_file: config.missing_key: line 1: TLS needs both: add it, or take "
                   "tls_certificate_file away\n");
     EXPECT_EQ(with("tls_key_file = \"b\""),
               section +
-                  ".tls_certificate_file: config.missing_key: TLS needs both: add it, or "
+                  ".tls_certificate_file: config.missing_key: line 1: TLS needs both: add it, or "
                   "take tls_key_file away\n");
   }
   const auto config = parse(
@@ -290,7 +290,7 @@ key_file = "admin.key"
 name = "t"
 type = "twilio"
 token = "0123456789abcdef"
-account_sid = "AC1"
+account_sid = "AC00000000000000000000000000000001"
 auth_token_file = "twilio.token"
 )");
   ASSERT_TRUE(config) << faults_of(config);
@@ -331,7 +331,7 @@ TEST_F(ConfigTest, AConnectionIsNamedAndReachedWithoutDoubt) {
   const std::string token = "0123456789abcdef";
   EXPECT_EQ(faults_of(parse(with("a", token) + with("b", token))), "fine");
   EXPECT_THAT(faults_of(parse(with("a", token) + with("a", token))),
-              HasSubstr("connections.1.name: config.bad_value: line 6: two"));
+              HasSubstr("connections.1.name: config.bad_value: line 7: two"));
   for (const auto* name : {"a/b", "a b", "\xc3\xa9", "a\\nb"})
     EXPECT_THAT(faults_of(parse(with(name, token))), HasSubstr("0.name: ")) << name;
   for (const auto* bad : {"short", "0123456789abcde/", "0123456789abcdef?"})
@@ -353,13 +353,14 @@ TEST_F(ConfigTest, TheAdminListenerLeavesLoopbackOnlyWithAKey) {
     EXPECT_EQ(with(fine), "fine") << fine;
   for (const auto* open :
        {"0.0.0.0:9090", "[::]:9090", "192.0.2.1:9090", "[::ffff:192.0.2.1]:9090"}) {
-    EXPECT_THAT(with(open), HasSubstr("admin.listen: config.bad_value: off loopback")) << open;
+    EXPECT_THAT(with(open), HasSubstr("admin.listen: config.bad_value: line 2: off loopback"))
+        << open;
     EXPECT_EQ(with(open, "key = \"secret\""), "fine") << open;
   }
   for (const auto* none : {"", "localhost:9090", "127.0.0.1", "127.evil.example.com:9090",
                            "127.0.0.1:99999", "127.0.0.1:", "::1:9090"}) {
     EXPECT_THAT(with(none, "key = \"secret\""),
-                HasSubstr("admin.listen: config.bad_value: it is no address"))
+                HasSubstr("admin.listen: config.bad_value: line 2: it is no address"))
         << none;
   }
 }

@@ -19,7 +19,7 @@ constexpr const char* kConnection = R"(
 name = "twilio"
 type = "twilio"
 token = "0123456789abcdef"
-account_sid = "AC1"
+account_sid = "AC00000000000000000000000000000001"
 auth_token = "secret"
 )";
 
