@@ -9,6 +9,7 @@
 #include "proxy/admin/admin.h"
 #include "proxy/cli/backup_actions.h"
 #include "proxy/cli/folder_size.h"
+#include "proxy/cli/listener_error.h"
 #include "proxy/cli/relay_options.h"
 #include "proxy/cli/tls_of.h"
 
@@ -78,13 +79,15 @@ Result<std::unique_ptr<HttpServer>> start_admin_listener(IoThreads& threads, Sec
                  .confirm = [&watch = parts.clock_watch] { return watch.confirm(); }},
       {.connections = connection_names(parts.config), .store_bytes = size_of_store(parts.config)},
       std::move(of_backups));
-  return HttpServer::start(threads,
-                           {.name = "admin",
-                            .listen = parts.config.admin_listen,
-                            .public_url = parts.config.public_url,
-                            .limits = http_limits_of(parts.config),
-                            .tls = admin_tls_of(parts.config)},
-                           std::move(router), parts.metrics);
+  auto server = HttpServer::start(threads,
+                                  {.name = "admin",
+                                   .listen = parts.config.admin_listen,
+                                   .public_url = parts.config.public_url,
+                                   .limits = http_limits_of(parts.config),
+                                   .tls = admin_tls_of(parts.config)},
+                                  std::move(router), parts.metrics);
+  if (!server) return std::unexpected(of_listener(std::move(server).error(), "admin"));
+  return server;
 }
 
 }  // namespace bauta

@@ -10,6 +10,7 @@
 #include "proxy/cli/commands.h"
 #include "proxy/cli/doctor_store.h"
 #include "proxy/cli/tls_of.h"
+#include "proxy/config/idle_variables.h"
 #include "proxy/config/secret_files.h"
 #include "proxy/doctor/certificate.h"
 #include "proxy/doctor/machine.h"
@@ -65,12 +66,29 @@ Findings check_certificate(const std::string& section, const std::optional<TlsFi
 }
 
 Findings check_listener(const Config& config, const std::string& section, const std::string& listen,
-                        bool is_https) {
-  const auto bound = try_to_bind(listen);
-  return {judge_listener(section, bound, !bound && is_relay_at(config, listen, is_https))};
+                        bool is_https, const StoreVisit& store) {
+  ListenerLook look{.bound = try_to_bind(listen), .relay_runs = store.is_held};
+  if (!look.bound && is_relay_at(config, listen, is_https))
+    look.occupant = store.is_free ? Occupant::another_relay : Occupant::this_relay;
+  return {judge_listener(section, listen, look)};
 }
 
-Findings check_network(const Config& config) {
+Findings check_variables() {
+  Findings findings;
+  for (const auto& idle : idle_variables(own_variables())) {
+    findings.push_back(is_doubtful(
+        "environment", idle, "mend its name, or take it away: bauta config reference has all"));
+  }
+  return findings;
+}
+
+Findings check_copies(const Config& config) {
+  return judge_copies(config, {.store = disk_of(config.storage_path),
+                               .backups = disk_of(config.backup_path),
+                               .journal = disk_of(config.backup_journal)});
+}
+
+Findings check_network(const Config& config, const StoreVisit& store) {
   Findings all{judge_public_url(config), judge_webhooks(config.webhook_allow_private)};
   const auto url = parse_url(config.public_url);
   const auto host = url && !config.public_url_is_assumed ? url->host : std::string();
@@ -88,8 +106,8 @@ Findings check_network(const Config& config) {
   const auto admin_tls = admin_tls_of(config);
   add(all, check_certificate("public", public_tls, host));
   add(all, check_certificate("admin", admin_tls, ""));
-  add(all, check_listener(config, "public", config.public_listen, public_tls.has_value()));
-  add(all, check_listener(config, "admin", config.admin_listen, admin_tls.has_value()));
+  add(all, check_listener(config, "public", config.public_listen, public_tls.has_value(), store));
+  add(all, check_listener(config, "admin", config.admin_listen, admin_tls.has_value(), store));
   if (config.connections.empty()) all.push_back(no_connection());
   for (const auto& connection : config.connections) {
     const auto api = api_url_of(connection);
@@ -102,19 +120,21 @@ Findings examine(const std::filesystem::path& file) {
   const auto config = load_config(file);
   auto all = check_config(file, config);
   add(all, check_secrets(file));
+  add(all, check_variables());
   if (!config) return all;
   if (const auto& key = config->master_key_file)
     all.push_back(judge_secret("master_key.file", *key, rights_of(*key), ::geteuid()));
   // First: it takes the master key out of the environment, which only one thread may do.
-  auto store = visit_store(*config);
+  const auto store = visit_store(*config);
   if (config->storage_engine != "memory") {
     add(all, judge_folder(config->storage_path, look_at_folder(config->storage_path),
                           static_cast<std::uint64_t>(config->storage_reserve_bytes_max)));
+    add(all, check_copies(*config));
   }
-  add(all, std::move(store.findings));
-  add(all, ask_relay(*config, store.is_held));
+  add(all, store.findings);
+  add(all, ask_relay(*config, store));
   add(all, judge_machine(look_at_machine(), *config));
-  add(all, check_network(*config));
+  add(all, check_network(*config, store));
   return all;
 }
 

@@ -73,31 +73,42 @@ StoreVisit visit_store(const Config& config) {
                                      "set [storage] engine to rocksdb")}};
   }
   const auto master = master_key_of(config);
-  if (!master) return {.findings = {judge_store_error(master.error())}};
   std::error_code error;
-  if (!std::filesystem::exists(config.storage_path / "CURRENT", error)) {
-    return {.findings = {is_doubtful(
-                "store", fmt::format("there is none in {}", config.storage_path.string()),
-                "bauta init DIR makes one, with the first API key")}};
+  const bool is_there = std::filesystem::exists(config.storage_path / "CURRENT", error);
+  if (!is_there) {
+    auto finding =
+        master
+            ? is_doubtful("store", fmt::format("there is none in {}", config.storage_path.string()),
+                          "bauta init DIR makes one, with the first API key")
+            : judge_store_error(master.error());
+    return {.findings = {std::move(finding)}, .is_free = !error};
   }
   const auto now = SystemClock().now();
   const auto store = StoppedStore::open(config.storage_path, now);
-  if (!store && store.error().code == "storage.locked") {
-    return {.findings = {is_ok("store", "a running relay has it")}, .is_held = true};
-  }
-  if (!store) return {.findings = {judge_store_error(store.error())}};
+  const bool is_held = !store && store.error().code == "storage.locked";
+  // Who cannot open it for want of rights does not see either whether somebody else has it.
+  const bool is_free = store || (!is_held && store.error().code != "storage.unavailable");
+  const auto says = [&](Diagnosis finding) {
+    return StoreVisit{.findings = {std::move(finding)}, .is_held = is_held, .is_free = is_free};
+  };
+  if (!master) return says(judge_store_error(master.error()));
+  if (is_held) return says(is_ok("store", "a running relay has it"));
+  if (!store) return says(judge_store_error(store.error()));
   SystemRandom random;
   const auto ring = run_here(KeyRing::open(**store, (*master)->copy(), random, now));
-  if (!ring) return {.findings = {judge_store_error(ring.error())}};
-  return {.findings = {is_ok("store", "it opens, and its key ring opens with the master key")}};
+  if (!ring) return says(judge_store_error(ring.error()));
+  return says(is_ok("store", "it opens, and its key ring opens with the master key"));
 }
 
-Findings ask_relay(const Config& config, bool held) {
+Findings ask_relay(const Config& config, const StoreVisit& store) {
   constexpr const char* kCheck = "relay";
   const bool is_https = !config.admin_tls_certificate_file.empty();
   const auto url = address_of(config.admin_listen, is_https);
   // Whoever listens there while no relay runs gets no key.
-  if (!held) return {is_ok(kCheck, "it does not run")};
+  if (!store.is_held) {
+    return {is_ok(
+        kCheck, store.is_free ? "it does not run" : "whether it runs cannot be told by its store")};
+  }
   const auto outcome =
       url.empty() ? HttpOutcome(HttpNotSent{})
                   : ask_at(url + "/operations", config.admin_key, config.client_ca_file, kPatience);

@@ -18,6 +18,7 @@
 #include "proxy/cli/admin_listener.h"
 #include "proxy/cli/clock_watch.h"
 #include "proxy/cli/journal_replay.h"
+#include "proxy/cli/listener_error.h"
 #include "proxy/cli/recovery_hold.h"
 #include "proxy/cli/relay_backups.h"
 #include "proxy/cli/relay_engine.h"
@@ -216,13 +217,15 @@ Status RelayServer::Parts::listen_in_public() {
              return engine->receipts().apply(std::move(receipt));
            }},
       metrics);
-  BAUTA_TRY(public_server, HttpServer::start(threads,
-                                             {.name = "public",
-                                              .listen = config.public_listen,
-                                              .public_url = config.public_url,
-                                              .limits = http_limits_of(config),
-                                              .tls = public_tls_of(config)},
-                                             std::move(router), metrics));
+  auto server = HttpServer::start(threads,
+                                  {.name = "public",
+                                   .listen = config.public_listen,
+                                   .public_url = config.public_url,
+                                   .limits = http_limits_of(config),
+                                   .tls = public_tls_of(config)},
+                                  std::move(router), metrics);
+  if (!server) return std::unexpected(of_listener(std::move(server).error(), "public"));
+  public_server = *std::move(server);
   return {};
 }
 

@@ -75,7 +75,7 @@ Result<Backup> back_up_stopped(const Config& config, std::function<void(std::uin
   auto store = open_engine(config, clock);
   if (!store && store.error().code == "storage.locked") {
     return fail("storage.locked", store.error().detail +
-                                      "; a relay that runs makes its backup itself: leave out "
+                                      ", or let the relay make its backup itself: leave out "
                                       "--config");
   }
   if (!store) return std::unexpected(store.error());

@@ -25,6 +25,11 @@ bool is_of_this_machine(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
+bool is_at_twilio(const ConnectionConfig& connection) {
+  const auto url = parse_url(api_url_of(connection));
+  return url && url->host.ends_with(".twilio.com");
+}
+
 Diagnosis judge_token(const ConnectionConfig& connection) {
   const auto check = fmt::format("connection {} token", connection.name);
   const std::set<char> letters(connection.token.begin(), connection.token.end());
@@ -79,6 +84,14 @@ Diagnosis judge_public_url(const Config& config) {
   }
   const auto url = parse_url(config.public_url);
   if (!url) return is_failing(kCheck, "it is no URL", "write it as https://relay.example.com");
+  const auto from_afar = std::ranges::find_if(config.connections, is_at_twilio);
+  if (is_of_this_machine(url->host) && from_afar != config.connections.end()) {
+    return is_failing(
+        kCheck,
+        fmt::format("it is {}, this machine alone: callbacks of the connection {} cannot come",
+                    url->host, from_afar->name),
+        "set it to what the provider can call, as https://relay.example.com");
+  }
   if (!url->is_https && !is_of_this_machine(url->host)) {
     return is_doubtful(kCheck, fmt::format("callbacks from {} come in the clear", url->host),
                        "take https: [public] tls_certificate_file, or a proxy with TLS in front");
@@ -122,13 +135,32 @@ Findings judge_connection(const ConnectionConfig& connection, const std::string&
   return findings;
 }
 
-Diagnosis judge_listener(const std::string& section, const Status& bound, bool is_relay) {
+Diagnosis judge_listener(const std::string& section, const std::string& listen,
+                         const ListenerLook& look) {
   const auto check = section + ".listen";
-  if (bound) return is_ok(check, "the address is free");
-  if (is_relay) return is_ok(check, "a relay listens there");
-  return is_failing(
-      check, bound.error().detail,
-      "end who has the address (ss -ltnp), or take another in [" + section + "] listen");
+  const auto endpoint = parse_listen(listen);
+  const bool is_any = endpoint && endpoint->port() == 0;
+  if (look.bound && look.relay_runs && !is_any) {
+    return is_doubtful(
+        check, fmt::format("{} is free, while the relay runs: it listens elsewhere", listen),
+        "if [" + section + "] listen was changed, restart the relay");
+  }
+  if (look.bound)
+    return is_ok(check, is_any ? "it takes a port that is free" : "the address is free");
+  const auto mend =
+      "end who has the address (ss -ltnp), or take another in [" + section + "] listen";
+  switch (look.occupant) {
+    case Occupant::this_relay:
+      return is_ok(check, "a relay listens there");
+    case Occupant::another_relay:
+      return is_failing(
+          check,
+          fmt::format("another relay listens on {}: that of this store does not run", listen),
+          mend);
+    case Occupant::somebody:
+      break;
+  }
+  return is_failing(check, look.bound.error().detail, mend);
 }
 
 Diagnosis judge_webhooks(const std::vector<std::string>& allow_private) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,19 @@ Diagnosis no_connection();
 /// `root`: what a GET of the API's root without credentials came to.
 Findings judge_connection(const ConnectionConfig& connection, const std::string& url,
                           const HttpOutcome& root);
-/// `bound`: whether the address was free; `is_relay`: whoever has it answers as a relay does.
-Diagnosis judge_listener(const std::string& section, const Status& bound, bool is_relay);
+/// Who has an address that is not free: the relay of this store (or one of which that cannot be told), a relay of another store, or somebody else.
+enum class Occupant : std::uint8_t { this_relay, another_relay, somebody };
+struct ListenerLook {
+  /// Whether the address was free.
+  Status bound;
+  /// If it was not.
+  Occupant occupant = Occupant::somebody;
+  /// This store's relay runs.
+  bool relay_runs = false;
+};
+/// `listen`: what is configured for the section "public" or "admin".
+Diagnosis judge_listener(const std::string& section, const std::string& listen,
+                         const ListenerLook& look);
 Diagnosis judge_webhooks(const std::vector<std::string>& allow_private);
 
 /// Where texts of a connection are handed over; "": its type needs api_url.

@@ -238,8 +238,9 @@ Result<FolderLock> FolderLock::take(rocksdb::Env& env, const std::filesystem::pa
   const auto status = env.LockFile(path, &lock);
   if (status.ok()) return FolderLock(env, lock);
   if (::access(path.c_str(), R_OK | W_OK) == 0) {
-    return fail("storage.locked", "another process has the store " + folder.string() +
-                                      " open; only one may at a time (" + status.ToString() + ")");
+    return fail("storage.locked",
+                "another process has the store " + folder.string() +
+                    " open, and only one may at a time: if it is the relay, stop that first");
   }
   return std::unexpected(error_of(status, "locking the store"));
 }

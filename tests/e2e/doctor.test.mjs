@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeCertificate } from './support/certificates.mjs';
 import { V2 } from './support/people.mjs';
-import { Relay, bauta, freePort } from './support/relay.mjs';
+import { Process, Relay, bauta, freePort } from './support/relay.mjs';
 import { world } from './support/world.mjs';
 
 async function doctor(relay, ...more) {
@@ -32,6 +32,11 @@ test('a relay that runs, and one that does not, are well', { timeout: 120_000 },
   assert.match(running.of('admin.listen').what, /a relay listens there/);
   assert.match(running.of('connection twilio').what, /answers/);
   assert.match(running.of('store').what, /a running relay has it/);
+  for (const words of [['store', 'verify'], ['serve']]) {
+    const locked = await bauta(...words, '--config', relay.config);
+    assert.equal(locked.code, 1);
+    assert.match(locked.stderr, /storage\.locked: another process has the store .*: if it is the relay, stop that first$/m);
+  }
 
   await relay.stop();
   const stopped = await doctor(relay);
@@ -116,6 +121,52 @@ test('whoever listens where a stopped relay would is asked without the admin key
   await new Promise((closed) => stranger.close(closed));
   await relay.start();
   assert.match((await doctor(relay)).of('relay').what, /is ready/, 'a relay that runs is shown the key');
+});
+
+// Found by a new user: the doctor took any relay for this store's, and `bauta serve` then said only "Address already in use".
+test('the relay of another store has the address: the doctor and serve say so', { timeout: 120_000 }, async (t) => {
+  const [listen, admin] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+  const settings = { public: { listen }, admin: { listen: admin } };
+  const { relay: neighbour } = await world({ t, settings });
+  const { relay } = await world({ t });
+  await relay.stop();
+  await relay.configure(settings);
+  const { of } = await doctor(relay);
+  assert.equal(of('relay').what, 'it does not run');
+  for (const section of ['public', 'admin']) {
+    assert.equal(of(`${section}.listen`).grade, 'failing');
+    assert.match(of(`${section}.listen`).what, /^another relay listens on /);
+  }
+  const refused = await bauta('serve', '--config', relay.config);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /^bauta: http\.listen_failed: \[public\] listen: cannot listen on .*in use; take another address there/m);
+  await relay.configure({ public: { listen: '127.0.0.1:0' }, admin: { listen: admin } });
+  assert.match((await bauta('serve', '--config', relay.config)).stderr, /http\.listen_failed: \[admin\] listen: /);
+
+  // A restart is due.
+  await neighbour.configure({ ...settings, public: { listen: `127.0.0.1:${await freePort()}` } });
+  const moved = (await doctor(neighbour)).of('public.listen');
+  assert.equal(moved.grade, 'warning');
+  assert.match(moved.mend, /restart the relay/);
+});
+
+test('a URL that the carrier cannot reach, no backups, and a variable that sets nothing are named', { timeout: 120_000 }, async (t) => {
+  const { relay } = await world({ t });
+  await relay.stop();
+  const before = await doctor(relay);
+  assert.equal(before.of('backup').grade, 'warning');
+  assert.match(before.of('store space').what, /^[\d.]+ (GiB|MiB) are free/);
+  // Twilio itself, not its stand-in.
+  relay.connections = relay.connections.replace(/^api_url = .*$/m, '');
+  await relay.configure({ public: { url: 'https://localhost:8443' }, backup: { path: 'backups' } });
+  const after = await doctor(relay);
+  assert.equal(after.of('public.url').grade, 'failing');
+  assert.equal(after.of('backup'), undefined);
+  assert.match(after.of('backup folder').what, /is on the store's disk/);
+
+  const asked = new Process(['doctor', '--config', relay.config], { BAUTA_LOG_LEVL: 'debug' });
+  await asked.ended;
+  assert.match(asked.output, /^warning {2}environment: BAUTA_LOG_LEVL sets nothing; did you mean BAUTA_LOG_LEVEL\?$/m);
 });
 
 test('every fault of a configuration is a failing check', async (t) => {

@@ -2,6 +2,7 @@
 #include <linux/magic.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "proxy/doctor/certificate.h"
@@ -86,6 +87,41 @@ TEST(Doctor, AStoreHasSpaceBeyondWhatIsKept) {
   // Of a small disk, less is kept.
   look.capacity_bytes = kReserve;
   EXPECT_EQ(of_folder("store space", look), Grade::warning);
+}
+
+TEST(Doctor, SpaceIsToldAsPeopleReadIt) {
+  auto look = fine_folder();
+  look.free_bytes = 72'694'865'920;
+  look.capacity_bytes = 1'000'000'000'000;
+  const auto findings = judge_folder("/x/data", look, 268'435'456);
+  EXPECT_EQ(findings.back().what,
+            "67.7 GiB are free where /x/data lies; below 256 MiB texts are refused");
+}
+
+Grade of_copies(const std::string& check, const Config& config, const CopiesLook& look) {
+  for (const auto& finding : judge_copies(config, look))
+    if (finding.check == check) return finding.grade;
+  ADD_FAILURE() << "nothing is said of " << check;
+  return Grade::failing;
+}
+
+TEST(Doctor, BackupsAndTheJournalLieOnAnotherDiskThanTheStore) {
+  Config config;
+  EXPECT_EQ(of_copies("backup", config, {.store = 1}), Grade::warning);
+  config.backup_path = "/y/backups";
+  EXPECT_EQ(of_copies("backup folder", config, {.store = 1, .backups = 2}), Grade::ok);
+  EXPECT_EQ(of_copies("backup folder", config, {.store = 1, .backups = 1}), Grade::warning);
+  EXPECT_EQ(of_copies("backup folder", config, {.store = 1}), Grade::ok) << "it is not known";
+  EXPECT_EQ(judge_copies(config, {.store = 1, .backups = 2}).size(), 1U);
+  config.backup_journal = "/x/journal";
+  const CopiesLook look{.store = 1, .backups = 2, .journal = 1};
+  EXPECT_EQ(of_copies("backup folder", config, look), Grade::ok);
+  EXPECT_EQ(of_copies("journal folder", config, look), Grade::warning);
+}
+
+TEST(Doctor, AFolderThatIsNotThereYetWouldLieOnTheDiskAboveIt) {
+  EXPECT_EQ(disk_of("/proc/no/such/folder"), disk_of("/proc"));
+  EXPECT_EQ(disk_of(""), std::nullopt);
 }
 
 Grade of_certificate(std::chrono::hours left, bool names_host) {

@@ -61,13 +61,29 @@ TEST(DoctorOfConnections, AShortTokenIsDoubtfulAndNeverShown) {
   }
 }
 
-TEST(DoctorOfTheNetwork, AnAddressThatIsTakenIsFineIfARelayHasIt) {
+// Found by a new user: the relay of another store counted as this one's, and `bauta serve` then found the address taken.
+TEST(DoctorOfTheNetwork, AnAddressThatIsTakenIsFineIfThisStoresRelayHasIt) {
+  const std::string listen = "127.0.0.1:8080";
   const Status taken = fail("http.listen_failed", "cannot listen on 127.0.0.1:8080");
-  EXPECT_EQ(judge_listener("public", {}, false).grade, Grade::ok);
-  EXPECT_EQ(judge_listener("public", taken, true).grade, Grade::ok);
-  const auto failing = judge_listener("public", taken, false);
-  EXPECT_EQ(failing.grade, Grade::failing);
-  EXPECT_THAT(failing.what, HasSubstr("127.0.0.1:8080"));
+  const auto judge = [&](Occupant who) {
+    return judge_listener("public", listen, {.bound = taken, .occupant = who});
+  };
+  EXPECT_EQ(judge(Occupant::this_relay).grade, Grade::ok);
+  for (const auto who : {Occupant::another_relay, Occupant::somebody}) {
+    const auto failing = judge(who);
+    EXPECT_EQ(failing.grade, Grade::failing);
+    EXPECT_THAT(failing.what, HasSubstr(listen));
+    EXPECT_THAT(failing.mend, HasSubstr("[public] listen"));
+  }
+}
+
+TEST(DoctorOfTheNetwork, AFreeAddressIsDoubtfulOnlyWhileTheRelayRuns) {
+  const auto grade = [](const std::string& listen, bool relay_runs) {
+    return judge_listener("admin", listen, {.bound = {}, .relay_runs = relay_runs}).grade;
+  };
+  EXPECT_EQ(grade("127.0.0.1:8081", false), Grade::ok);
+  EXPECT_EQ(grade("127.0.0.1:8081", true), Grade::warning) << "it listens where it did before";
+  EXPECT_EQ(grade("127.0.0.1:0", true), Grade::ok) << "any port is free";
 }
 
 TEST(DoctorOfTheNetwork, AFreeAddressCanBeBoundAndATakenOneCannot) {
@@ -97,6 +113,12 @@ TEST(DoctorOfTheNetwork, APublicUrlIsSetAndHttps) {
   EXPECT_EQ(judge_public_url(config).grade, Grade::warning);
   config.public_url = "http://127.0.0.1:8080";
   EXPECT_EQ(judge_public_url(config).grade, Grade::ok);
+  config.connections = {twilio()};
+  EXPECT_EQ(judge_public_url(config).grade, Grade::failing) << "Twilio does not reach it";
+  config.public_url = "https://localhost:8443";
+  EXPECT_EQ(judge_public_url(config).grade, Grade::failing);
+  config.connections[0].api_url = "http://127.0.0.1:8090";
+  EXPECT_EQ(judge_public_url(config).grade, Grade::ok) << "a stand-in on this machine does";
   config.public_url_is_assumed = true;
   EXPECT_EQ(judge_public_url(config).grade, Grade::warning);
 }
