@@ -75,6 +75,13 @@ Result<Profile> profile_of(const std::string& name) {
   const auto file = profiles_file(variable_of("XDG_CONFIG_HOME"), variable_of("HOME"));
   if (!file)
     return fail("usage.profile", "where profiles are is not known: set HOME or XDG_CONFIG_HOME");
+  std::error_code error;
+  if (!std::filesystem::exists(*file, error) && !error) {
+    return fail("usage.profile",
+                fmt::format("there are no profiles: make {} with a table [{}], in which url, "
+                            "key_file and service stand",
+                            file->string(), name));
+  }
   BAUTA_TRY(const auto content, read_input(*file));
   BAUTA_TRY(auto profile, parse_profile(content, name, file->parent_path()));
   if (!profile.key.empty()) warn_if_others_read(*file);

@@ -58,7 +58,7 @@ file = "master.key"                  # keep a copy elsewhere: without it the sto
 # name = "twilio"
 # type = "twilio"
 # token = "{}"   # part of its callback paths: /carriers/twilio/<token>/inbound
-# account_sid = "AC…"
+# account_sid = "AC…"             # AC and 32 hexadecimal digits
 # auth_token_file = "twilio.token"
 )",
       token(random));
@@ -94,7 +94,12 @@ void show(const fs::path& file, const FirstKey& key, const InitOptions& options)
       fmt::print(stderr, "And one for the sandbox, where nothing reaches a phone:\n{}\n",
                  key.test_secret);
   }
-  fmt::print(stderr, "Start with: bauta serve --config {}\n", file.string());
+  fmt::print(
+      stderr,
+      "No carrier is there yet: uncomment [[connections]] and [public] url in {0}, fill them "
+      "in, and see\nwhat bauta config check {0} says.  Then start with: bauta serve --config "
+      "{0}\n",
+      file.string());
 }
 
 }  // namespace

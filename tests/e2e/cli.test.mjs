@@ -21,6 +21,7 @@ test('bauta init makes a folder that is its owner\'s alone, shows the key once, 
   const key = made.stdout.trim();
   assert.ok(!made.stderr.includes(key));
   assert.match(made.stderr, /^bauta_test_[A-Za-z0-9_-]{40,}$/m, 'and a test key beside it, which is easily made again');
+  assert.match(made.stderr, /^No carrier is there yet: uncomment \[\[connections\]\] .*bauta\.toml/m);
   assert.deepEqual((await readdir(dir)).sort(), ['bauta.toml', 'data', 'master.key', 'sandbox']);
   for (const file of ['bauta.toml', 'master.key']) assert.equal((await stat(join(dir, file))).mode & 0o777, 0o600, file);
   assert.equal((await bauta('config', 'check', join(dir, 'bauta.toml'))).code, 0);

@@ -181,7 +181,9 @@ test('a platform\'s day at the command line', { timeout: 60_000 }, async (t) => 
   assert.match(nameless.stderr, /usage\.profile.*desk, whole/);
   await chmod(profiles, 0o644);
   assert.match((await as('whole', ['numbers', 'list', '--url', url, '--service', 'default'])).stderr, /profiles\.toml: chmod 600/);
-  assert.equal((await run(['numbers', 'list', '--profile', 'desk'], { environment: { XDG_CONFIG_HOME: relay.folder } })).code, 2);
+  const unmade = await run(['numbers', 'list', '--profile', 'desk'], { environment: { XDG_CONFIG_HOME: relay.folder } });
+  assert.equal(unmade.code, 2);
+  assert.match(unmade.stderr, /usage\.profile: there are no profiles: make .*bauta\/profiles\.toml with a table \[desk\]/);
   await bauta.refused('auth.scope_missing', 'key', 'list');
   await first.done('key', 'revoke', keys.find((key) => key.LABEL === 'desk').ID);
   await bauta.refused('auth.invalid_key', 'numbers', 'list');

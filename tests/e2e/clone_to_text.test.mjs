@@ -44,6 +44,12 @@ async function clone(to) {
   await cp(ROOT, to, { recursive: true, filter: (path) => !generated.includes(resolve(path)) });
 }
 
+test('./dev demo says when BAUTA names no program', async () => {
+  const demo = new Process(['demo'], { BAUTA: '/nowhere/bauta' }, { command: './dev', cwd: ROOT });
+  assert.deepEqual(await demo.ended, { code: 1, signal: null });
+  assert.equal(demo.output, 'dev: BAUTA names no program: /nowhere/bauta\n');
+});
+
 test('git clone and ./dev demo: from the end of the build to a text on the other phone', { timeout: 200_000 * PATIENCE }, async (t) => {
   const folder = await temporaryFolder();
   const cloned = join(folder, 'bauta');
