@@ -162,6 +162,7 @@ test('a platform\'s day at the command line', { timeout: 60_000 }, async (t) => 
   // The key from its file; and then no more.
   const byFile = (file) => run(['numbers', 'list', '--url', url, '--key-file', file]);
   assert.deepEqual({ ...await byFile(keyFile), stdout: '' }, { code: 0, stdout: '', stderr: '' });
+  assert.match((await byFile(relay.folder)).stderr, /usage\.file: cannot read .*: it is a folder$/m);
   await chmod(keyFile, 0o644);
   assert.match((await byFile(keyFile)).stderr, /chmod 600/);
   // A profile: url, key and service under one name; words and environment go before it.
