@@ -9,11 +9,11 @@
 #include <map>
 #include <set>
 
+#include "proxy/config/connection_faults.h"
 #include "proxy/config/file_text.h"
 #include "proxy/config/service_settings.h"
 #include "proxy/config/settings.h"
 #include "proxy/config/suggestion.h"
-#include "proxy/config/value_shapes.h"
 #include "proxy/config/whole_config.h"
 
 namespace bauta {
@@ -24,16 +24,6 @@ std::string trimmed(std::string text) {
   text.erase(text.find_last_not_of(kSpace) + 1);
   text.erase(0, std::min(text.find_first_not_of(kSpace), text.size()));
   return text;
-}
-
-bool is_of_services(std::string_view key) {
-  return std::ranges::find(kServiceSettings, key) != kServiceSettings.end();
-}
-
-std::string hint_of_services(std::string_view key) {
-  std::string option(key);
-  std::ranges::replace(option, '_', '-');
-  return fmt::format(": a service has it: bauta service set default --{} …", option);
 }
 
 /// Reads a whole configuration and collects everything that is wrong with it.
@@ -250,8 +240,8 @@ class Reader {
       if (std::ranges::find(known, key.str()) != known.end()) continue;
       fault(fmt::format("{}.{}", path, key.str()), "config.unknown_key",
             fmt::format("there is no key {} in {}{}", key.str(), path,
-                        is_of_services(key.str()) ? hint_of_services(key.str())
-                                                  : suggestion(key.str(), known)),
+                        is_service_setting(key.str()) ? hint_of_service_setting(key.str())
+                                                      : suggestion(key.str(), known)),
             &node);
     }
   }
@@ -297,45 +287,12 @@ class Reader {
 
   void check_connection(const toml::table& table, const std::string& path,
                         const ConnectionConfig& connection) {
-    const auto bad = [&](const char* key, std::string detail) {
+    for (auto& [key, code, detail] : faults_of_connection(connection, config_.connections)) {
       const auto* node = table[key].node();
-      if (node == nullptr) node = table[fmt::format("{}_file", key)].node();
-      fault(fmt::format("{}.{}", path, key), "config.bad_value", std::move(detail),
+      if (node == nullptr) node = table[key + "_file"].node();
+      fault(fmt::format("{}.{}", path, key), code, std::move(detail),
             node == nullptr ? &table : node);
-    };
-    const auto types = connection_types();
-    if (!connection.type.empty() && std::ranges::find(types, connection.type) == types.end()) {
-      bad("type", fmt::format("there is no type {} of connection, only: {}", connection.type,
-                              fmt::join(types, ", ")));
     }
-    if (!connection.name.empty() && !is_plain(connection.name, 1, 40)) {
-      bad("name", "a name is 1 to 40 letters, digits, hyphens and underscores");
-    }
-    if (!connection.token.empty() && !is_plain(connection.token, 16, 128)) {
-      bad("token",
-          "a token is 16 to 128 letters, digits, hyphens and underscores that nobody can guess");
-    }
-    if (!connection.api_url.empty() && !is_base_url(connection.api_url))
-      bad("api_url", "it is no URL of http or https");
-    if (const auto* what = wrong_account(connection); what != nullptr) bad("account_sid", what);
-    for (const auto& other : config_.connections) {
-      if (!connection.name.empty() && other.name == connection.name)
-        bad("name", fmt::format("two connections are named {}", connection.name));
-    }
-  }
-
-  /// nullptr: nothing is.
-  static const char* wrong_account(const ConnectionConfig& connection) {
-    if (connection.type != "twilio" || connection.account_sid.empty()) return nullptr;
-    if (connection.api_url.empty()) {
-      return is_account_sid(connection.account_sid)
-                 ? nullptr
-                 : "Twilio's AccountSid is AC and 32 hexadecimal digits, as its console shows it";
-    }
-    // Another provider that speaks Twilio's API may have accounts of another form.
-    return is_visible(connection.account_sid)
-               ? nullptr
-               : "an account is named by letters, digits and signs of ASCII, without blanks";
   }
 
   void read_connection_setting(const toml::table& table, const std::string& path,
