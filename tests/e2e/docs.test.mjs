@@ -7,7 +7,7 @@ import { allPages, blocksOf, follow, hasShellBlocks, isAsShown, isJsonAsShown, s
 import { PATIENCE } from './support/until.mjs';
 
 /** What no test can do must stay seldom: building, installing, and what needs a machine or an account of its own. */
-const SKIPPED_MAX = 8;
+const SKIPPED_MAX = 12;
 const REASON_CHARS_MIN = 20;
 
 /** What a page's output says besides what the page itself shows of it. */
