@@ -17,7 +17,8 @@ double next_share(double share, double lines, std::uint64_t numbers) {
 }  // namespace
 
 double lines_at_once(const Demand& demand) {
-  const auto held = static_cast<double>((demand.session + demand.cooling).count());
+  const auto held =
+      static_cast<double>((demand.session + demand.deadline + demand.cooling).count());
   return demand.busiest_sessions_per_day * held / kDaySeconds;
 }
 

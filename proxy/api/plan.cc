@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "pool/plan/demand.h"
@@ -10,6 +11,8 @@ namespace {
 constexpr std::size_t kPlacesMax = 100;
 constexpr double kSessionsPerDayMax = 1'000'000;
 constexpr double kTextsMax = 10'000;
+constexpr std::chrono::seconds kCoolingMax = std::chrono::days(90);
+constexpr std::chrono::seconds kDeadlineMax = std::chrono::hours(48);
 constexpr double kRefusedShareMin = 1e-6;
 constexpr double kRefusedShareMax = 0.5;
 constexpr double kRefusedShare = 0.001;
@@ -67,9 +70,11 @@ Result<Plan> read_plan(const Json::Value& body, const ApiCall& call, const ApiLi
   Faults faults;
   ObjectReader fields(body, "", faults);
   Demand common;
-  const auto cooling = fields.integer("cooling_seconds", 0, 90 * 86'400);
-  common.cooling =
-      cooling ? std::chrono::seconds(*cooling) : call.caller.service.settings.cooling_seconds;
+  const auto& settings = call.caller.service.settings;
+  common.cooling = std::chrono::seconds(fields.integer("cooling_seconds", 0, kCoolingMax.count())
+                                            .value_or(settings.cooling_seconds.count()));
+  common.deadline = std::chrono::seconds(fields.integer("deadline_seconds", 0, kDeadlineMax.count())
+                                             .value_or(settings.deadline_seconds.count()));
   common.refused_share =
       fields.number("refused_share", kRefusedShareMin, kRefusedShareMax).value_or(kRefusedShare);
   fields.require("localities");

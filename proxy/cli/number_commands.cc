@@ -71,6 +71,7 @@ struct PlanWords {
   double busiest = 0;
   std::int64_t session_seconds = 0;
   std::optional<std::int64_t> cooling_seconds;
+  std::optional<std::int64_t> deadline_seconds;
   std::optional<double> refused_share;
   std::optional<double> sessions;
   std::optional<double> texts;
@@ -166,6 +167,8 @@ Status plan(Client& client, const Output& output, const PlanWords& words) {
   question["localities"].append(std::move(place));
   if (words.cooling_seconds)
     question["cooling_seconds"] = static_cast<Json::Int64>(*words.cooling_seconds);
+  if (words.deadline_seconds)
+    question["deadline_seconds"] = static_cast<Json::Int64>(*words.deadline_seconds);
   if (words.refused_share) question["refused_share"] = *words.refused_share;
   BAUTA_TRY(const auto planned, client.post("/api/v1/pool/plan", write_json(question)));
   output.list(kPlanShape, planned);
@@ -238,6 +241,9 @@ void add_plan(ClientCommands& commands) {
   planned.app->add_option(
       "--cooling-seconds", words.cooling_seconds,
       "Seconds that an ended line stays nobody's; left out, the service's setting");
+  planned.app->add_option("--deadline-seconds", words.deadline_seconds,
+                          "Seconds that a session's last text may be on its way, before its line "
+                          "cools; left out, the service's setting");
   planned.app->add_option("--refused-share", words.refused_share,
                           "Share of that person's sessions that may be refused; left out, 0.001");
   planned.app->add_option("--sessions", words.sessions, "Sessions a day of all people there");

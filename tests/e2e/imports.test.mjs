@@ -64,7 +64,13 @@ test('a plan says how many numbers are missing', async (t) => {
   const { data: [place] } = await relay.ask(200, 'POST', '/api/v1/pool/plan', {
     localities: [{ country: 'US', area_code: '202', busiest_sessions_per_day: 40, session_seconds: 1800 }],
   });
-  assert.deepEqual([place.numbers_needed, place.numbers_now, place.missing], [61, 2, 59]);
+  assert.deepEqual([place.lines_at_once, place.numbers_needed, place.numbers_now, place.missing], [47.5, 68, 2, 66]);
+  // The service's own setting counts: texts that may be under way for a minute hold a line for hardly longer than its session.
+  await relay.ask(200, 'PATCH', '/api/v1/services/default', { deadline_seconds: 60 });
+  const { data: [sooner] } = await relay.ask(200, 'POST', '/api/v1/pool/plan', {
+    localities: [{ country: 'US', area_code: '202', busiest_sessions_per_day: 40, session_seconds: 1800 }],
+  });
+  assert.deepEqual([sooner.lines_at_once, sooner.numbers_needed], [40.86, 61]);
 });
 
 test('the server describes itself, and explains its errors', async (t) => {

@@ -30,6 +30,17 @@ TEST(Demand, NumbersServeOnePersonOnceEach) {
   EXPECT_GT(refused_share_of(lines_at_once(driver), needed - 1), 0.001);
 }
 
+// A line cools from the latest deadline that a carrier was given on it, not from the session's end: a plan without that was seven numbers short.
+TEST(Demand, ATextOnItsWayKeepsItsLine) {
+  const Demand driver{.busiest_sessions_per_day = 40,
+                      .session = 1800s,
+                      .deadline = 4h,
+                      .cooling = 24h,
+                      .refused_share = 0.001};
+  EXPECT_NEAR(lines_at_once(driver), 47.5, 0.01);
+  EXPECT_EQ(numbers_needed(driver), 68U);
+}
+
 TEST(Demand, MoreCoolingNeedsMoreNumbers) {
   Demand demand{.busiest_sessions_per_day = 10, .session = 3600s, .cooling = 0s};
   std::uint64_t before = 0;

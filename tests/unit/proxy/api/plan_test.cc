@@ -23,11 +23,12 @@ TEST_F(PlanFace, SaysHowManyNumbersAreMissing) {
       R"({"country":"US","area_code":"202","busiest_sessions_per_day":40,"session_seconds":1800})");
   ASSERT_EQ(planned.told(), "200");
   const auto& place = planned.json["data"][0];
-  EXPECT_EQ(place["lines_at_once"].asDouble(), 40.83) << "the service's lines cool for a day";
-  EXPECT_EQ(place["numbers_needed"].asUInt(), 61U);
+  EXPECT_EQ(place["lines_at_once"].asDouble(), 47.5)
+      << "the service's texts may be under way for four hours, and its lines cool for a day";
+  EXPECT_EQ(place["numbers_needed"].asUInt(), 68U);
   EXPECT_EQ(place["numbers_now"].asUInt(), 2U);
-  EXPECT_EQ(place["missing"].asUInt(), 59U);
-  EXPECT_NEAR(place["refused_share_now"].asDouble(), 0.95, 0.01);
+  EXPECT_EQ(place["missing"].asUInt(), 66U);
+  EXPECT_NEAR(place["refused_share_now"].asDouble(), 0.959, 0.001);
 }
 
 TEST_F(PlanFace, WhatIfLinesCooledShorterOrMoreWereRefused) {
@@ -36,7 +37,9 @@ TEST_F(PlanFace, WhatIfLinesCooledShorterOrMoreWereRefused) {
   const auto needed = [&](const std::string& more) {
     return plan(place, more).json["data"][0]["numbers_needed"].asUInt();
   };
-  EXPECT_LT(needed(R"(,"cooling_seconds":3600)"), 10U);
+  EXPECT_EQ(needed(R"(,"cooling_seconds":3600)"), 20U);
+  EXPECT_EQ(needed(R"(,"cooling_seconds":3600,"deadline_seconds":0)"), 9U);
+  EXPECT_EQ(needed(R"(,"deadline_seconds":0)"), 61U);
   EXPECT_LT(needed(R"(,"refused_share":0.1)"), needed(""));
 }
 
@@ -62,6 +65,10 @@ TEST_F(PlanFace, FaultyFieldsAreAllNamed) {
             "422 request.invalid: /localities/0/busiest_sessions_per_day field.required, "
             "/localities/0/country field.malformed, /localities/0/session_seconds "
             "field.out_of_range, /localities/0/x field.unknown");
+  EXPECT_EQ(plan(R"({"country":"US","busiest_sessions_per_day":1,"session_seconds":60})",
+                 R"(,"deadline_seconds":172801)")
+                .told(),
+            "422 field.out_of_range: /deadline_seconds field.out_of_range");
   EXPECT_EQ(plan("").told(), "422 field.too_short: /localities field.too_short");
   EXPECT_EQ(plan(R"({"country":"US","busiest_sessions_per_day":1000000,"session_seconds":8640000})")
                 .told(),
