@@ -48,8 +48,9 @@ Result<MasterKey> read_file(const std::string& path, Permissions permissions) {
   if (permissions == Permissions::owner_only && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return fail("seal.master_key_exposed", "others than its owner may use the master key's file " +
                                                path +
-                                               ": chmod 600 it, and if it was readable by "
-                                               "others for long, change the master key");
+                                               ": chmod 600 it. A store's master key cannot be "
+                                               "changed: docs/operations/store.md says what is "
+                                               "left to do if others may have read it");
   }
   // More than a key and its line end is no key.
   Secret text(256);

@@ -132,6 +132,8 @@ TEST(TheMasterKey, IsReadFromAFileOfItsOwnerOnly) {
   const auto exposed = MasterKey::load(source);
   ASSERT_FALSE(exposed);
   EXPECT_EQ(exposed.error().code, "seal.master_key_exposed");
+  // It told to change the key, for which there is no command.
+  EXPECT_THAT(exposed.error().detail, testing::HasSubstr("cannot be changed"));
   std::filesystem::permissions(path, std::filesystem::perms(0600));
   EXPECT_TRUE(MasterKey::load(source).has_value());
   EXPECT_EQ(
