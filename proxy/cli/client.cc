@@ -103,6 +103,18 @@ std::unexpected<Error> outcome_unknown(const HttpCall& call, const Error& error)
                           : ": it may have been done all the same, look before you ask again"));
 }
 
+/// Who has a certificate of their own making does not look for OpenSSL's variables.
+HttpOutcome with_trust_advice(HttpOutcome outcome) {
+  auto* not_sent = std::get_if<HttpNotSent>(&outcome);
+  if (not_sent == nullptr || not_sent->error.code != "http.tls_failed") return outcome;
+  auto& detail = not_sent->error.detail;
+  // OpenSSL's words for a certificate whose issuer is not known here; for another host's nothing is to be trusted.
+  if (detail.contains("self-signed") || detail.contains("issuer certificate") ||
+      detail.contains("first certificate"))
+    detail += "; if it is yours, SSL_CERT_FILE names its issuer's certificate (PEM)";
+  return outcome;
+}
+
 bool still_runs(const Result<Reply>& reply) {
   return !reply && reply.error().code == "idempotency.in_flight";
 }
@@ -132,7 +144,7 @@ struct Client::Parts {
     loop.restart();
     // Not run(): a connection that is kept for the next call would hold it up.
     while (outcome.wait_for(milliseconds::zero()) != std::future_status::ready) loop.run_one();
-    return outcome.get();
+    return with_trust_advice(outcome.get());
   }
 
   Result<Reply> ask(const HttpCall& call) {

@@ -6,6 +6,7 @@ import https from 'node:https';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeCertificate } from './support/certificates.mjs';
+import { run } from './support/command.mjs';
 import { request } from './support/http.mjs';
 import { Relay, bauta } from './support/relay.mjs';
 import { until } from './support/until.mjs';
@@ -86,6 +87,19 @@ test('plain HTTP is not answered where TLS is spoken', { timeout: 60_000 }, asyn
   await assert.rejects(request('GET', relay.address, '/api/v1/sessions'));
   await assert.rejects(request('GET', relay.admin, '/readyz'));
   assert.equal((await get(relay.address, '/api/v1/sessions')).status, 200);
+});
+
+test('the client says how to trust a certificate of one\'s own, and then does', { timeout: 60_000 }, async (t) => {
+  const { relay, first, second } = await world(t);
+  await relay.start();
+  const environment = { BAUTA_URL: `https://${relay.address}`, BAUTA_KEY: relay.key };
+  const list = (more) => run(['session', 'list'], { ...environment, ...more });
+  const refused = await list({});
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /server\.unreachable: no TLS with 127\.0\.0\.1: self-signed certificate; if it is yours, SSL_CERT_FILE names/);
+  const trusted = await list({ SSL_CERT_FILE: first.certificate });
+  assert.equal(trusted.code, 0, trusted.stderr);
+  assert.equal((await list({ SSL_CERT_FILE: second.certificate })).code, 3);
 });
 
 test('bauta serve does not start with a certificate that it cannot use, and says which key to mend', { timeout: 60_000 }, async (t) => {
