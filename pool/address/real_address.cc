@@ -161,9 +161,15 @@ Result<RealAddress> RealAddress::parse(std::string_view text, std::string_view d
   if (!parsed.fault) return RealAddress(channel, std::move(parsed.e164));
   if (const auto number = dialled(identity); numbering_plan::is_emergency(number, default_region))
     return emergency(number);
-  return fail("address.invalid", masked_text(identity) +
-                                     " is no telephone number that can be texted: " +
-                                     help_for(*parsed.fault, parsed.shape, digits_in(identity)));
+  const auto digits = digits_in(identity);
+  const bool is_national = *parsed.fault == Fault::country_unknown && !identity.contains('+') &&
+                           digits >= numbering_plan::kDigitsMin && default_region.empty();
+  return fail("address.invalid",
+              masked_text(identity) + " is no telephone number that can be texted: " +
+                  help_for(*parsed.fault, parsed.shape, digits) +
+                  (is_national ? "; as its own country writes it, it takes the service's "
+                                 "default_region"
+                               : ""));
 }
 
 Result<RealAddress> RealAddress::from_carrier(std::string_view text) {

@@ -22,7 +22,8 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
     {"address.emergency", 422, "The address is an emergency number.",
      "Take the person's own telephone; emergency numbers never get a seat."},
     {"address.invalid", 422, "The address is nothing that can be texted.",
-     "Write telephone numbers internationally, as +12025550142; other channels as whatsapp:+44…."},
+     "Write telephone numbers internationally, as +12025550142; national ones take the service's "
+     "default_region."},
     {"address.is_virtual_number", 422, "The address is a number of the pool.",
      "Give the person's own address: a relay between two of its own numbers would never end."},
     {"address.not_a_mobile", kNoAnswer,

@@ -85,6 +85,8 @@ TEST(RealAddress, IsRefusedWithTheReasonAndWithoutTheNumber) {
   const Refusal table[] = {{"", "", "address.invalid", "empty"},
                            {"  ", "", "address.invalid", "empty"},
                            {"202 555 0142", "", "address.invalid", "international"},
+                           {"202 555 0142", "", "address.invalid", "default_region"},
+                           {"0044 20 7946 0143", "", "address.invalid", "default_region"},
                            {"+999 123 4567", "", "address.invalid", "international"},
                            {"202 555 0142", "XX", "address.invalid", "international"},
                            {"+1 202 555 0142 ext. 5", "", "address.invalid", "extension"},
