@@ -42,11 +42,17 @@ Status show(Client& client, const Output& output, const ServiceName& service) {
   return {};
 }
 
+/// It is taken all the same: the words for it may come with the next call.
+void warn_of_language(const Reply& service) {
+  if (const auto why = unspoken_language(service.json); !why.empty()) Output::say(why);
+}
+
 Status create(Client& client, const Output& output, const ServiceWords& words) {
   BAUTA_TRY(auto service, words.settings());
   service["name"] = words.name;
   BAUTA_TRY(const auto made, client.post(kPath, write_json(service)));
   output.one(kShape, made);
+  warn_of_language(made);
   return {};
 }
 
@@ -55,6 +61,7 @@ Status set(Client& client, const Output& output, const ServiceWords& words) {
   if (settings.empty()) return fail("usage.nothing_to_set", "name at least one setting");
   BAUTA_TRY(const auto changed, client.patch(path_of(words.name), write_json(settings)));
   output.one(kShape, changed);
+  warn_of_language(changed);
   return {};
 }
 

@@ -1,7 +1,9 @@
 #include "proxy/cli/service_words.h"
 
 #include "proxy/cli/client_command.h"
+#include "proxy/cli/table.h"
 #include "proxy/net/json.h"
+#include "routing/text/system_texts.h"
 
 namespace bauta {
 namespace {
@@ -62,6 +64,15 @@ Result<Json::Value> ServiceWords::settings() const {
   return json;
 }
 
+std::string unspoken_language(const Json::Value& service) {
+  const auto language = string_in(service, "language");
+  const auto& texts = service["texts"];
+  const bool has_words = texts.isObject() && texts.isMember(language);
+  if (language.empty() || speaks(language) || has_words) return "";
+  return "nothing is said in the language " + printable(language) +
+         ": Bauta has words in de and en, and the service's texts none in it; people get English";
+}
+
 void add_service_name(CLI::App* command, std::string& name) {
   command->add_option("NAME", name, "The service")->required()->check(is_service_name());
 }
@@ -97,7 +108,8 @@ void add_service_settings(CLI::App* command, ServiceWords& words) {
                       "Whether participants' own addresses are masked in what they write to each "
                       "other: true or false");
   command->add_option("--language", words.language,
-                      "The language for people whose own is not known, as de");
+                      "The language for people whose own is not known: de or en, or another that "
+                      "--texts has words in");
   command->add_option(
       "--default-region", words.default_region,
       "The country whose numbers may be written without a calling code, as IT; or none");

@@ -34,6 +34,9 @@ struct ServiceWords {
   Result<Json::Value> settings() const;
 };
 
+/// Why people would hear nothing in the language that a service is set to, of the service as the API shows it; "": they do.
+std::string unspoken_language(const Json::Value& service);
+
 void add_service_name(CLI::App* command, std::string& name);
 /// An option for each setting that the API has.
 void add_service_settings(CLI::App* command, ServiceWords& words);

@@ -51,6 +51,9 @@ test('every setting of a service is set and shown', async (t) => {
   const back = await json(['service', 'set', 'default', '--default-region', 'none', '--texts', '-'], '{}');
   assert.deepEqual([back.default_region, back.texts, back.sticky], [null, {}, 'prefer']);
   assert.equal(await refused('service', 'set', 'default'), '2 usage.nothing_to_set');
+  const unspoken = await run(['service', 'set', 'default', '--language', 'xx'], { BAUTA_URL: `http://${relay.address}`, BAUTA_KEY: relay.key });
+  assert.equal(unspoken.code, 0);
+  assert.match(unspoken.stderr, /nothing is said in the language xx: Bauta has words in de and en/);
   await writeFile(file, '{"de": ');
   assert.equal(await refused('service', 'set', 'default', '--texts', file), '2 usage.texts');
   await writeFile(file, '{"de": {"nonsense": "x"}}');

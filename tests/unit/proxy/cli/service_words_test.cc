@@ -84,6 +84,21 @@ TEST(ServiceWords, SayWhatIsNamedAndNothingElse) {
   EXPECT_EQ(said("--sticky always"), "ValidationError");
 }
 
+std::string unspoken(const std::string& service) {
+  return unspoken_language(*read_strict_json(service));
+}
+
+// It was taken without a word, and people got English.
+TEST(ServiceWords, ALanguageInWhichNothingIsSaidIsTold) {
+  EXPECT_EQ(unspoken(R"({"language":"de","texts":{}})"), "");
+  EXPECT_EQ(unspoken(R"({"language":"xx","texts":{"xx":{"help":"?"}}})"), "");
+  EXPECT_THAT(unspoken(R"({"language":"xx","texts":{"de":{"help":"Hilfe"}}})"),
+              testing::HasSubstr("the language xx"));
+  // The service's own language is taken as it stands.
+  EXPECT_NE(unspoken(R"({"language":"de-at","texts":{}})"), "");
+  EXPECT_NE(unspoken(R"({"language":"fr"})"), "");
+}
+
 TEST(ServiceWords, TextsAreTheJsonOfAFile) {
   const auto file = std::filesystem::path(testing::TempDir()) / "service_words_texts.json";
   std::ofstream(file) << R"({"de": {"help": "Hilfe"}})";
