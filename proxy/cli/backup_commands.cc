@@ -169,9 +169,9 @@ Status verify(const BackupWords& words) {
   return journal && !*journal ? *journal : verdicts.all;
 }
 
-void say_what_is_lost(const Config& config, TimePoint backed_up_at) {
+void say_what_is_lost(const Config& config, const Backup& backup) {
   // The store is restored, whatever the journal's disk says.
-  const auto looked = journal_gap(config, backed_up_at);
+  const auto looked = journal_gap(config, backup);
   const auto gap = looked ? *looked : std::optional(looked.error().detail);
   Output::say("What was done after that is not in it: texts and sessions are lost.");
   Output::say(gap ? "warning: " + *gap
@@ -193,7 +193,7 @@ Status restore(const BackupWords& words) {
   BAUTA_TRY(const auto recovery, restore_stopped(config, backup));
   progress.clear();
   words.output().one(kRecovery, reply_of(json_of(std::optional(recovery))));
-  say_what_is_lost(config, recovery.backed_up_at);
+  say_what_is_lost(config, backup);
   Output::say(
       "Start the relay: it takes texts, and sends none and tells no webhook until bauta backup "
       "release.");

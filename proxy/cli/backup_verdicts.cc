@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "proxy/cli/journal_replay.h"
@@ -37,8 +36,7 @@ Result<BackupVerdicts> verify_backups(const Config& config, const std::vector<Ba
 Result<std::optional<Status>> verify_journal(const Config& config,
                                              const std::vector<Backup>& backups) {
   if (config.backup_journal.empty() || backups.empty()) return std::optional<Status>();
-  const auto oldest = std::ranges::min(backups, {}, &Backup::created_at).created_at;
-  BAUTA_TRY(auto damage, journal_damage(config, oldest));
+  BAUTA_TRY(auto damage, journal_damage(config, backups));
   if (damage) return std::optional<Status>(fail("storage.corrupt", *std::move(damage)));
   return std::optional<Status>(Status());
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -44,22 +45,44 @@ std::array<std::pair<const char*, std::uint64_t>, 9> kinds_of(const ReplayCounts
 
 }  // namespace
 
-Result<std::optional<std::string>> journal_damage(const Config& config, TimePoint backed_up_at) {
+std::vector<JournalFrom> journal_needed_by(const std::vector<Backup>& backups) {
+  std::vector<JournalFrom> needed;
+  // Times are compared, so that of those without a place one will do: not the one with the lowest number, if the clock was ahead then.
+  std::optional<TimePoint> oldest;
+  for (const auto& backup : backups) {
+    if (backup.journal)
+      needed.push_back(Replay::from_of(backup.journal, backup.created_at));
+    else
+      oldest = std::min(oldest.value_or(backup.created_at), backup.created_at);
+  }
+  if (oldest) needed.push_back(Replay::from_of(std::nullopt, *oldest));
+  return needed;
+}
+
+Result<std::optional<std::string>> journal_damage(const Config& config,
+                                                  const std::vector<Backup>& backups) {
   if (config.backup_journal.empty()) return std::optional<std::string>();
   const JournalReader journal(config.backup_journal);
-  BAUTA_TRY(const auto names, journal.damaged(backed_up_at - Replay::kClocksApart));
+  BAUTA_TRY(const auto names, journal.damaged(journal_needed_by(backups)));
   if (names.empty()) return std::optional<std::string>();
   return std::optional(fmt::format("{} ({})", kDamaged, fmt::join(names, ", ")));
 }
 
-Result<std::optional<std::string>> journal_gap(const Config& config, TimePoint backed_up_at) {
+Result<std::optional<std::string>> journal_gap(const Config& config, const Backup& backup) {
   if (config.backup_journal.empty()) return std::optional(no_journal());
-  BAUTA_TRY(auto damage, journal_damage(config, backed_up_at));
+  BAUTA_TRY(auto damage, journal_damage(config, {backup}));
   if (damage) return std::optional(with_advice(*std::move(damage)));
-  BAUTA_TRY(const auto files, list_journal(config.backup_journal));
-  const auto since = covered_since(files);
-  if (since && *since <= backed_up_at) return std::optional<std::string>();
-  return std::optional(begins_later(since));
+  const JournalReader journal(config.backup_journal);
+  BAUTA_TRY(const auto files, journal.list());
+  const auto covered = covered_from(files);
+  bool is_whole = covered && covered->begun_at <= backup.created_at;
+  if (backup.journal) {
+    BAUTA_TRY(const auto start,
+              journal.start_of(Replay::from_of(backup.journal, backup.created_at)));
+    is_whole = covered && !start.is_lost && covered->number <= backup.journal->file;
+  }
+  if (is_whole) return std::optional<std::string>();
+  return std::optional(begins_later(covered_since(files)));
 }
 
 Status JournalReplay::run(const Executor& executor, RelayEngine& engine, const Recovery& recovery) {

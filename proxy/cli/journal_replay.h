@@ -4,19 +4,24 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "metrics/instruments/instruments.h"
 #include "proxy/cli/relay_engine.h"
 #include "proxy/config/config.h"
 #include "routing/recovery/replay.h"
 #include "storage/recovery/recovery.h"
+#include "storage/rocksdb/backups.h"
 
 namespace bauta {
 
-/// Which files a restore of that backup needs and cannot read whole; none: all are, or there is no journal.  Codes: storage.unavailable.
-Result<std::optional<std::string>> journal_damage(const Config& config, TimePoint backed_up_at);
-/// Why a store that is restored from a backup of that time will not know all that was done since; none: it will.  Codes: storage.unavailable.
-Result<std::optional<std::string>> journal_gap(const Config& config, TimePoint backed_up_at);
+/// From where on a restore of these needs the journal.
+std::vector<JournalFrom> journal_needed_by(const std::vector<Backup>& backups);
+/// Which files are needed from any of these on, and cannot be read whole; none: all are, or there is no journal.  Codes: storage.unavailable.
+Result<std::optional<std::string>> journal_damage(const Config& config,
+                                                  const std::vector<Backup>& backups);
+/// Why a store that is restored from that backup will not know all that was done since; none: it will.  Codes: storage.unavailable.
+Result<std::optional<std::string>> journal_gap(const Config& config, const Backup& backup);
 
 /// The relay's journal, and what its restored store was told from it.  Its report stands before there are other threads.
 class JournalReplay {

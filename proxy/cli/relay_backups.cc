@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proxy/cli/backup_json.h"
+#include "proxy/cli/journal_replay.h"
 #include "proxy/config/log.h"
 #include "proxy/net/rfc3339.h"
 #include "storage/journal/journal_files.h"
@@ -20,8 +21,8 @@ using namespace std::chrono_literals;
 constexpr auto kLook = 1min;
 /// After one that failed.
 constexpr auto kTryAgain = 10min;
-/// A replay looks so much further back than its backup; twice that, to be sure.
-constexpr auto kClocksApart = 2h;
+/// By time, a replay looks somewhat further back than its backup; so much more is kept.
+constexpr auto kToBeSure = 1h;
 /// Not the least there is: who holds a lock of the store must get on.
 constexpr int kLessUrgent = 10;
 
@@ -131,10 +132,11 @@ void RelayBackups::drop_journal() const {
   if (config_.backup_journal.empty()) return;
   const auto backups = list_backups(config_.backup_path);
   if (!backups || backups->empty()) return;
-  // One that was made while the clock was ahead is not the oldest because it has the lowest number.
-  const auto oldest = std::ranges::min(*backups, {}, &Backup::created_at).created_at;
-  const auto dropped =
-      drop_journal_before(config_.backup_journal, std::min(oldest, wall_.now()) - kClocksApart);
+  auto needed = journal_needed_by(*backups);
+  for (auto& from : needed) {
+    from.time = std::min(from.time, wall_.now() - Replay::kClocksApart) - kToBeSure;
+  }
+  const auto dropped = drop_journal_before(config_.backup_journal, needed);
   if (!dropped) log::warn("old files of the journal stay detail={}", dropped.error().detail);
 }
 

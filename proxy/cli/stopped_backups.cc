@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "proxy/cli/run_task.h"
+#include "storage/journal/journal_files.h"
 #include "storage/rocksdb/rocks_store.h"
 #include "storage/rocksdb/stopped_store.h"
 #include "storage/seal/key_ring.h"
@@ -39,6 +40,12 @@ Result<std::unique_ptr<RocksStore>> open_engine(const Config& config, const Cloc
   options.free_bytes_min = static_cast<std::uint64_t>(config.storage_reserve_bytes_max);
   options.on_failure = [](const Error&) {};
   return RocksStore::open(fit_to_disk(std::move(options)), clock);
+}
+
+/// Nobody writes to it while the store is ours.  One that cannot be read hinders no backup.
+std::optional<JournalPlace> end_of_journal(const Config& config) {
+  if (config.backup_journal.empty()) return std::nullopt;
+  return JournalReader(config.backup_journal).end().value_or(std::nullopt);
 }
 
 /// Without the key that it was sealed with, a store says nothing to anybody.
@@ -79,15 +86,19 @@ Result<Backup> back_up_stopped(const Config& config, std::function<void(std::uin
                                       "--config");
   }
   if (!store) return std::unexpected(store.error());
+  const auto place = end_of_journal(config);
   return (*store)->back_up({.folder = config.backup_path,
                             .keep = static_cast<std::uint32_t>(config.backup_keep),
-                            .progress = std::move(progress)});
+                            .progress = std::move(progress),
+                            .journal = place});
 }
 
 Result<Recovery> restore_stopped(const Config& config, const Backup& backup) {
   BAUTA_CHECK(check_configured(config));
-  const Recovery recovery{
-      .backup = backup.id, .backed_up_at = backup.created_at, .restored_at = SystemClock().now()};
+  const Recovery recovery{.backup = backup.id,
+                          .backed_up_at = backup.created_at,
+                          .restored_at = SystemClock().now(),
+                          .journal = backup.journal};
   BAUTA_CHECK(restore_backup({.folder = config.backup_path,
                               .id = backup.id,
                               .store = config.storage_path,

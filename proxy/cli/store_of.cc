@@ -104,8 +104,7 @@ struct OpenStore::Parts {
     BAUTA_TRY(const auto mark, run_here(sealed->get(journal_mark_key())));
     was_journaled = mark.has_value();
     if (config.backup_journal.empty()) {
-      if (was_journaled) static_cast<void>(mark_journaled(false));
-      return {};
+      return was_journaled ? end_journaling() : Status{};
     }
     BAUTA_TRY(journal, Journal::open({.folder = config.backup_journal,
                                       .store = ring->index_key().tag("journal", "store"),
@@ -117,6 +116,16 @@ struct OpenStore::Parts {
         is_written == was_journaled || mark_journaled(is_written) ? is_written : was_journaled;
     journaled = std::make_unique<JournaledStore>(*sealed, *journal, journal_entries_of, is_marked);
     return {};
+  }
+
+  /// No later commit would take the mark away, and who switches the journal on again would be told that it has no gap.
+  Status end_journaling() {
+    const auto done = run_here(take_journal_mark_away(*sealed));
+    if (done) return {};
+    return fail(done.error().code,
+                "the journal was switched off ([backup] journal), and the store cannot note it, so "
+                "that a restore would believe in a journal without a gap: " +
+                    done.error().detail + "; mend that, or switch the journal on again");
   }
 
   /// False: it is as it was, on a disk that is full.  Then the next commit that concerns the journal tries again.
@@ -165,8 +174,10 @@ Random& OpenStore::random() { return parts_->random; }
 
 bool OpenStore::is_full() { return parts_->rocks && parts_->rocks->disk().full; }
 
-Result<Backup> OpenStore::back_up(const BackupRequest& request) {
+Result<Backup> OpenStore::back_up(BackupRequest request) {
   if (!parts_->rocks) return fail("backup.not_configured", "a store in memory cannot be backed up");
+  // Before anything is copied: what is committed from now on is in the backup, or behind the place.
+  if (parts_->journaled) request.journal = parts_->journaled->settled_place();
   return parts_->rocks->back_up(request);
 }
 

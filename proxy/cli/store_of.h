@@ -49,8 +49,8 @@ class OpenStore {
   Random& random();
   /// The disk has no space left for commits: looks now, and keeps the gauges.
   bool is_full();
-  /// See RocksStore::back_up().  Codes: also backup.not_configured (a store in memory has none).
-  Result<Backup> back_up(const BackupRequest& request);
+  /// See RocksStore::back_up(); the journal's place is noted in it.  Codes: also backup.not_configured (a store in memory has none).
+  Result<Backup> back_up(BackupRequest request);
   /// None: no journal is configured.
   const Journal* journal() const;
   /// Whether it had been written to with a journal, without a gap, before it was opened.

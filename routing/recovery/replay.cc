@@ -78,13 +78,16 @@ Task<Result<ReplayReport>> Replay::run() {
 
 Task<Status> Replay::replay_files() {
   BAUTA_CO_TRY(const auto files, request_.journal.list());
-  const auto from = request_.recovery.backed_up_at - kClocksApart;
-  for (std::size_t at = 0; at < files.size(); ++at) {
-    const auto number = files[at].number;
-    if (number < progress_.file || number >= progress_.until_file) continue;
-    // All of it is older than the backup.
-    if (at + 1 < files.size() && files[at + 1].begun_at < from) continue;
-    BAUTA_CO_CHECK(co_await replay_file(number));
+  if (progress_.file == 0) {
+    const auto& recovery = request_.recovery;
+    BAUTA_CO_TRY(const auto start,
+                 request_.journal.start_of(from_of(recovery.journal, recovery.backed_up_at)));
+    progress_.file = start.file;
+    progress_.entry = start.entry;
+  }
+  for (const auto& file : files) {
+    if (file.number < progress_.file || file.number >= progress_.until_file) continue;
+    BAUTA_CO_CHECK(co_await replay_file(file.number));
   }
   BAUTA_CO_CHECK(co_await rest_lines());
   co_return co_await save();
@@ -94,12 +97,12 @@ Task<Status> Replay::replay_file(std::uint64_t number) {
   if (progress_.file != number) progress_.entry = 0;
   progress_.file = number;
   BAUTA_CO_TRY(const auto content, request_.journal.read(number));
-  if (content.is_damaged) progress_.report.is_damaged = true;
-  const auto from = request_.recovery.backed_up_at - kClocksApart;
+  // What stood in front of the place was on the disk when it was noted.
+  const bool is_short = content.entries.size() < progress_.entry;
+  if (content.is_damaged || is_short) progress_.report.is_damaged = true;
   while (progress_.entry < content.entries.size()) {
     const auto end = std::min(progress_.entry + kEntriesAtOnce, content.entries.size());
     for (std::size_t at = progress_.entry; at < end; ++at) {
-      if (content.entries[at].at < from) continue;
       auto word = read_journal_word(content.entries[at].octets);
       if (!word) {
         ++progress_.report.counts.skipped;
@@ -108,13 +111,18 @@ Task<Status> Replay::replay_file(std::uint64_t number) {
       BAUTA_CO_CHECK(co_await replay_word(*std::move(word)));
     }
     progress_.entry = end;
-    // Of a line only the last word of the time around the backup, some of which it holds, counts: the ones before it are over.
-    if (content.entries[end - 1].at > request_.recovery.backed_up_at + kClocksApart)
-      BAUTA_CO_CHECK(co_await rest_lines());
+    if (!may_hold_later_words(content.entries[end - 1].at)) BAUTA_CO_CHECK(co_await rest_lines());
     // Lines that are not at rest yet are only known here.
     if (lines_.empty()) BAUTA_CO_CHECK(co_await save());
   }
   co_return Status{};
+}
+
+/// Of a line only the last word of those that the store may hold counts: the ones before it are over.  A backup holds none of long after it; a
+/// store that lost its end may hold nearly all.
+bool Replay::may_hold_later_words(TimePoint last) const {
+  const auto& recovery = request_.recovery;
+  return recovery.is_after_loss || last <= recovery.backed_up_at + kClocksApart;
 }
 
 Task<Status> Replay::replay_word(JournalWord word) {

@@ -42,10 +42,13 @@ struct ReplayReport {
   std::optional<TimePoint> covered_since;
   /// A file of it is damaged, and what stands behind that place was not replayed.
   bool is_damaged = false;
+  /// Whether it is without a gap from the backup's place on; nullopt: the backup notes none, and times have to tell.
+  std::optional<bool> is_whole_from_place = std::nullopt;
 
-  /// Is all that was done since that time known again?
+  /// Is all that was done since the backup of that time known again?
   bool covers(TimePoint backed_up_at) const {
-    return covered_since && *covered_since <= backed_up_at && !is_damaged;
+    if (is_damaged) return false;
+    return is_whole_from_place.value_or(covered_since && *covered_since <= backed_up_at);
   }
 };
 
@@ -68,8 +71,12 @@ struct ReplayRequest {
 /// What it does can be done twice.  It notes how far it is, and goes on there after a crash; once done, it is done for that restore.
 class Replay {
  public:
-  /// Journal and backup tell the time by clocks that may have been set meanwhile: entries are replayed from so long before the backup on.
+  /// Of a backup that notes no place, entries are replayed from so long before it on: the clock may have been set meanwhile.
   static constexpr std::chrono::hours kClocksApart{1};
+  /// From where on a restore needs the journal.
+  static JournalFrom from_of(const std::optional<JournalPlace>& place, TimePoint backed_up_at) {
+    return {.place = place, .time = backed_up_at - kClocksApart};
+  }
 
   Replay(RelayParts parts, ReplayRequest request);
   Replay(const Replay&) = delete;
@@ -91,6 +98,7 @@ class Replay {
   Task<Status> look_up_progress();
   Task<Status> save();
   Task<Status> replay_files();
+  bool may_hold_later_words(TimePoint last) const;
   Task<Status> replay_file(std::uint64_t number);
   Task<Status> replay_word(JournalWord word);
   Task<Status> replay_consent(RecordedConsent word);

@@ -34,12 +34,21 @@ Task<Status> Replay::look_up_progress() {
                  .done = mark.done()};
     if (mark.has_covered_since_ms())
       progress_.report.covered_since = from_millis(mark.covered_since_ms());
+    if (mark.has_whole()) progress_.report.is_whole_from_place = mark.whole();
     co_return Status{};
   }
   progress_.until_file = request_.until_file;
   BAUTA_CO_TRY(auto files, request_.journal.list());
   std::erase_if(files, [&](const JournalFile& file) { return file.number >= request_.until_file; });
-  if (request_.was_journaled) progress_.report.covered_since = covered_since(files);
+  const auto covered = request_.was_journaled ? covered_from(files) : std::nullopt;
+  if (covered) progress_.report.covered_since = covered->begun_at;
+  if (const auto& place = request_.recovery.journal) {
+    const auto& recovery = request_.recovery;
+    BAUTA_CO_TRY(const auto start,
+                 request_.journal.start_of(from_of(place, recovery.backed_up_at)));
+    progress_.report.is_whole_from_place =
+        covered && !start.is_lost && covered->number <= place->file;
+  }
   co_return co_await save();
 }
 
@@ -54,6 +63,7 @@ Task<Status> Replay::save() {
   mark.set_done(progress_.done);
   mark.set_damaged(report.is_damaged);
   if (report.covered_since) mark.set_covered_since_ms(to_millis(*report.covered_since));
+  if (report.is_whole_from_place) mark.set_whole(*report.is_whole_from_place);
   mark.set_consents(report.counts.consents);
   mark.set_people(report.counts.people);
   mark.set_sessions_erased(report.counts.sessions_erased);

@@ -87,6 +87,12 @@ std::optional<Error> Journal::failure() const {
   return failure_;
 }
 
+std::optional<JournalPlace> Journal::place() {
+  const MutexLock lock(mutex_);
+  if (place_) told_file_ = place_->file;
+  return place_;
+}
+
 void Journal::close() {
   {
     const MutexLock lock(mutex_);
@@ -96,10 +102,19 @@ void Journal::close() {
   const MutexLock lock(join_mutex_);
   if (!thread_.joinable()) return;
   thread_.join();
-  // Commands that change nothing leave nothing.  One that tells of a gap has to stay.
-  if (file_ && file_->entries() == 0 && !file_->file().follows_gap)
+  // Commands that change nothing leave nothing.
+  if (file_ && !is_to_stay())
     static_cast<void>(drop_journal_file(options_.folder, file_->file().number));
   file_.reset();
+}
+
+/// One that tells of a gap, one that a backup may name, and the last one there is, without which numbers would begin anew.
+bool Journal::is_to_stay() const {
+  if (file_->entries() > 0 || file_->file().follows_gap) return true;
+  const auto files = list_journal(options_.folder);
+  if (!files || files->size() < 2) return true;
+  const MutexLock lock(mutex_);
+  return told_file_ == file_->file().number;
 }
 
 void Journal::work() {
@@ -136,6 +151,7 @@ Status Journal::write(const Group& group) {
     next_try_ = std::chrono::steady_clock::now() + options_.try_again;
     return written;
   }
+  note_place();
   if (options_.observer != nullptr) options_.observer->written(entries.size());
   return {};
 }
@@ -155,7 +171,14 @@ Status Journal::open_file() {
   }
   file_.emplace(*std::move(begun));
   is_gap_ = false;
+  note_place();
   return {};
+}
+
+void Journal::note_place() {
+  const MutexLock lock(mutex_);
+  place_ = {
+      .file = file_->file().number, .entry = file_->entries(), .begun_at = file_->file().begun_at};
 }
 
 void Journal::note(const std::optional<Error>& failure) {

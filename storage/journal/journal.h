@@ -62,6 +62,9 @@ class Journal {
   Task<Status> append(std::vector<std::string> entries);
   /// Why nothing is written at present; none: all is.
   std::optional<Error> failure() const;
+  /// What is appended from now on stands behind it; nullopt: no file could be begun yet.  While nothing is written it stays where it was, so that a
+  /// gap which begins in front of it is told from one behind it.
+  std::optional<JournalPlace> place();
   /// The files below this number were there before.
   std::uint64_t first_file() const { return first_file_; }
   /// Writes what waits, and takes nothing more.
@@ -79,6 +82,8 @@ class Journal {
   Status write(const Group& group);
   Status open_file();
   void note(const std::optional<Error>& failure);
+  void note_place();
+  bool is_to_stay() const;
   static void resume(std::unique_ptr<Waiting> waiting, Status status);
 
   const JournalOptions options_;
@@ -96,6 +101,9 @@ class Journal {
   std::deque<std::unique_ptr<Waiting>> queue_ BAUTA_GUARDED_BY(mutex_);
   bool closing_ BAUTA_GUARDED_BY(mutex_) = false;
   std::optional<Error> failure_ BAUTA_GUARDED_BY(mutex_);
+  std::optional<JournalPlace> place_ BAUTA_GUARDED_BY(mutex_);
+  /// The last file of which somebody was told a place; 0: none.
+  std::uint64_t told_file_ BAUTA_GUARDED_BY(mutex_) = 0;
 
   Mutex join_mutex_;
   std::thread thread_ BAUTA_GUARDED_BY(join_mutex_);

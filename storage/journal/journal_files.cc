@@ -23,12 +23,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kSuffix = ".journal";
 constexpr std::size_t kDigits = 10;
 
-std::string name_of(std::uint64_t number) {
-  auto digits = std::to_string(number);
-  digits.insert(0, kDigits - std::min(kDigits, digits.size()), '0');
-  return digits + std::string(kSuffix);
+fs::path path_of(const fs::path& folder, std::uint64_t number) {
+  return folder / journal_file_name(number);
 }
-fs::path path_of(const fs::path& folder, std::uint64_t number) { return folder / name_of(number); }
 
 std::unexpected<Error> unavailable(const fs::path& path, std::string_view doing, int error) {
   return fail("storage.unavailable", "the journal " + path.string() + ": " + std::string(doing) +
@@ -53,25 +50,6 @@ Result<std::string> head_of(const fs::path& path) {
   if (in.bad()) return unavailable(path, "read", EIO);
   octets.resize(static_cast<std::size_t>(in.gcount()));
   return octets;
-}
-
-/// Of what is a file of a journal by its name; in order.
-Result<std::vector<std::uint64_t>> numbers_in(const fs::path& folder) {
-  std::vector<std::uint64_t> numbers;
-  std::error_code error;
-  fs::directory_iterator entries(folder, error);
-  if (error == std::errc::no_such_file_or_directory) return numbers;
-  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-    const auto name = entries->path().filename().string();
-    if (!name.ends_with(kSuffix)) continue;
-    std::uint64_t number = 0;
-    const auto* const end = name.data() + name.size() - kSuffix.size();
-    const auto read = std::from_chars(name.data(), end, number);
-    if (read.ec == std::errc() && read.ptr == end && number > 0) numbers.push_back(number);
-  }
-  if (error) return unavailable(folder, "read the folder", error.value());
-  std::ranges::sort(numbers);
-  return numbers;
 }
 
 Status flush_folder(const fs::path& folder) {
@@ -104,14 +82,42 @@ Result<std::optional<JournalFile>> begin_of(const fs::path& path) {
 
 }  // namespace
 
+std::string journal_file_name(std::uint64_t number) {
+  auto digits = std::to_string(number);
+  digits.insert(0, kDigits - std::min(kDigits, digits.size()), '0');
+  return digits + std::string(kSuffix);
+}
+
+Result<std::vector<std::uint64_t>> journal_numbers(const fs::path& folder) {
+  std::vector<std::uint64_t> numbers;
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  if (error == std::errc::no_such_file_or_directory) return numbers;
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    const auto name = entries->path().filename().string();
+    if (!name.ends_with(kSuffix)) continue;
+    std::uint64_t number = 0;
+    const auto* const end = name.data() + name.size() - kSuffix.size();
+    const auto read = std::from_chars(name.data(), end, number);
+    if (read.ec == std::errc() && read.ptr == end && number > 0) numbers.push_back(number);
+  }
+  if (error) return unavailable(folder, "read the folder", error.value());
+  std::ranges::sort(numbers);
+  return numbers;
+}
+
 Result<std::vector<JournalFile>> list_journal(const fs::path& folder) {
-  BAUTA_TRY(const auto numbers, numbers_in(folder));
+  BAUTA_TRY(const auto numbers, journal_numbers(folder));
   std::vector<JournalFile> files;
   for (const auto number : numbers) {
-    BAUTA_TRY(auto file, begin_of(path_of(folder, number)));
-    if (!file) continue;
-    file->number = number;
-    files.push_back(*std::move(file));
+    const auto path = path_of(folder, number);
+    auto file = begin_of(path);
+    // Who could not begin one takes it away again.
+    if (std::error_code error; !file && !fs::exists(path, error) && !error) continue;
+    if (!file) return std::unexpected(std::move(file.error()));
+    if (!*file) continue;
+    (*file)->number = number;
+    files.push_back(**std::move(file));
   }
   auto next = TimePoint::max();
   for (auto& file : files | std::views::reverse) {
@@ -121,31 +127,9 @@ Result<std::vector<JournalFile>> list_journal(const fs::path& folder) {
   return files;
 }
 
-std::optional<TimePoint> covered_since(const std::vector<JournalFile>& files) {
-  std::optional<TimePoint> since;
-  for (const auto& file : files) {
-    if (file.is_damaged) {
-      since.reset();
-    } else if (!since || file.follows_gap) {
-      since = file.begun_at;
-    }
-  }
-  return since;
-}
-
 Result<JournalContent> read_journal(const fs::path& folder, std::uint64_t number) {
   BAUTA_TRY(const auto octets, octets_of(path_of(folder, number)));
   return read_journal_octets(octets);
-}
-
-Status drop_journal_before(const fs::path& folder, TimePoint time) {
-  BAUTA_TRY(const auto files, list_journal(folder));
-  for (std::size_t at = 0; at + 1 < files.size(); ++at) {
-    // What it holds is older than the file behind it.
-    if (files[at + 1].begun_at > time) break;
-    BAUTA_CHECK(drop_journal_file(folder, files[at].number));
-  }
-  return {};
 }
 
 Status drop_journal_file(const fs::path& folder, std::uint64_t number) {
@@ -155,7 +139,7 @@ Status drop_journal_file(const fs::path& folder, std::uint64_t number) {
 }
 
 Result<std::uint64_t> next_journal_number(const fs::path& folder) {
-  BAUTA_TRY(const auto numbers, numbers_in(folder));
+  BAUTA_TRY(const auto numbers, journal_numbers(folder));
   return numbers.empty() ? 1 : numbers.back() + 1;
 }
 
@@ -165,9 +149,12 @@ Result<JournalWriter> JournalWriter::begin(const fs::path& folder, const Journal
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return unavailable(path, "make", errno);
   JournalWriter writer(fd, file);
-  BAUTA_CHECK(writer.write(journal_begin(file)));
-  BAUTA_CHECK(flush_folder(folder));
-  return writer;
+  auto begun = writer.write(journal_begin(file));
+  if (begun) begun = flush_folder(folder);
+  if (begun) return writer;
+  // On a disk that is full there is a try every few seconds.
+  ::unlink(path.c_str());
+  return std::unexpected(std::move(begun.error()));
 }
 
 JournalWriter::JournalWriter(JournalWriter&& other) noexcept
@@ -209,17 +196,6 @@ Result<std::optional<TimePoint>> JournalReader::last_entry() const {
     if (!content.entries.empty()) return std::optional(content.entries.back().at);
   }
   return std::optional<TimePoint>();
-}
-
-Result<std::vector<std::string>> JournalReader::damaged(TimePoint since) const {
-  BAUTA_TRY(const auto files, list());
-  std::vector<std::string> names;
-  for (std::size_t at = 0; at < files.size(); ++at) {
-    if (at + 1 < files.size() && files[at + 1].begun_at < since) continue;
-    BAUTA_TRY(const auto content, read(files[at].number));
-    if (content.is_damaged) names.push_back(name_of(files[at].number));
-  }
-  return names;
 }
 
 }  // namespace bauta

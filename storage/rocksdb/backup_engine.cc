@@ -19,31 +19,75 @@ namespace fs = std::filesystem;
 /// After so many octets somebody is told.
 constexpr std::uint64_t kProgressBytes = std::uint64_t{1} << 20;
 
-/// What a backup says of itself, after this word; in the backup: never change.
-constexpr std::string_view kSequence = "bauta 1 sequence=";
+/// What a backup says of itself; in the backup: never change.
+///
+///     bauta 1 sequence=<number>[ journal=<file>/<entry>/<begun at, ms>][ <word that is not known> …]
+constexpr std::string_view kBauta = "bauta 1 ";
+constexpr std::string_view kSequence = "sequence=";
+constexpr std::string_view kJournal = "journal=";
 
-std::string words_of(std::uint64_t sequence) {
-  return std::string(kSequence) + std::to_string(sequence);
+std::string words_of(std::uint64_t sequence, const std::optional<JournalPlace>& journal) {
+  auto words = std::string(kBauta) + std::string(kSequence) + std::to_string(sequence);
+  if (!journal) return words;
+  return words + " " + std::string(kJournal) + std::to_string(journal->file) + "/" +
+         std::to_string(journal->entry) + "/" + std::to_string(to_millis(journal->begun_at));
 }
 
-/// nullopt: another program made it.
-std::optional<std::uint64_t> sequence_of(std::string_view words) {
-  if (!words.starts_with(kSequence)) return std::nullopt;
-  words.remove_prefix(kSequence.size());
+std::string_view word_off(std::string_view& rest, char end) {
+  const auto at = std::min(rest.find(end), rest.size());
+  const auto word = rest.substr(0, at);
+  rest.remove_prefix(std::min(at + 1, rest.size()));
+  return word;
+}
+
+template <class Number>
+std::optional<Number> number_in(std::string_view word) {
+  Number number = 0;
+  const auto [end, bad] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (bad != std::errc() || end != word.data() + word.size()) return std::nullopt;
+  return number;
+}
+
+/// nullopt: it says none that can be read, and is as one that says none.
+std::optional<JournalPlace> place_in(std::string_view words) {
+  while (!words.empty()) {
+    auto word = word_off(words, ' ');
+    if (!word.starts_with(kJournal)) continue;
+    word.remove_prefix(kJournal.size());
+    const auto file = number_in<std::uint64_t>(word_off(word, '/'));
+    const auto entry = number_in<std::uint64_t>(word_off(word, '/'));
+    const auto begun = number_in<std::int64_t>(word);
+    if (!file || !entry || !begun) return std::nullopt;
+    return JournalPlace{.file = *file, .entry = *entry, .begun_at = from_millis(*begun)};
+  }
+  return std::nullopt;
+}
+
+struct SaidOfItself {
   std::uint64_t sequence = 0;
-  const auto [end, bad] = std::from_chars(words.data(), words.data() + words.size(), sequence);
-  if (bad != std::errc() || end != words.data() + words.size()) return std::nullopt;
-  return sequence;
+  std::optional<JournalPlace> journal;
+};
+
+/// nullopt: another program made it.
+std::optional<SaidOfItself> read_words(std::string_view words) {
+  if (!words.starts_with(kBauta)) return std::nullopt;
+  words.remove_prefix(kBauta.size());
+  auto word = word_off(words, ' ');
+  if (!word.starts_with(kSequence)) return std::nullopt;
+  const auto sequence = number_in<std::uint64_t>(word.substr(kSequence.size()));
+  if (!sequence) return std::nullopt;
+  return SaidOfItself{.sequence = *sequence, .journal = place_in(words)};
 }
 
 std::optional<Backup> backup_of(const rocksdb::BackupInfo& info) {
-  const auto sequence = sequence_of(info.app_metadata);
-  if (!sequence) return std::nullopt;
+  const auto said = read_words(info.app_metadata);
+  if (!said) return std::nullopt;
   return Backup{.id = info.backup_id,
                 .created_at = TimePoint{std::chrono::seconds(info.timestamp)},
                 .bytes = info.size,
                 .files = info.number_files,
-                .sequence = *sequence};
+                .sequence = said->sequence,
+                .journal = said->journal};
 }
 
 rocksdb::BackupEngineOptions options_for(const fs::path& folder) {
@@ -170,7 +214,8 @@ Result<Backup> make_backup(rocksdb::Env& env, rocksdb::DB& database, const Backu
   std::uint64_t bytes = 0;
   how.progress_callback = [&] { request.progress(bytes += kProgressBytes); };
   rocksdb::BackupID id = 0;
-  const auto status = engine->CreateNewBackupWithMetadata(how, &database, words_of(sequence), &id);
+  const auto status =
+      engine->CreateNewBackupWithMetadata(how, &database, words_of(sequence, request.journal), &id);
   if (request.stop.stop_requested())
     return fail("storage.closed", "the backup was not finished: the relay stops");
   if (!status.ok()) return std::unexpected(error_of(status, "making a backup"));

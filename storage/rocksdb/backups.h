@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "storage/store/clock.h"
+#include "storage/store/journal_place.h"
 #include "storage/store/key.h"
 #include "storage/store/result.h"
 
@@ -25,6 +27,8 @@ struct Backup {
   std::uint64_t files = 0;
   /// Every write up to this one is in it.
   std::uint64_t sequence = 0;
+  /// From where on a journal tells what may not be in it; nullopt: it was made without one, or before places were noted.
+  std::optional<JournalPlace> journal = {};
   /// Of one that was just made: why older ones that should have gone are still there; "": they are gone.
   std::string not_removed = {};
 };
@@ -38,6 +42,8 @@ struct BackupRequest {
   std::function<void(std::uint64_t bytes)> progress = [](std::uint64_t) {};
   /// Ends it early: storage.closed, and what was copied is taken away by the next one.
   std::stop_token stop = {};
+  /// Is noted in it; taken before the call.
+  std::optional<JournalPlace> journal = {};
 };
 
 /// The backups in a folder, whole ones only, the oldest first.  Also while one is made.

@@ -33,7 +33,7 @@ class JournalGapTest : public ::testing::Test {
     file << "damaged";
   }
   std::string gap() const {
-    const auto found = journal_gap(config, backed_up_at);
+    const auto found = journal_gap(config, backup);
     if (!found) return std::string(found.error().code);
     return found->value_or("none");
   }
@@ -42,6 +42,7 @@ class JournalGapTest : public ::testing::Test {
   Config config;
   SetClock clock;
   TimePoint backed_up_at = clock.now();
+  Backup backup{.id = 1, .created_at = backed_up_at};
 };
 
 TEST_F(JournalGapTest, AJournalFromBeforeTheBackupHasNone) {
@@ -62,13 +63,36 @@ TEST_F(JournalGapTest, DamageIsToldWithTheNameOfTheFileIfARestoreNeedsIt) {
   begin_file(1, backed_up_at - 48h, true);
   begin_file(2, backed_up_at - 24h, false);
   begin_file(3, backed_up_at + 24h, false);
-  EXPECT_EQ(journal_damage(config, backed_up_at), std::optional<std::string>());
+  EXPECT_EQ(journal_damage(config, {backup}), std::optional<std::string>());
   damage(1);
   EXPECT_EQ(gap(), "none") << "all of it is older than the backup";
   damage(2);
   EXPECT_THAT(gap(), HasSubstr("a file of the journal is damaged (0000000001.journal, "
                                "0000000002.journal); STOPs"))
       << "when the first ended is not known any more";
+}
+
+TEST_F(JournalGapTest, OfABackupThatNotesItsPlaceOrderDecidesAndNotTheClock) {
+  begin_file(1, backed_up_at - 48h, true);
+  // By a clock that had leapt back.
+  begin_file(2, backed_up_at - 72h, true);
+  backup.journal = {.file = 2, .entry = 0, .begun_at = backed_up_at - 72h};
+  EXPECT_EQ(gap(), "none");
+  backup.journal = {.file = 1, .entry = 0, .begun_at = backed_up_at - 48h};
+  EXPECT_THAT(gap(), HasSubstr("has a gap")) << "behind the place, whatever it was stamped with";
+  backup.journal = {.file = 3, .entry = 0, .begun_at = backed_up_at};
+  EXPECT_THAT(gap(), HasSubstr("has a gap")) << "the place is in no file that is there";
+}
+
+TEST_F(JournalGapTest, OnlyTheOldestOfThoseWithoutAPlaceIsLookedFor) {
+  const auto needed = journal_needed_by(
+      {{.id = 1, .created_at = backed_up_at + 24h},
+       {.id = 2, .created_at = backed_up_at},
+       {.id = 3, .created_at = backed_up_at, .journal = JournalPlace{.file = 7}}});
+  ASSERT_EQ(needed.size(), 2U);
+  EXPECT_EQ(needed[0].place->file, 7U);
+  EXPECT_EQ(needed[1].place, std::nullopt);
+  EXPECT_EQ(needed[1].time, backed_up_at - 1h);
 }
 
 TEST_F(JournalGapTest, WhatIsVerifiedGoesBackToTheOldestBackup) {

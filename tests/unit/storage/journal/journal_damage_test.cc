@@ -173,12 +173,12 @@ TEST_F(JournalDamageTest, AFirstRecordThatWasNeverWrittenIsNone) {
 }
 
 TEST_F(JournalDamageTest, IsNamedWhereItMayConcernThatTime) {
-  EXPECT_EQ(reader.damaged(start), std::vector<std::string>());
+  EXPECT_EQ(reader.damaged({{.time = start}}), std::vector<std::string>());
   overwrite(1, "X", 52);
   overwrite(2, "X", 52);
-  EXPECT_EQ(reader.damaged(start), (std::vector{name(1), name(2)}));
-  EXPECT_EQ(reader.damaged(start + 24h + 1s), std::vector{name(2)});
-  EXPECT_EQ(reader.damaged(start + 48h + 1s), std::vector<std::string>());
+  EXPECT_EQ(reader.damaged({{.time = start}}), (std::vector{name(1), name(2)}));
+  EXPECT_EQ(reader.damaged({{.time = start + 24h + 1s}}), std::vector{name(2)});
+  EXPECT_EQ(reader.damaged({{.time = start + 48h + 1s}}), std::vector<std::string>());
 }
 
 TEST_F(JournalDamageTest, IsGoneOverByWhoWritesAndByWhoDropsWhatIsOld) {
@@ -186,9 +186,9 @@ TEST_F(JournalDamageTest, IsGoneOverByWhoWritesAndByWhoDropsWhatIsOld) {
   append("four");
   EXPECT_EQ(files(), "1 2 3* 4");
   EXPECT_EQ(covered_since(*list_journal(folder)), start + 72h);
-  ASSERT_TRUE(drop_journal_before(folder, start + 71h));
+  ASSERT_TRUE(drop_journal_before(folder, {{.time = start + 71h}}));
   EXPECT_EQ(files(), "2 3* 4") << "what the third may hold is as new as the fourth";
-  ASSERT_TRUE(drop_journal_before(folder, start + 72h));
+  ASSERT_TRUE(drop_journal_before(folder, {{.time = start + 72h + 1s}}));
   EXPECT_EQ(files(), "4");
 }
 

@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "tests/conformance/ground/run.h"
@@ -139,11 +141,11 @@ TEST_F(JournalTest, DropsOnlyWhatIsOlder) {
     clock.advance(25h);
     append(*journal, day);
   }
-  ASSERT_TRUE(drop_journal_before(folder, start + 24h));
+  ASSERT_TRUE(drop_journal_before(folder, {{.time = start + 24h}}));
   EXPECT_THAT(entries(), ElementsAre("first", "second", "third"));
-  ASSERT_TRUE(drop_journal_before(folder, start + 25h));
+  ASSERT_TRUE(drop_journal_before(folder, {{.time = start + 25h}}));
   EXPECT_THAT(entries(), ElementsAre("second", "third"));
-  ASSERT_TRUE(drop_journal_before(folder, start + 1000h));
+  ASSERT_TRUE(drop_journal_before(folder, {{.time = start + 1000h}}));
   EXPECT_THAT(entries(), ElementsAre("third"));
 }
 
@@ -174,6 +176,95 @@ TEST_F(JournalTest, ADiskThatFailsIsToldAndTriedAgainBehindAGap) {
   EXPECT_FALSE(journal->failure());
   EXPECT_THAT(entries(), ElementsAre("kept"));
   EXPECT_EQ(covered_since(*list_journal(folder)), clock.now());
+}
+
+/// Files of this process cannot grow beyond that while it lives, as on a full disk.
+class NoRoom {
+ public:
+  explicit NoRoom(rlim_t octets) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{.rlim_cur = octets, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  NoRoom(const NoRoom&) = delete;
+  NoRoom& operator=(const NoRoom&) = delete;
+  ~NoRoom() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    static_cast<void>(std::signal(SIGXFSZ, handler_));
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+// Found by reading: a disk that was full for a day left some nine thousand of them.
+TEST_F(JournalTest, AFileThatCouldNotBeBegunIsNotLeftBehind) {
+  {
+    const NoRoom no_room(5);
+    const auto journal = open();
+    EXPECT_EQ(append(*journal, "lost"), "storage.unavailable");
+    EXPECT_TRUE(fs::is_empty(folder));
+  }
+  append(*open(), "kept");
+  EXPECT_THAT(entries(), ElementsAre("kept"));
+}
+
+TEST_F(JournalTest, FilesWithoutAFirstRecordAreDroppedButForTheNewest) {
+  append(*open(), "one");
+  for (const int number : {2, 4, 5}) std::ofstream(path(number)) << "bauta";
+  ASSERT_TRUE(drop_journal_before(folder, {{.time = clock.now()}}));
+  EXPECT_TRUE(fs::exists(path(1)));
+  EXPECT_FALSE(fs::exists(path(2)));
+  EXPECT_FALSE(fs::exists(path(4)));
+  EXPECT_TRUE(fs::exists(path(5))) << "it may just be made";
+}
+
+TEST_F(JournalTest, ItsPlaceStandsBehindAllThatWasAppended) {
+  const auto journal = open();
+  EXPECT_EQ(journal->place(), (JournalPlace{.file = 1, .entry = 0, .begun_at = clock.now()}));
+  const auto begun_at = clock.now();
+  append(*journal, "one");
+  clock.advance(-5h);
+  append(*journal, "two");
+  EXPECT_EQ(journal->place(), (JournalPlace{.file = 1, .entry = 2, .begun_at = begun_at}));
+  append(*journal, std::string(5000, 'x'));
+  append(*journal, "in another file");
+  EXPECT_EQ(journal->place(), (JournalPlace{.file = 2, .entry = 1, .begun_at = clock.now()}));
+}
+
+TEST_F(JournalTest, ItsPlaceStaysInFrontOfAGap) {
+  const auto begun_at = clock.now();
+  const auto journal = open();
+  append(*journal, "one");
+  {
+    const NoRoom no_room(fs::file_size(path(1)) + 1);
+    EXPECT_EQ(append(*journal, "lost"), "storage.unavailable");
+    EXPECT_EQ(journal->place(), (JournalPlace{.file = 1, .entry = 1, .begun_at = begun_at}));
+  }
+  EXPECT_EQ(append(*journal, "two"), "written");
+  EXPECT_EQ(journal->place()->file, 2U);
+}
+
+TEST_F(JournalTest, WithoutAnyFileItHasNoPlace) {
+  std::ofstream(folder) << "a file stands where the folder should be";
+  EXPECT_EQ(open()->place(), std::nullopt);
+}
+
+TEST_F(JournalTest, AFileWhosePlaceWasToldStays) {
+  append(*open(), "one");
+  open()->place();
+  EXPECT_THAT(numbers(), ElementsAre(1U, 2U));
+}
+
+// Else the numbers would begin anew, and a place of before would be taken for one of now.
+TEST_F(JournalTest, TheLastFileThereIsStaysAlthoughItIsEmpty) {
+  append(*open(), "one");
+  {
+    const auto journal = open();
+    ASSERT_TRUE(drop_journal_file(folder, 1));
+  }
+  EXPECT_THAT(numbers(), ElementsAre(2U));
 }
 
 TEST_F(JournalTest, TheJournalOfAnotherStoreIsRefused) {

@@ -47,6 +47,16 @@ TEST_F(RecoveryTest, SaysWhetherItWasToldWhatWasDoneSince) {
   EXPECT_EQ(*run(recovery_of(store)), told);
 }
 
+TEST_F(RecoveryTest, KeepsTheJournalsPlaceAndThatALossWasAccepted) {
+  auto placed = kRecovery;
+  placed.journal = {.file = 7, .entry = 120, .begun_at = TimePoint{1'772'366'300'000ms}};
+  placed.is_after_loss = true;
+  write(encode_recovery(placed));
+  EXPECT_EQ(*run(recovery_of(store)), placed);
+  EXPECT_EQ(decode_recovery(encode_recovery(placed)), placed);
+  EXPECT_EQ(decode_recovery("\xff\xff\xff"), std::nullopt);
+}
+
 TEST_F(RecoveryTest, AMarkThatCannotBeReadIsNoRelease) {
   write("\xff\xff\xff");
   EXPECT_EQ(run(recovery_of(store)).error().code, "storage.corrupt");

@@ -116,6 +116,20 @@ TEST_F(BackupsTest, ARestoredStoreHasAllThatWasCommittedBefore) {
   EXPECT_THAT(std::get<Committed>(appended).positions, ElementsAre(2U)) << "logs go on";
 }
 
+TEST_F(BackupsTest, KeepsTheJournalsPlaceThatItWasToldOf) {
+  const auto store = run_on(data);
+  const JournalPlace place{.file = 7, .entry = 120, .begun_at = clock.now()};
+  ASSERT_TRUE(store->back_up({.folder = backups, .keep = 10, .journal = place}));
+  // As all were made before places were noted.
+  ASSERT_TRUE(back_up(*store));
+  const auto all = *list_backups(backups);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].journal, std::optional(place));
+  EXPECT_EQ(all[1].journal, std::nullopt);
+  EXPECT_EQ(all[0].sequence, all[1].sequence);
+  EXPECT_EQ(code_of(restore(1)), "done");
+}
+
 TEST_F(BackupsTest, IsMadeWhileOthersCommit) {
   const auto store = run_on(data);
   std::atomic<bool> enough = false;
