@@ -123,7 +123,10 @@ void say_besides(const Json::Value& relay) {
     Output::say("the last one failed: " + cell_of(relay["last"]["code"]) + ": " +
                 cell_of(relay["last"]["detail"]));
   if (relay["recovery"].isObject())
-    Output::say("the store was restored and is not released: bauta backup release");
+    Output::say(relay["recovery"]["after_loss"].asBool()
+                    ? "the store goes on without what it lost, and is not released: bauta backup "
+                      "release"
+                    : "the store was restored and is not released: bauta backup release");
   say_journal(relay["journal"]);
 }
 

@@ -23,9 +23,12 @@ Json::Value json_of(const std::vector<Backup>& backups) {
 Json::Value json_of(const std::optional<Recovery>& recovery) {
   if (!recovery) return {};
   Json::Value json(Json::objectValue);
-  json["backup"] = recovery->backup;
-  json["backed_up_at"] = format_rfc3339(recovery->backed_up_at);
+  const bool has_backup = recovery->backup != 0;
+  json["backup"] = has_backup ? Json::Value(recovery->backup) : Json::Value();
+  json["backed_up_at"] =
+      has_backup ? Json::Value(format_rfc3339(recovery->backed_up_at)) : Json::Value();
   json["restored_at"] = format_rfc3339(recovery->restored_at);
+  json["after_loss"] = recovery->is_after_loss;
   return json;
 }
 

@@ -31,6 +31,20 @@ std::string begins_later(const std::optional<TimePoint>& covered_since) {
                      format_rfc3339(*covered_since) + " on");
 }
 
+std::string no_backup(const std::optional<TimePoint>& covered_since) {
+  return with_advice(
+      "there is no backup that says from where on it is needed; all of it was replayed, and it is "
+      "whole from " +
+      (covered_since ? format_rfc3339(*covered_since) : "nowhere") + " on");
+}
+
+std::optional<std::string> failing(const Journal& journal) {
+  const auto failure = journal.failure();
+  if (!failure) return std::nullopt;
+  return "it is not written, and a restore would not know what is done now: " +
+         std::string(failure->code) + ": " + failure->detail;
+}
+
 std::array<std::pair<const char*, std::uint64_t>, 9> kinds_of(const ReplayCounts& counts) {
   return {{{"consents", counts.consents},
            {"people", counts.people},
@@ -89,7 +103,8 @@ Status JournalReplay::run(const Executor& executor, RelayEngine& engine, const R
   backed_up_at_ = recovery.backed_up_at;
   const auto* const journal = engine.store().journal();
   if (journal == nullptr) return {};
-  log::info("replaying the journal since {}", format_rfc3339(recovery.backed_up_at));
+  log::info("replaying the journal since {}",
+            recovery.backup == 0 ? "its beginning" : format_rfc3339(recovery.backed_up_at));
   Replay replay(engine.parts(), {.journal = JournalReader(config_.backup_journal),
                                  .until_file = journal->first_file(),
                                  .was_journaled = engine.store().was_journaled(),
@@ -117,13 +132,11 @@ std::optional<std::string> JournalReplay::warning(OpenStore& store,
   if (recovery) {
     if (journal == nullptr || !report_) return no_journal();
     if (report_->is_damaged) return with_advice(std::string(kDamaged));
-    if (!report_->covers(recovery->backed_up_at)) return begins_later(report_->covered_since);
+    if (report_->covers(recovery->backed_up_at)) return failing(*journal);
+    return recovery->backup == 0 ? no_backup(report_->covered_since)
+                                 : begins_later(report_->covered_since);
   }
-  if (journal == nullptr) return std::nullopt;
-  const auto failure = journal->failure();
-  if (!failure) return std::nullopt;
-  return "it is not written, and a restore would not know what is done now: " +
-         std::string(failure->code) + ": " + failure->detail;
+  return journal == nullptr ? std::nullopt : failing(*journal);
 }
 
 Json::Value JournalReplay::show(OpenStore& store) const {

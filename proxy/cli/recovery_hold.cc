@@ -9,15 +9,25 @@
 #include "proxy/net/rfc3339.h"
 
 namespace bauta {
+namespace {
+
+std::string what_happened(const Recovery& recovery) {
+  if (recovery.is_after_loss) {
+    return "the store goes on since " + format_rfc3339(recovery.restored_at) +
+           " without writes that it had lost (--accept-loss)";
+  }
+  return fmt::format("the store was restored from backup {} of {}", recovery.backup,
+                     format_rfc3339(recovery.backed_up_at));
+}
+
+}  // namespace
 
 Status RecoveryHold::begin() {
   BAUTA_TRY(auto found, run_here(store_.recovery()));
   metrics_.recovery(found.has_value());
   if (found) {
-    log::warn(
-        "the store was restored from backup {} of {}: texts are taken, and nothing is sent until "
-        "bauta backup release",
-        found->backup, format_rfc3339(found->backed_up_at));
+    log::warn("{}: texts are taken, and nothing is sent until bauta backup release",
+              what_happened(*found));
   }
   const std::lock_guard lock(mutex_);
   state_ = found;
@@ -32,11 +42,9 @@ std::optional<Recovery> RecoveryHold::state() const {
 std::optional<std::string> RecoveryHold::warning() const {
   const auto held = state();
   if (!held) return std::nullopt;
-  return fmt::format(
-      "the store was restored from backup {} of {} and does not know all that was done since; "
-      "texts "
-      "are taken, and nothing is sent until bauta backup release",
-      held->backup, format_rfc3339(held->backed_up_at));
+  return what_happened(*held) +
+         " and does not know all that was done since; texts are taken, and nothing is sent until "
+         "bauta backup release";
 }
 
 Task<Status> RecoveryHold::release(std::function<Task<Status>()> go_on) {

@@ -1,5 +1,6 @@
 #include "proxy/cli/store_of.h"
 
+#include "proxy/cli/accepted_loss.h"
 #include "proxy/cli/journal_observer.h"
 #include "proxy/cli/run_task.h"
 #include "proxy/config/log.h"
@@ -8,6 +9,7 @@
 #include "storage/journal/journaled_store.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocks_store.h"
+#include "storage/store/clear_keys.h"
 #include "storage/store/records.h"
 
 namespace bauta {
@@ -81,6 +83,10 @@ struct OpenStore::Parts {
     RocksStoreOptions options;
     options.path = config.storage_path;
     options.accept_loss = wanted.accept_loss;
+    // Asked while the store is opened, and never again.
+    options.loss_mark = LossMark{.key = recovery_key(), .value = [&config](const auto& loss) {
+                                   return recovery_after_loss(config, loss, SystemClock().now());
+                                 }};
     if (wanted.size == StoreSize::modest) {
       options.block_cache_bytes = kModestCache;
       options.write_buffer_bytes = kModestBuffer;

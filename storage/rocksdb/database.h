@@ -32,6 +32,9 @@ Result<std::unique_ptr<rocksdb::DB>> open_database(rocksdb::Env& env,
                                                    const RocksStoreOptions& options,
                                                    const DatabaseHooks& hooks);
 
+/// Writes one record, synced, while nobody else writes.  Codes: storage.*.
+Status put_durably(rocksdb::DB& database, const Key& key, const std::string& value);
+
 /// Makes a folder, for its owner only, unless it is there; that it exists survives a crash.  Codes: storage.unavailable.
 Status make_folder(const std::filesystem::path& path);
 

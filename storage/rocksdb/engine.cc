@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "storage/rocksdb/accepted_loss.h"
 #include "storage/rocksdb/backup_engine.h"
 #include "storage/rocksdb/database.h"
 #include "storage/rocksdb/expiry_filter.h"
@@ -53,6 +54,7 @@ Result<std::unique_ptr<RocksStore::Engine>> RocksStore::Engine::open(rocksdb::En
                  .files = engine->disk_space_.file_manager()}));
   engine->disk_space_.look();
   auto& database = *engine->database_;
+  if (engine->options_.accept_loss) BAUTA_CHECK(note_accepted_loss(database, engine->options_));
   engine->positions_.attach(&database);
   const auto durable = database.GetLatestSequenceNumber();
   engine->known_.publish(durable);

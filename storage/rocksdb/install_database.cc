@@ -29,17 +29,6 @@ Status flush(const fs::path& folder) {
   return Status{};
 }
 
-Status put_durably(rocksdb::DB& database, const Key& key, const std::string& value) {
-  const auto frame = Frame{.version = Version{database.GetLatestSequenceNumber() + 1}}.encode();
-  std::string framed(frame.data(), frame.size());
-  framed += value;
-  rocksdb::WriteOptions durably;
-  durably.sync = true;
-  const auto status = database.Put(durably, key.octets(), framed);
-  if (!status.ok()) return std::unexpected(error_of(status, "marking the restored store"));
-  return Status{};
-}
-
 /// Opens it once, so that what cannot be opened is never installed.  Its last sequence, the mark's.
 Result<std::uint64_t> mark(rocksdb::Env& env, const fs::path& folder, const Installed& installed) {
   RocksStoreOptions options;
@@ -93,6 +82,17 @@ Status install(rocksdb::Env& env, const fs::path& folder,
 }
 
 }  // namespace
+
+Status put_durably(rocksdb::DB& database, const Key& key, const std::string& value) {
+  const auto frame = Frame{.version = Version{database.GetLatestSequenceNumber() + 1}}.encode();
+  std::string framed(frame.data(), frame.size());
+  framed += value;
+  rocksdb::WriteOptions durably;
+  durably.sync = true;
+  const auto status = database.Put(durably, key.octets(), framed);
+  if (!status.ok()) return std::unexpected(error_of(status, "marking the store"));
+  return Status{};
+}
 
 Status install_database(rocksdb::Env& env, const fs::path& folder,
                         const std::function<Status(const fs::path&)>& bring,

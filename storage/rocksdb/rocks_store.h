@@ -53,11 +53,30 @@ class CommitObserver {
   virtual void compacted(bool done, std::chrono::nanoseconds took) = 0;
 };
 
+/// What a store had lost when it was opened all the same.
+struct AcceptedLoss {
+  /// The last write that is there.
+  std::uint64_t recovered = 0;
+  /// The last one that was durable; nullopt: nobody knows.
+  std::optional<std::uint64_t> durable = {};
+  /// The mark's value as it is.
+  std::optional<std::string> known = {};
+};
+
+/// A record that such a store gets before anybody reads it, and before the loss is forgotten.
+struct LossMark {
+  Key key;
+  /// nullopt: it stays as it is.
+  std::function<std::optional<std::string>(const AcceptedLoss&)> value;
+};
+
 struct RocksStoreOptions {
   /// Made, for its owner only, if it does not exist.
   std::filesystem::path path;
   /// Opens although less is there than was durable once.
   bool accept_loss = false;
+  /// With accept_loss; called by open() alone.
+  std::optional<LossMark> loss_mark = {};
 
   /// Commits that may wait for the committer; more are refused.
   std::size_t queue_commits_max = 8192;
