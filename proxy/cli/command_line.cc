@@ -78,7 +78,9 @@ void add_serve(CLI::App& app, Words& words) {
       ->required()
       ->type_name("FILE");
   serve->add_flag("--accept-loss", words.serve.accept_loss,
-                  "Start although the store has lost writes that had been made durable");
+                  "Start although the store has lost writes that had been made durable; with a "
+                  "journal it is told of STOPs, erasures and lines among them, and sends nothing "
+                  "until bauta backup release");
   set_footer(
       *serve,
       "SIGHUP takes up the log level, certificates, the networks that webhooks may lead to and the "

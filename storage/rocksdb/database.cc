@@ -151,8 +151,9 @@ Status check_nothing_is_lost(rocksdb::DB& database, const std::filesystem::path&
                                      std::to_string(*durable) + " were durable, only those up to " +
                                      std::to_string(recovered) +
                                      " can be read.  Nothing was changed.  Restore a backup, or "
-                                     "start once with --accept-loss to go on "
-                                     "without them");
+                                     "start once with --accept-loss to go on without them; only "
+                                     "where there is a journal STOPs and erasures among them are "
+                                     "known again");
 }
 
 /// The database as it would be opened, found to be well; nothing is written.

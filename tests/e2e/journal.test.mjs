@@ -38,8 +38,6 @@ test('STOPs, erasures and lines of the time after the backup are known again bef
   const erased = await relay.openSession(berliner(1), londoner(1));
   await texts(relay, berliner(1), linesOf(erased)[berliner(1)], 'the key is under the mat');
   await carrier.received(1);
-  // A backup's time is a whole second: one of the journal's first second would be said to be older than it.
-  await new Promise((later) => setTimeout(later, 1_100));
   await backUp(relay);
 
   await texts(relay, B, linesOf(session)[B], 'STOP');
@@ -66,12 +64,12 @@ test('STOPs, erasures and lines of the time after the backup are known again bef
   const { journal } = await backup(relay);
   const { covered_since: since, ...replay } = journal.replay;
   assert.ok(since);
-  // Two of the session after the backup, and two of the one that was erased: they rest anew, since nobody knows when they were given back.
+  // Of the session after the backup; what stands in front of the backup's place is in the backup.
   assert.deepEqual(replay, {
-    consents: 1, people: 1, sessions_erased: 1, sessions_closed: 0, lines: 4, keys_revoked: 0, webhooks_removed: 0, webhooks_disabled: 0, skipped: 0,
+    consents: 1, people: 1, sessions_erased: 1, sessions_closed: 0, lines: 2, keys_revoked: 0, webhooks_removed: 0, webhooks_disabled: 0, skipped: 0,
     complete: true,
   });
-  assert.equal(await relay.metric('bauta_journal_replayed', { kind: 'lines' }), 4);
+  assert.equal(await relay.metric('bauta_journal_replayed', { kind: 'lines' }), 2);
   assert.match((await said('list', '--url', `http://${relay.admin}`)).stderr, /replayed from the journal: consents 1, people erased 1/);
 
   await relay.ask(404, 'GET', `/api/v1/sessions/${erased.id}`);
