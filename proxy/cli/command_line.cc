@@ -16,6 +16,7 @@
 #include "proxy/cli/local_command.h"
 #include "proxy/cli/manual.h"
 #include "proxy/cli/version.h"
+#include "proxy/cli/wrong_words.h"
 #include "proxy/demo/dev.h"
 #include "proxy/demo/handsets.h"
 #include "storage/seal/environment.h"
@@ -249,11 +250,6 @@ int run(const CLI::App& app, Words& words) {
   return run_version(words.as_json);
 }
 
-bool knows_command(const CLI::App& app, const std::string& name) {
-  const auto named = [&](const CLI::App* command) { return command->get_name() == name; };
-  return std::ranges::any_of(app.get_subcommands({}), named);
-}
-
 }  // namespace
 
 int run_version(bool as_json) {
@@ -304,15 +300,18 @@ int CommandLine::run(int argc, const char* const* argv) {
     words_of_help.push_back("--help");
     argv = words_of_help.data();
   }
-  // CLI11 would say only that a subcommand is required.
-  if (argc > 1 && argv[1][0] != '-' && !knows_command(app, argv[1])) {
-    fmt::print(stderr, "bauta: there is no command '{}'; see bauta --help\n", argv[1]);
+  const CommandWords written(argv + std::min(argc, 1), argv + argc);
+  // CLI11 would say only that a subcommand is required, and nothing at all if help is asked for.
+  if (const auto unknown = unknown_command(app, written)) {
+    fmt::print(stderr, "bauta: {}\n", *unknown);
     return wrong_usage;
   }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? done : wrong_usage;
+    if (error.get_exit_code() == 0) return app.exit(error);
+    fmt::print(stderr, "bauta: {}\n", explain_wrong_words(app, written, error));
+    return wrong_usage;
   }
   if (local_commands.is_chosen()) return local_commands.run();
   return client_commands.is_chosen() ? client_commands.run() : bauta::run(app, words);
