@@ -158,7 +158,9 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
      "See whether the URL has the right port and scheme."},
     {"http.method_not_allowed", 405, "The path does not take this method.",
      "Use one of those in the Allow header."},
-    {"http.not_found", 404, "There is nothing at this path.", "See the paths in the reference."},
+    {"http.not_found", 404, "There is nothing at this path.",
+     "See the paths at /docs of the address where the API listens; other addresses of Bauta's have "
+     "none of them."},
     {"http.overloaded", kNoAnswer, "Too many calls to one host wait already.",
      "It is too slow for what it is sent, or the limits of [http] are too low."},
     {"http.read_timeout", kNoAnswer, "No answer came in time.",

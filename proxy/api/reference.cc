@@ -34,6 +34,8 @@ void mount_reference(Router& router) {
          .headers = {{"Content-Type", "application/yaml"}, {"X-Content-Type-Options", "nosniff"}},
          .body = openapi_document()});
   serve(router, "/docs", html_response(200, reference_page()));
+  // Relative, for a proxy that puts a folder before it.
+  serve(router, "/", {.status = 302, .headers = {{"Location", "docs"}}, .body = ""});
 }
 
 }  // namespace bauta::api

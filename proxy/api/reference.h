@@ -21,7 +21,7 @@ std::string_view page_style_hash();
 /// A page with that style that may load, run and send nothing, and stand in nobody's frame.
 HttpResponse html_response(unsigned status, std::string html);
 
-/// GET /openapi.yaml, /docs.
+/// GET /openapi.yaml, /docs, and / that leads there.
 void mount_reference(Router& router);
 
 }  // namespace bauta::api

@@ -34,7 +34,7 @@ void add_admin_words(CLI::App* command, AdminWords& words) {
 }
 
 Result<std::unique_ptr<Client>> admin_of(const AdminWords& words) {
-  ClientOptions server{.url = kAdminUrl};
+  ClientOptions server{.url = kAdminUrl, .face = Face::admin};
   if (auto url = variable_of("BAUTA_ADMIN_URL"); !url.empty()) server.url = std::move(url);
   if (!words.url.empty()) server.url = words.url;
   BAUTA_TRY(server.key, admin_key_of(words));

@@ -33,6 +33,8 @@ constexpr std::size_t kAnswerOctetsMax = std::size_t{64} << 20;
 /// Many numbers at once are added one by one.
 constexpr milliseconds kAnswerPatience{120'000};
 constexpr milliseconds kConnectPatience{5'000};
+/// Of a question that only tells which server is there.
+constexpr milliseconds kLookPatience{2'000};
 /// What was sent again may still be running from the first time.
 constexpr int kAsksWhileRunning = 20;
 
@@ -96,11 +98,10 @@ bool is_worth_another(const HttpOutcome& outcome, const HttpCall& call) {
 }
 
 std::unexpected<Error> outcome_unknown(const HttpCall& call, const Error& error) {
-  return fail(
-      "server.outcome_unknown",
-      error.detail + (call.method == "GET"
-                          ? ""
-                          : ": it may have been done all the same, look before you ask again"));
+  const auto may_be_done =
+      call.method == "GET" ? "" : ": it may have been done all the same, look before you ask again";
+  return fail("server.outcome_unknown",
+              error.detail + may_be_done + scheme_advice(call.url, error));
 }
 
 /// Who has a certificate of their own making does not look for OpenSSL's variables.
@@ -153,11 +154,23 @@ struct Client::Parts {
       std::this_thread::sleep_for(options.pause_before_retry);
       outcome = exchange(call);
     }
-    if (const auto* not_sent = std::get_if<HttpNotSent>(&outcome))
-      return fail("server.unreachable", not_sent->error.detail);
+    if (const auto* not_sent = std::get_if<HttpNotSent>(&outcome)) {
+      return fail("server.unreachable",
+                  not_sent->error.detail + scheme_advice(call.url, not_sent->error));
+    }
     if (const auto* unknown = std::get_if<HttpUnknown>(&outcome))
       return outcome_unknown(call, unknown->error);
-    return read_answer(std::get<HttpAnswer>(std::move(outcome)));
+    auto reply = read_answer(std::get<HttpAnswer>(std::move(outcome)));
+    if (reply || reply.error().code != "http.not_found") return reply;
+    return std::unexpected(wrong_face(options.face, reply.error(),
+                                      [this](const std::string& path) { return has(path); }));
+  }
+
+  /// Is anything at this path?  Asked without the key.
+  bool has(const std::string& path) {
+    const auto outcome = exchange({.url = options.url + path, .timeout = kLookPatience});
+    const auto* answer = std::get_if<HttpAnswer>(&outcome);
+    return answer != nullptr && answer->status == 200;
   }
 
   Result<Reply> ask_until_done(const HttpCall& call) {
@@ -180,6 +193,10 @@ Result<std::unique_ptr<Client>> Client::make(ClientOptions options) {
   const auto url = parse_url(options.url);
   if (!url) return fail("usage.url", "the server's URL cannot be used: " + url.error().detail);
   if (url->target.contains('?')) return fail("usage.url", "the server's URL may have no query");
+  if (url->target.ends_with("/api/v1")) {
+    return fail("usage.url",
+                "the server's URL is without /api/v1, with which the API's paths begin");
+  }
   auto parts = std::make_unique<Parts>();
   parts->options = std::move(options);
   HttpClientOptions http;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "proxy/cli/which_server.h"
 #include "proxy/net/form.h"
 #include "storage/store/result.h"
 
@@ -21,6 +22,8 @@ struct ClientOptions {
   std::string key = {};
   /// Before what was not answered is sent again.
   std::chrono::milliseconds pause_before_retry{500};
+  /// What is asked there.
+  Face face = Face::api;
 };
 
 /// What the server answered with a success.

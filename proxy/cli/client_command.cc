@@ -1,7 +1,6 @@
 #include "proxy/cli/client_command.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,9 +9,9 @@
 #include <system_error>
 
 #include "proxy/cli/commands.h"
+#include "proxy/cli/given_key.h"
 #include "proxy/cli/profile.h"
 #include "proxy/cli/say.h"
-#include "storage/seal/environment.h"
 
 namespace bauta {
 namespace {
@@ -31,43 +30,6 @@ Result<std::string> read_stream(std::FILE* stream, const std::string& name) {
   }
   if (std::ferror(stream) != 0) return fail("usage.file", "cannot read " + name);
   return content;
-}
-
-void warn_if_others_read(const std::filesystem::path& file) {
-  struct stat status{};
-  if (::stat(file.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    Output::say("others may read the key in " + file.string() + ": chmod 600 it");
-}
-
-bool is_key(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-Result<std::string> key_in(const std::filesystem::path& file) {
-  BAUTA_TRY(auto key, read_input(file));
-  key.resize(key.find_last_not_of(" \t\r\n") + 1);
-  if (file != "-") warn_if_others_read(file);
-  return key;
-}
-
-/// The file that the words name goes before the environment, and that before the profile.
-Result<std::string> key_of(const std::filesystem::path& file, const Profile& profile) {
-  const auto variable = take_variable("BAUTA_KEY");
-  auto key = variable ? std::string(variable->reveal()) : "";
-  const bool is_said = !file.empty() || !key.empty();
-  const auto& from = is_said ? file : profile.key_file;
-  if (!from.empty()) {
-    BAUTA_TRY(key, key_in(from));
-  } else if (!is_said) {
-    key = profile.key;
-  }
-  if (key.empty() && from.empty())
-    return fail("usage.key",
-                "there is no API key: set BAUTA_KEY, or name its file with --key-file");
-  if (!is_key(key))
-    return fail("usage.key",
-                "there is no API key in what BAUTA_KEY, --key-file or --profile brings");
-  return key;
 }
 
 Result<Profile> profile_of(const std::string& name) {
@@ -146,14 +108,18 @@ Status ClientCommands::choose_server() {
   if (const auto url = variable_of("BAUTA_URL"); !url.empty()) server_.url = url;
   if (url_) server_.url = *url_;
   if (server_.service.empty()) server_.service = profile.service;
-  BAUTA_TRY(server_.key, key_of(key_file_, profile));
+  BAUTA_TRY(auto key, given_key(key_file_, profile, profile_));
+  server_.key = std::move(key.secret);
+  key_from_ = std::move(key.from);
   return {};
 }
 
 Status ClientCommands::run_chosen() {
   BAUTA_CHECK(choose_server());
   BAUTA_TRY(const auto client, Client::make(std::move(server_)));
-  return chosen_(*client, Output(json_));
+  auto ran = chosen_(*client, Output(json_));
+  if (!ran) return std::unexpected(explain_refused_key(std::move(ran.error()), key_from_));
+  return ran;
 }
 
 void add_limit(CLI::App* command, ListOptions& options, const std::string& what) {

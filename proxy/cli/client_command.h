@@ -70,6 +70,8 @@ class ClientCommands {
   std::optional<std::string> url_ = {};
   std::filesystem::path key_file_ = {};
   std::string profile_ = {};
+  /// Who brought the key.
+  std::string key_from_ = {};
   bool json_ = false;
   Chosen chosen_ = nullptr;
 };

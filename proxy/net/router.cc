@@ -122,10 +122,11 @@ HttpResponse Router::rejection(const Outcome& outcome, const HttpRequest& reques
                     .detail = "the path has a '%' that is not followed by two hex digits"},
                    request);
   }
-  return problem(404,
-                 {.code = "http.not_found",
-                  .detail = "there is nothing at this path; the reference lists all"},
-                 request);
+  return problem(
+      404,
+      {.code = "http.not_found",
+       .detail = "there is nothing at this path; the API's are listed at /docs, where it listens"},
+      request);
 }
 
 Task<HttpResponse> Router::handle(HttpRequest request) const {

@@ -140,7 +140,7 @@ test('every client command exits as api.md says: refused, wrong usage, unreachab
     // What reads a file that is not there is wrong usage: its own test has it.
     const words = examples.map(wordsOf).find((args) => !args.includes('-') && !args.includes('--secret-file'));
     if (!words) continue;
-    const environment = { BAUTA_KEY: 'bauta_live_wrong', BAUTA_SIGNING_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
+    const environment = { BAUTA_KEY: `bauta_live_${'x'.repeat(43)}`, BAUTA_SIGNING_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
     [exits.refused[name], exits.unreachable[name], exits.wrong[name]] = (await Promise.all([
       run(words, { ...environment, BAUTA_URL: answered }),
       run(words, { ...environment, BAUTA_URL: nobody }),

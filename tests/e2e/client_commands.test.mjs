@@ -200,10 +200,15 @@ test('what is refused names every fault, and every way to fail has its exit code
   assert.match(faults, /\n {2}\/participants\/0\/address: address\.invalid: .*\n {2}\/participants\/1\/virtual_number: number\.invalid: /);
   await bauta.refused('pool.exhausted', 'session', 'open', '--participant', A, '--participant', B);
 
-  const wrong = await run(['key', 'list'], { environment: { BAUTA_URL: url, BAUTA_KEY: 'bauta_live_wrong' } });
+  const another = `bauta_live_${'x'.repeat(43)}`;
+  const wrong = await run(['key', 'list'], { environment: { BAUTA_URL: url, BAUTA_KEY: another } });
   assert.deepEqual([wrong.code, wrong.stdout], [1, '']);
-  assert.match(wrong.stderr, /auth\.invalid_key/);
-  assert.ok(!wrong.stderr.includes('bauta_live_wrong'));
+  assert.match(wrong.stderr, /^bauta: auth\.invalid_key: .*the key that BAUTA_KEY brings/);
+  assert.ok(!wrong.stderr.includes(another));
+  const part = await run(['key', 'list'], { environment: { BAUTA_URL: url, BAUTA_KEY: 'bauta_live_qx4vBN' } });
+  assert.deepEqual([part.code, part.stdout], [2, ''], 'no server is asked');
+  assert.match(part.stderr, /^bauta: usage\.key: what BAUTA_KEY brings is no whole API key: it has 17 characters instead of 54/);
+  assert.ok(!part.stderr.includes('qx4v'));
 
   for (const args of [['key'], ['key', 'fly'], ['key', 'list', '--nonsense'], ['key', 'create'], ['key', 'list', '--limit', '0'], ['session', 'show', A],
     ['messages', 'ses_../../keys'], ['numbers', 'show', 'V1'], ['session', 'open'], ['session', 'open', '--participant', `${A},labl=x`],

@@ -77,6 +77,8 @@ test('the server describes itself, and explains its errors', async (t) => {
   const { relay } = await world({ t });
   const get = (path, accept) => request('GET', relay.address, path, { headers: accept ? { Accept: accept } : {} });
   assert.match((await get('/openapi.yaml')).text, /^openapi: 3\.1/);
+  const root = await get('/');
+  assert.deepEqual([root.status, root.headers.location], [302, 'docs']);
   const page = await get('/docs');
   assert.match(page.headers['content-security-policy'], /^default-src 'none'/);
   assert.match(page.text, /POST<\/span> \/api\/v1\/sessions/);

@@ -35,6 +35,13 @@ TEST(Reference, NamesEveryRoute) {
   }
 }
 
+TEST(Reference, TheRootLeadsThere) {
+  Face face;
+  const auto root = face.ask("GET", "/");
+  EXPECT_EQ(root.status, 302U);
+  EXPECT_EQ(root.header("Location"), "docs");
+}
+
 TEST(Reference, LoadsAndRunsNothing) {
   Face face;
   for (const auto* path : {"/docs", "/errors", "/errors/pool.exhausted"}) {

@@ -97,6 +97,58 @@ TEST(Client, WhatIsNotBautaIsNotTakenForIt) {
   EXPECT_EQ(meets(page(404)).exit_code, refused);
 }
 
+/// What is said by a server that has nothing at the path, and answers these questions so.
+Error said_without_the_path(Face wanted, std::vector<std::string> answers) {
+  answers.insert(answers.begin(), CannedServer::problem(404, "http.not_found"));
+  CannedServer server(answers);
+  const auto client = Client::make({.url = server.url(), .key = "bauta_live_abc", .face = wanted});
+  const auto reply = (*client)->get("/api/v1/keys");
+  const auto& requests = server.requests();
+  for (std::size_t i = 1; i < requests.size(); ++i)
+    EXPECT_EQ(header_of(requests[i], "Authorization"), "") << "only who was meant gets the key";
+  return reply ? Error{.code = "", .detail = ""} : reply.error();
+}
+
+// With BAUTA_URL at the simulated phones: "there is nothing at this path; the reference lists all".
+TEST(Client, AnotherListenerOfBautasIsRecognised) {
+  const auto nothing = CannedServer::problem(404, "http.not_found");
+  const auto something = CannedServer::answer(200, "{}");
+  const auto admin = said_without_the_path(Face::api, {nothing, something});
+  EXPECT_EQ(admin.code, "server.not_bauta");
+  EXPECT_THAT(admin.detail, HasSubstr("is the admin listener"));
+  EXPECT_THAT(admin.detail, HasSubstr("BAUTA_URL"));
+  const auto phones = said_without_the_path(Face::api, {nothing, nothing, something});
+  EXPECT_EQ(phones.code, "server.not_bauta");
+  EXPECT_THAT(phones.detail, HasSubstr("are the simulated phones"));
+  const auto api = said_without_the_path(Face::admin, {something});
+  EXPECT_EQ(api.code, "server.not_bauta");
+  EXPECT_THAT(api.detail, HasSubstr("is the API of a relay"));
+  EXPECT_THAT(api.detail, HasSubstr("BAUTA_ADMIN_URL"));
+  const auto other = said_without_the_path(Face::api, {nothing, nothing, nothing});
+  EXPECT_EQ(other.code, "server.not_bauta");
+  EXPECT_THAT(other.detail, HasSubstr("without a path"));
+}
+
+TEST(Client, AnOlderRelayIsNotTakenForAnotherListener) {
+  const auto older = said_without_the_path(Face::api, {CannedServer::answer(200, "openapi: 3.1")});
+  EXPECT_EQ(older.code, "http.not_found");
+  EXPECT_THAT(older.detail, HasSubstr("is it older than this bauta"));
+}
+
+TEST(Client, AConnectionThatBreaksMaySpeakTls) {
+  CannedServer server({"", ""});
+  const auto reply = client_of(server.url())->get("/api/v1/keys");
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, "server.outcome_unknown");
+  EXPECT_THAT(reply.error().detail, HasSubstr("https://"));
+  EXPECT_THAT(scheme_advice("https://localhost:8080",
+                            {.code = "http.tls_failed",
+                             .detail = "no TLS with localhost: wrong version number"}),
+              HasSubstr("http://"));
+  EXPECT_EQ(
+      scheme_advice("https://localhost:8080", {.code = "http.connection_lost", .detail = "x"}), "");
+}
+
 TEST(Client, AGatewayThatReachesNothingIsAnUnreachableServer) {
   for (const int status : {502, 503, 504}) {
     const auto refusal = meets(CannedServer::answer(status, "<html>", "text/html"));
@@ -209,7 +261,7 @@ TEST(Client, AListThatEndsEarlyIsAllThereIs) {
 
 TEST(Client, AUrlThatIsNoneIsWrongUsage) {
   for (const char* url : {"", "relay.example.com", "ftp://relay.example.com", "http://a:b@relay",
-                          "http://relay.example.com/?x=1"}) {
+                          "http://relay.example.com/?x=1", "http://127.0.0.1:8080/api/v1/"}) {
     const auto client = Client::make({.url = url});
     ASSERT_FALSE(client) << url;
     EXPECT_EQ(client.error().code, "usage.url") << url;
