@@ -58,6 +58,27 @@ Json::Value session_of(const Explanation& found) {
   return json;
 }
 
+/// Null: texts are handed to it as they come.
+Json::Value down_json(const std::optional<BreakerView>& breaker) {
+  if (!breaker) return {};
+  Json::Value json(Json::objectValue);
+  json["breaker"] = string_of(breaker_state_name(breaker->state));
+  json["code"] = text_or_null(breaker->code);
+  json["since"] = time_or_null(breaker->since);
+  json["next_attempt_at"] = time_or_null(breaker->probe_at);
+  return json;
+}
+
+Json::Value all_down_json(const std::map<std::string, BreakerView>& all) {
+  Json::Value json(Json::arrayValue);
+  for (const auto& [connection, breaker] : all) {
+    auto down = down_json(breaker);
+    down["connection"] = connection;
+    json.append(std::move(down));
+  }
+  return json;
+}
+
 Json::Value explanation_json(const Explanation& found, const SupposedText& asked,
                              bool shows_addresses) {
   Json::Value json(Json::objectValue);
@@ -77,6 +98,7 @@ Json::Value explanation_json(const Explanation& found, const SupposedText& asked
   json["recipients"] = Json::Value(Json::arrayValue);
   for (const auto& recipient : found.recipients)
     json["recipients"].append(recipient_json(recipient, shows_addresses));
+  json["down"] = all_down_json(found.down);
   return json;
 }
 
@@ -143,17 +165,6 @@ Json::Value attempts_json(const Delivery& delivery) {
   return json;
 }
 
-/// Null: texts are handed to it as they come.
-Json::Value down_json(const std::optional<BreakerView>& breaker) {
-  if (!breaker) return {};
-  Json::Value json(Json::objectValue);
-  json["breaker"] = string_of(breaker_state_name(breaker->state));
-  json["code"] = text_or_null(breaker->code);
-  json["since"] = time_or_null(breaker->since);
-  json["next_attempt_at"] = time_or_null(breaker->probe_at);
-  return json;
-}
-
 Json::Value trace_json(const MessageTrace& trace, bool shows_text) {
   Json::Value json(Json::objectValue);
   json["message"] = message_json(trace.view, shows_text);
@@ -163,12 +174,7 @@ Json::Value trace_json(const MessageTrace& trace, bool shows_text) {
   json["steps"] = Json::Value(Json::arrayValue);
   for (const auto& step : trace.steps)
     json["steps"].append(step_json(step, trace.view.message.received_at));
-  json["down"] = Json::Value(Json::arrayValue);
-  for (const auto& [connection, breaker] : trace.down) {
-    auto down = down_json(breaker);
-    down["connection"] = connection;
-    json["down"].append(std::move(down));
-  }
+  json["down"] = all_down_json(trace.down);
   json["complete"] = trace.is_complete;
   return json;
 }

@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "proxy/api/codes.h"
 #include "proxy/cli/client_command.h"
 #include "proxy/net/json.h"
 
@@ -21,21 +25,27 @@ struct TraceWords {
 
 struct QueueWords {};
 
+/// The API says "sent" of what it does not block; whether that is soon depends on what is down.
+std::string outcome_of(const Json::Value& recipient) {
+  const bool is_sent = recipient["outcome"] == "sent";
+  const bool none_is_up = recipient["down"].size() > recipient["fallbacks"].size();
+  return is_sent && none_is_up ? "waits" : cell_of(recipient["outcome"]);
+}
+
 constexpr std::array kRecipientColumns =
     std::to_array<Column>({{.title = "RECIPIENT", .path = "participant"},
                            {.title = "LABEL", .path = "label"},
                            {.title = "ADDRESS", .path = "address"},
                            {.title = "SEES", .path = "virtual_number"},
-                           {.title = "OUTCOME", .path = "outcome"},
+                           {.title = "OUTCOME", .path = "", .text = outcome_of},
                            {.title = "CODE", .path = "code"},
                            {.title = "CONNECTION", .path = "connection"},
                            {.title = "FALLBACKS", .path = "fallbacks"},
                            {.title = "DOWN", .path = "down"}});
 constexpr std::array kExplainedFields = std::to_array<std::string_view>(
-    {"from", "to", "outcome", "code", "connection", "keyword", "consent.service", "consent.line",
-     "session.id", "session.status", "session.ended_at", "session.reusable_at",
-     "session.participant", "masked", "answer"});
-constexpr Shape kExplainedShape{.columns = kRecipientColumns, .fields = kExplainedFields};
+    {"from", "to", "outcome", "code", "what it means", "what to do", "connection", "keyword",
+     "consent.service", "consent.line", "session.id", "session.status", "session.ended_at",
+     "session.reusable_at", "session.participant", "masked", "answer"});
 
 /// "1.250 s"
 std::string seconds_of(const Json::Value& milliseconds) {
@@ -55,11 +65,13 @@ constexpr std::array kAttemptColumns =
     std::to_array<Column>({{.title = "TO", .path = "to"},
                            {.title = "FROM", .path = "virtual_number"},
                            {.title = "STATUS", .path = "status"},
+                           {.title = "CODE", .path = "code"},
                            {.title = "ATTEMPTS", .path = "attempts", .align = Align::right},
                            {.title = "CONNECTION", .path = "connection"},
                            {.title = "PROVIDER IDS", .path = "provider_ids"},
                            {.title = "NEXT ATTEMPT", .path = "next_attempt_at"},
                            {.title = "DEADLINE", .path = "deadline_at"}});
+constexpr const char* kNotOurNumber = "inbound.not_our_number";
 constexpr std::array kTracedFields = std::to_array<std::string_view>(
     {"id", "session", "origin", "from", "received_at", "encoding", "segments"});
 
@@ -86,16 +98,63 @@ constexpr std::array kQueueColumns = std::to_array<Column>(
      {.title = "DOWN SINCE", .path = "down.since"}});
 constexpr Shape kQueueShape{.columns = kQueueColumns, .fields = {}};
 
+void say_what_is_down(const Json::Value& connections) {
+  for (const auto& down : connections) {
+    Output::say(fmt::format("{} is down since {} ({}); it is tried again at {}",
+                            cell_of(down["connection"]), cell_of(down["since"]),
+                            cell_of(down["code"]), cell_of(down["next_attempt_at"])));
+  }
+}
+
+/// A line a field that says something; what the code means stands below it.
+std::string draw_explained(const Json::Value& explained) {
+  auto told = explained;
+  if (const auto* code = api::find_error_code(string_in(explained, "code"))) {
+    told["what it means"] = std::string(code->meaning);
+    told["what to do"] = std::string(code->mend);
+  }
+  std::vector<std::string_view> fields;
+  for (const auto field : kExplainedFields) {
+    if (cell_of(value_at(told, field)) != "-") fields.push_back(field);
+  }
+  return draw_fields(fields, told);
+}
+
+/// What the codes of those mean whom it does not reach.
+std::string draw_codes_of(const Json::Value& recipients) {
+  std::set<std::string> codes;
+  for (const auto& recipient : recipients) codes.insert(string_in(recipient, "code"));
+  std::string drawn;
+  for (const auto& name : codes) {
+    const auto* code = api::find_error_code(name);
+    if (code != nullptr) drawn += fmt::format("\n{}: {} {}\n", name, code->meaning, code->mend);
+  }
+  return drawn;
+}
+
+/// Would it go on if each stood in the other's place?  Both stay in the body of a question.
+bool are_swapped(Client& client, const Json::Value& question) {
+  Json::Value turned(Json::objectValue);
+  turned["from"] = question["to"];
+  turned["to"] = question["from"];
+  const auto explained = client.post("/api/v1/explain", write_json(turned));
+  return explained && explained->json["code"] != kNotOurNumber;
+}
+
 Status explain(Client& client, const Output& output, const ExplainWords& words) {
   Json::Value question(Json::objectValue);
   BAUTA_TRY(question["from"], address_of(words.from));
   question["to"] = words.to;
   if (!words.text.empty()) question["text"] = words.text;
   BAUTA_TRY(const auto explained, client.post("/api/v1/explain", write_json(question)));
-  output.one(kExplainedShape, explained);
+  if (output.document(explained)) return {};
+  Output::data(draw_explained(explained.json));
   const auto& recipients = explained.json["recipients"];
-  if (!output.is_json() && !recipients.empty())
-    Output::data("\n" + Table(kRecipientColumns).draw(recipients));
+  if (!recipients.empty()) Output::data("\n" + Table(kRecipientColumns).draw(recipients));
+  Output::data(draw_codes_of(recipients));
+  say_what_is_down(explained.json["down"]);
+  if (explained.json["code"] == kNotOurNumber && are_swapped(client, question))
+    Output::say("FROM is one of your virtual numbers, and TO is not: are they swapped?");
   return {};
 }
 
@@ -113,16 +172,27 @@ Json::Value with_durations(const Json::Value& steps) {
   return timed;
 }
 
+/// How each went, with the code of its last failure, which the message itself tells.
+Json::Value with_codes(const Json::Value& deliveries, const Json::Value& of_message) {
+  Json::Value told(Json::arrayValue);
+  for (auto delivery : deliveries) {
+    for (const auto& one : of_message) {
+      if (one["to"] == delivery["to"]) delivery["code"] = value_at(one, "error.code");
+    }
+    told.append(std::move(delivery));
+  }
+  return told;
+}
+
 Status trace(Client& client, const Output& output, const TraceWords& words) {
   BAUTA_TRY(const auto traced, client.get(path_to("/api/v1/messages/", words.message) + "/trace"));
   if (output.document(traced)) return {};
   Output::data(draw_fields(kTracedFields, traced.json["message"]));
   Output::data("\n" + Table(kStepColumns).draw(with_durations(traced.json["steps"])));
-  Output::data("\n" + Table(kAttemptColumns).draw(traced.json["deliveries"]));
-  for (const auto& down : traced.json["down"])
-    Output::say(fmt::format("{} is down since {}; it is tried again at {}",
-                            cell_of(down["connection"]), cell_of(down["since"]),
-                            cell_of(down["next_attempt_at"])));
+  Output::data("\n" + Table(kAttemptColumns)
+                          .draw(with_codes(traced.json["deliveries"],
+                                           traced.json["message"]["deliveries"])));
+  say_what_is_down(traced.json["down"]);
   if (traced.json["complete"] == false)
     Output::say("so much else happened meanwhile that steps may be missing");
   return {};
@@ -144,7 +214,8 @@ void add_insight_commands(ClientCommands& commands) {
        .does = "Explain what a text would meet now: session, seat, consent, recipients, carrier",
        .example = "bauta explain +442079460142 +442079460101\n"
                   "echo +442079460142 | bauta explain - +442079460101 --text STOP",
-       .notes = "Nothing is sent.  CODE says why a text would reach nobody (docs/errors.md)."},
+       .notes = "Nothing is sent.  CODE says why a text would reach nobody, with what it means and "
+                "what to do; a recipient whose connections are all down waits."},
       explain);
   explained.app
       ->add_option("FROM", explained.options->from,

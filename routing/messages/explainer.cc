@@ -120,7 +120,10 @@ Task<Status> Explainer::explain_fan_out(Explanation& found, Service service, Sup
       recipient.fallbacks = seen.number->value.fallbacks;
       const BreakerMoment moment{.steady = parts_.clock.steady(), .wall = now};
       for (const auto& connection : connections_of(seen.number->value)) {
-        if (parts_.breakers->find(connection, moment)) recipient.down.push_back(connection);
+        auto breaker = parts_.breakers->find(connection, moment);
+        if (!breaker) continue;
+        recipient.down.push_back(connection);
+        found.down.emplace(connection, *std::move(breaker));
       }
     }
     found.recipients.push_back(std::move(recipient));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "routing/accounts/services.h"
 #include "routing/messages/inbound.h"
 #include "routing/messages/line.h"
+#include "routing/outbox/breakers.h"
 #include "routing/outbox/delivery.h"
 #include "routing/outbox/relay_parts.h"
 #include "routing/text/system_texts.h"
@@ -57,6 +59,8 @@ struct Explanation {
     std::uint32_t segments = 1;
   };
   std::vector<Recipient> recipients = {};
+  /// Those of the recipients' connections that are down: why, and when they are tried again.
+  std::map<std::string, BreakerView> down = {};
 };
 
 /// Tells what a text would meet, by the judgements of Relay::accept() and of a claim, and writes nothing.  What it cannot know: the same words on

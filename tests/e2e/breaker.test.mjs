@@ -1,6 +1,7 @@
 // A carrier that is down is not tried with every text: what a platform is told of it, and what becomes of the texts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { run } from './support/command.mjs';
 import { A, B, V1, V2, berliner } from './support/people.mjs';
 import { created, texts } from './support/twilio_stand_in.mjs';
 import { until } from './support/until.mjs';
@@ -43,11 +44,22 @@ test('while the carrier is down texts wait untried; when it is back all come in 
 
   const { data: [queue] } = await relay.ask(200, 'GET', '/api/v1/queue');
   assert.deepEqual([queue.connection, queue.texts, queue.down.code], ['twilio', 4, 'http.connect_failed']);
-  const { recipients: [recipient] } = await relay.ask(200, 'POST', '/api/v1/explain', { from: A, to: V1 });
+  const { recipients: [recipient], down: [why] } = await relay.ask(200, 'POST', '/api/v1/explain', { from: A, to: V1 });
   assert.deepEqual(recipient.down, ['twilio']);
+  assert.deepEqual([why.connection, why.code, why.since], ['twilio', 'http.connect_failed', down.data.since]);
   const [oldest] = await relay.messages(session);
   const traced = await relay.ask(200, 'GET', `/api/v1/messages/${oldest.id}/trace`);
   assert.deepEqual(traced.down.map((one) => one.connection), ['twilio']);
+  // The command line promises no arrival, and says what a text waits for.
+  const environment = { BAUTA_URL: `http://${relay.address}`, BAUTA_KEY: relay.key };
+  const waits = /^twilio is down since 20\S+Z \(http\.connect_failed\); it is tried again at 20\S+Z$/m;
+  const explained = await run(['explain', A, V1], environment);
+  assert.match(explained.stdout, / {2}waits {2}/);
+  assert.match(explained.stderr, waits);
+  const shown = await run(['trace', oldest.id], environment);
+  assert.match(shown.stdout, /^TO +FROM +STATUS +CODE +ATTEMPTS/m);
+  assert.match(shown.stdout, / queued +http\.connect_failed +\d+ /);
+  assert.match(shown.stderr, waits);
 
   await comeBack();
   await carrier.received(4);

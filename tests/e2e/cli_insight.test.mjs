@@ -36,6 +36,16 @@ test('a text is explained before it is sent', async (t) => {
   assert.equal((await relay.ask(422, 'POST', '/api/v1/explain', { from: A })).errors[0].pointer, '/to');
   assert.deepEqual((await relay.ask(422, 'POST', '/api/v1/explain', { from: '12', to: line, text: '' })).errors.map((fault) => fault.pointer), ['/from', '/text']);
 
+  // The command line says what a code means, and leaves out what says nothing.
+  const bauta = bautaOf(relay);
+  const stranger = await bauta(['explain', STRANGER, line]);
+  assert.match(stranger.stdout, /^code +inbound\.no_route\nwhat it means +Whoever texted has no conversation .*\nwhat to do +\S.*\n/m);
+  assert.doesNotMatch(stranger.stdout, /^\S+ +-$/m);
+  assert.doesNotMatch(stranger.stderr, /swapped/);
+  const swapped = await bauta(['explain', line, A]);
+  assert.match(swapped.stdout, /^code +inbound\.not_our_number$/m);
+  assert.match(swapped.stderr, /are they swapped\?/);
+
   // A key that reads no addresses sees none.
   const { secret } = await relay.ask(201, 'POST', '/api/v1/keys', { label: 'desk', scopes: ['sessions:read'] });
   const masked = await relay.call('POST', '/api/v1/explain', { from: A, to: line }, { key: secret });
@@ -45,9 +55,9 @@ test('a text is explained before it is sent', async (t) => {
   // The explanation and the text agree, also about consent and the end.
   await texts(relay, B, guest.virtual_number, 'STOP');
   assert.deepEqual((await explain({ from: A, to: line })).recipients.map((one) => [one.outcome, one.code]), [['blocked', 'consent.opted_out']]);
+  assert.match((await bauta(['explain', A, line])).stdout, /^consent\.opted_out: \S/m);
   assert.equal((await explain({ from: B, to: guest.virtual_number })).consent.service, 'opted_out');
   await relay.ask(200, 'PATCH', `/api/v1/sessions/${session.id}`, { status: 'closed' });
-  const bauta = bautaOf(relay);
   const told = await bauta(['explain', '-', line], `${A}\n`);
   assert.equal(told.code, 0, told.stderr);
   assert.match(told.stdout, /^outcome +ended\ncode +session\.ended\n/m);

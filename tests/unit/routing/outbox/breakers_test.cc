@@ -280,6 +280,8 @@ TEST_F(BreakerOfLanes, ExplainAndQueueSayWhatIsDown) {
   const auto explained = *run(desk->insight().explain(
       service.id, {.from = World::person(kA), .to = World::number(seat_number(0))}));
   EXPECT_THAT(explained.recipients.at(0).down, ::testing::ElementsAre("twilio"));
+  EXPECT_EQ(explained.down.at("twilio").code, "http.connect_failed");
+  EXPECT_EQ(explained.down.at("twilio").probe_at, breaker->probe_at);
   const auto message = run(desk->list_messages(caller, session.session.id, 1, ""))->data.at(0);
   EXPECT_TRUE(run(desk->insight().trace(service.id, message.message.id))->down.contains("twilio"));
   pause_is_over();
