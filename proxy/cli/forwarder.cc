@@ -97,7 +97,9 @@ Forwarded Forwarder::post(const std::string& id, const std::string& body) {
     forwarded.took =
         std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
     if (forwarded.is_taken() || forwarded.tries >= parts_->options.tries) return forwarded;
-    std::this_thread::sleep_for(parts_->pause_after(outcome, forwarded.tries));
+    const auto pause = parts_->pause_after(outcome, forwarded.tries);
+    if (parts_->options.on_retry) parts_->options.on_retry(forwarded, pause);
+    std::this_thread::sleep_for(pause);
   }
 }
 

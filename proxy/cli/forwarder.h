@@ -2,12 +2,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "storage/store/result.h"
 
 namespace bauta {
+
+struct Forwarded;
 
 struct ForwarderOptions {
   std::string url = {};
@@ -18,6 +21,8 @@ struct ForwarderOptions {
   std::chrono::milliseconds pause_first{1'000};
   std::chrono::milliseconds pause_max{30'000};
   std::chrono::milliseconds timeout{15'000};
+  /// Told of every try that was not taken and is not the last, with what waits until the next; null: nobody is.
+  std::function<void(const Forwarded& so_far, std::chrono::milliseconds pause)> on_retry = {};
 };
 
 /// What became of an event.

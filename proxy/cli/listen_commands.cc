@@ -42,14 +42,26 @@ bool is_wanted(const std::vector<std::string>& patterns, std::string_view type) 
          });
 }
 
+std::string outcome_of(const Forwarded& forwarded) {
+  return forwarded.status != 0 ? std::to_string(forwarded.status) : printable(forwarded.error);
+}
+
 /// Follows the events of a server and posts each to an endpoint.
 class Listening {
  public:
-  Listening(Client& client, const Output& output, const ListenWords& words, Forwarder& forwarder)
-      : client_(client), output_(output), words_(words), forwarder_(forwarder) {}
+  Listening(Client& client, const Output& output, const ListenWords& words)
+      : client_(client), output_(output), words_(words) {}
+
+  /// "message.sent: Connection refused, again in 2 s (try 2 of 5)"
+  void say_retry(const Forwarded& so_far, std::chrono::milliseconds pause) {
+    say(fmt::format("{}: {}, again in {} s (try {} of {})", type_, outcome_of(so_far),
+                    std::chrono::ceil<std::chrono::seconds>(pause).count(), so_far.tries + 1,
+                    words_.tries));
+  }
 
   /// Until it is ended from outside, or the server refuses for good.
-  Status run() {
+  Status run(Forwarder& forwarder) {
+    forwarder_ = &forwarder;
     EventSourceOptions source{.url = client_.options().url + kPath};
     source.headers.add("Authorization", "Bearer " + client_.options().key);
     if (!client_.options().service.empty())
@@ -99,7 +111,8 @@ class Listening {
     if (!is_wanted(words_.types, event.type)) return true;
     const auto json = read_foreign_json(event.data);
     if (!json) return true;
-    const auto forwarded = forwarder_.post(string_in(*json, "id"), event.data);
+    type_ = cell_of((*json)["type"]);
+    const auto forwarded = forwarder_->post(string_in(*json, "id"), event.data);
     ++(forwarded.is_taken() ? taken_ : given_up_);
     show(*json, forwarded);
     progress_.show(fmt::format("{} forwarded, {} given up", taken_, given_up_));
@@ -117,11 +130,10 @@ class Listening {
       line["milliseconds"] = static_cast<Json::Int64>(forwarded.took.count());
       Output::data(write_json(line) + "\n");
     } else {
-      const auto outcome =
-          forwarded.status != 0 ? std::to_string(forwarded.status) : printable(forwarded.error);
       Output::data(fmt::format("{}  {:<24}  {}  {} in {} ms{}\n", cell_of(event["created_at"]),
-                               cell_of(event["type"]), cell_of(event["session"]), outcome,
-                               forwarded.took.count(), forwarded.is_taken() ? "" : ", given up"));
+                               cell_of(event["type"]), cell_of(event["session"]),
+                               outcome_of(forwarded), forwarded.took.count(),
+                               forwarded.is_taken() ? "" : ", given up"));
     }
     std::fflush(stdout);
   }
@@ -134,7 +146,10 @@ class Listening {
   Client& client_;
   const Output& output_;
   const ListenWords& words_;
-  Forwarder& forwarder_;
+  /// As long as run() runs.
+  Forwarder* forwarder_ = nullptr;
+  /// Of the event that is being posted.
+  std::string type_ = {};
   ProgressLine progress_;
   bool was_lost_ = false;
   std::size_t taken_ = 0;
@@ -146,14 +161,20 @@ Status listen(Client& client, const Output& output, const ListenWords& words) {
   SystemRandom random;
   const auto secret = given.empty() ? shown_secret(new_signing_key(random)) : given;
   BAUTA_TRY(auto key, octets_of_secret(secret));
-  BAUTA_TRY(
-      const auto forwarder,
-      Forwarder::make({.url = words.forward, .signing_key = std::move(key), .tries = words.tries}));
+  Listening listening(client, output, words);
+  BAUTA_TRY(const auto forwarder,
+            Forwarder::make({.url = words.forward,
+                             .signing_key = std::move(key),
+                             .tries = words.tries,
+                             .on_retry = [&listening](const Forwarded& so_far,
+                                                      std::chrono::milliseconds pause) {
+                               listening.say_retry(so_far, pause);
+                             }}));
   // Who may not read events is told so before anything else.
   BAUTA_CHECK(client.get(kPath, {{"limit", "1"}}));
   Output::say("events of " + client.options().url + " go to " + words.forward);
   if (given.empty()) Output::say("they are signed with " + secret);
-  return Listening(client, output, words, *forwarder).run();
+  return listening.run(*forwarder);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ test('events go to an endpoint, signed, each once and in order, over a refusal a
   assert.deepEqual(endpoint.events.map((event) => event.data.number), [V1, V2, V3]);
   // The line is written when the endpoint has answered.
   await listening.says(new RegExp(`"\\${V3}"`));
+  assert.match(listening.output, /^number\.added: 503, again in 0 s \(try 2 of 5\)$/m);
   const lines = listening.output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   assert.deepEqual(lines.map((line) => [line.event.data.number, line.status, line.tries]), [[V1, 200, 2], [V2, 200, 1], [V3, 200, 1]]);
 });
@@ -56,6 +57,16 @@ test('with a secret of one\'s own, from an event on; what is not taken is given 
   assert.equal(post.event.sequence, 2);
   verify(post, secret);
   assert.ok(!listening.output.includes(secret));
+});
+
+test('each try that fails is said when it does, with when the next is', { timeout: 60_000 }, async (t) => {
+  const { relay } = await world({ t });
+  await relay.addNumbers(V1, V2);
+  const nowhere = `http://127.0.0.1:${await freePort()}/hook`;
+  const listening = new Process(['listen', '--forward', nowhere, '--after', '1', '--tries', '2'], { BAUTA_URL: `http://${relay.address}`, BAUTA_KEY: relay.key });
+  t.after(() => listening.end('SIGKILL'));
+  await listening.says(/^number\.added: .*refused.*, again in 1 s \(try 2 of 2\)$/m);
+  await listening.says(/number\.added .*refused.* in \d+ ms, given up/);
 });
 
 test('who may not read events, or nobody there, is said at once', async (t) => {
