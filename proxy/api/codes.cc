@@ -325,7 +325,8 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
     {"url.malformed", 422, "The URL cannot be read, or holds a user or a password.",
      "Write it as https://example.com/path; what tells callers apart stands in the path."},
     {"url.not_https", 422, "The URL is not https.",
-     "Use https; plain http is for addresses that [webhooks] allow_private names."},
+     "Use https; plain http is for addresses that [webhooks] allow_private names; `bauta listen` "
+     "posts to an endpoint on your own machine."},
     {"url.not_public", 422, "The URL leads to an address that is not public.",
      "Use a public address; an operator allows others with [webhooks] allow_private."},
     {"webhook.not_found", 404, "The service has no such webhook.",

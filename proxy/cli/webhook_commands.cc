@@ -11,13 +11,16 @@ namespace bauta {
 namespace {
 
 constexpr const char* kPath = "/api/v1/webhooks";
+constexpr const char* kDelivered = "delivered";
 
-constexpr std::array kColumns = std::to_array<Column>({{.title = "ID", .path = "id"},
-                                                       {.title = "STATUS", .path = "status"},
-                                                       {.title = "URL", .path = "url"},
-                                                       {.title = "TYPES", .path = "types"},
-                                                       {.title = "TEXTS", .path = "include_text"},
-                                                       {.title = "CREATED", .path = "created_at"}});
+constexpr std::array kColumns =
+    std::to_array<Column>({{.title = "ID", .path = "id"},
+                           {.title = "STATUS", .path = "status"},
+                           {.title = "URL", .path = "url"},
+                           {.title = "TYPES", .path = "types"},
+                           {.title = "TEXTS", .path = "include_text"},
+                           {.title = "CREATED", .path = "created_at"},
+                           {.title = "FAILING SINCE", .path = "failing_since"}});
 constexpr std::array kFields = std::to_array<std::string_view>(
     {"id", "status", "url", "types", "include_text", "signature", "public_keys", "disabled_reason",
      "disabled_at", "created_at", "failing_since", "last_delivered_at"});
@@ -87,8 +90,17 @@ Status create(Client& client, const Output& output, const WebhookWords& words) {
   return {};
 }
 
+/// The list with how each goes, which the API tells of one alone.  What was deleted meanwhile stays as the list had it.
+void add_health(Client& client, Reply& webhooks) {
+  for (auto& webhook : webhooks.json["data"]) {
+    const auto shown = client.get(path_of(string_in(webhook, "id")));
+    if (shown) webhook["failing_since"] = shown->json["failing_since"];
+  }
+}
+
 Status list(Client& client, const Output& output, const ListOptions& options) {
-  BAUTA_TRY(const auto webhooks, client.list(kPath, {}, options.limit));
+  BAUTA_TRY(auto webhooks, client.list(kPath, {}, options.limit));
+  if (!output.is_json()) add_health(client, webhooks);
   output.list(kShape, webhooks);
   return {};
 }
@@ -131,7 +143,11 @@ Status enable(Client& client, const Output& output, const OneWebhook& one) {
 Status test(Client& client, const Output& output, const OneWebhook& one) {
   BAUTA_TRY(const auto told, client.post(path_of(one.id) + "/test", "{}"));
   output.one(kTestShape, told);
-  return {};
+  const auto result = string_in(told.json, "result");
+  if (result == kDelivered) return {};
+  return fail("webhook.not_delivered",
+              "the endpoint did not take the test: " + printable(result) +
+                  "; `bauta webhooks attempts` shows what was tried before");
 }
 
 Status rotate(Client& client, const Output& output, const Rotation& words) {
@@ -220,7 +236,8 @@ void add_webhook_commands(ClientCommands& commands) {
   const auto tested = commands.add(family,
                                    {.name = "test",
                                     .does = "Tell a webhook an event that never happened, now",
-                                    .example = "bauta webhooks test" + one},
+                                    .example = "bauta webhooks test" + one,
+                                    .notes = "Exits with 1 if the endpoint did not take it."},
                                    test);
   add_webhook_argument(tested.app, tested.options->id);
 

@@ -11,6 +11,10 @@
 namespace bauta {
 namespace {
 
+constexpr const char* kHttpsOnly =
+    "must be https: what is sent there concerns people; plain http is for networks that "
+    "[webhooks] allow_private names, and `bauta listen` posts to an endpoint on your own machine";
+
 namespace ip = boost::asio::ip;
 
 /// IPv4 within IPv6, as it is written in AddressOctets (RFC 4291, 2.5.5.2).
@@ -153,13 +157,12 @@ bool AddressGuard::allows(const AddressOctets& address, bool is_https) const {
 Status AddressGuard::check_url(std::string_view text) const {
   BAUTA_TRY(const auto url, parse_url(text));
   // A name may still turn out to be allowed over http where the operator allows anything at all.
-  if (!url.is_https && allowed()->empty())
-    return fail("url.not_https", "must be https: what is sent there concerns people");
+  if (!url.is_https && allowed()->empty()) return fail("url.not_https", kHttpsOnly);
   const auto address = literal(url.host);
   if (!address || allows(*address, url.is_https)) return {};
-  if (!url.is_https && allows(*address, true))
-    return fail("url.not_https", "must be https: what is sent there concerns people");
-  return fail("url.not_public", "must lead to a public address");
+  if (!url.is_https && allows(*address, true)) return fail("url.not_https", kHttpsOnly);
+  return fail("url.not_public",
+              "must lead to a public address, or to a network that [webhooks] allow_private names");
 }
 
 }  // namespace bauta

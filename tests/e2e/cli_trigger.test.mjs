@@ -111,6 +111,14 @@ test('a webhook\'s life at the command line', async (t) => {
   assert.match(made.stderr, new RegExp(id));
   assert.equal((await json('webhooks', 'test', id)).result, 'delivered');
   verify((await endpoint.received(1))[0], made.stdout.trim());
+  const nowhere = await command('webhooks', 'create', `http://127.0.0.1:${await freePort()}/hook`, '--type', 'pool.*');
+  const [dead] = nowhere.stderr.match(/whk_\w+/);
+  const untaken = await command('webhooks', 'test', dead);
+  assert.equal(untaken.code, 1, 'a script sees that nobody was there');
+  assert.match(untaken.stdout, /^result +unreachable$/m);
+  assert.match(untaken.stderr, /^bauta: webhook\.not_delivered: .*unreachable/);
+  assert.match((await command('webhooks', 'list')).stdout, /^ID .* FAILING SINCE$/m);
+  await command('webhooks', 'delete', dead);
   await relay.addNumbers(V1);
   await endpoint.received(2);
   assert.deepEqual((await json('webhooks', 'show', id)).types, ['number.*']);
