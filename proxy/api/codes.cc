@@ -268,6 +268,9 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
      "Add as many numbers as `needed` says, of `country` and `area_code`; or let the service's "
      "`locality_fallback` reach farther."},
     {"rate.limited", 429, "Too many requests.", "Ask again after Retry-After."},
+    {"request.foreign", 403,
+     "A web page of another site asked the simulated phones or the page of the demo.",
+     "Ask from a terminal, or from the page that `bauta dev --demo` serves."},
     {"request.invalid", 422, "Several fields are faulty.", "`errors` names each."},
     {"sandbox.clock_limit", 409, "The sandbox's clock is as far ahead as it can be.",
      "Begin with a new sandbox: remove the folder of its store while the relay is stopped."},
@@ -277,7 +280,7 @@ constexpr auto kCodes = std::to_array<ErrorCode>({
      "Use a key that begins with bauta_test_: POST /api/v1/keys with `\"test\": true` makes one."},
     {"sandbox.none", 409, "The relay has no sandbox.",
      "The operator sets `enabled = true` under [sandbox] and starts it again."},
-    {"scope.unknown", 422, "There is no such scope.", "See the list in the reference."},
+    {"scope.unknown", 422, "There is no such scope.", "Take one of those that `detail` names."},
     {"service.gone", kNoAnswer, "The service was removed before the text was sent.",
      "Nothing is to be done."},
     {"service.in_use", 409, "The service cannot be removed: something of it lives.",

@@ -96,6 +96,12 @@ const Carrier* CarrierSet::find_callback(std::string_view name, std::string_view
 
 bool CarrierSet::has(std::string_view connection) const { return find(connection) != nullptr; }
 
+std::vector<std::string> CarrierSet::connections() const {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : entries_) names.push_back(name);
+  return names;
+}
+
 bool CarrierSet::receipts_carry_reference(std::string_view connection) const {
   const Entry* entry = find(connection);
   return entry != nullptr && entry->carrier->receipts_carry_reference();

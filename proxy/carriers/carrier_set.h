@@ -32,6 +32,7 @@ class CarrierSet final : public CarrierPort {
   const Carrier* find_callback(std::string_view name, std::string_view token) const;
 
   bool has(std::string_view connection) const override;
+  std::vector<std::string> connections() const override;
   bool receipts_carry_reference(std::string_view connection) const override;
   SteadyPoint take_turn(std::string_view connection, ServiceId service,
                         std::optional<TurnTicket>& ticket, SteadyPoint now) override;

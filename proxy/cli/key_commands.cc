@@ -1,8 +1,10 @@
 #include <array>
+#include <string>
 #include <vector>
 
 #include "proxy/cli/client_command.h"
 #include "proxy/net/json.h"
+#include "routing/accounts/keys.h"
 
 namespace bauta {
 namespace {
@@ -65,6 +67,13 @@ Status revoke(Client& client, const Output& output, const KeyId& key) {
   return {};
 }
 
+std::string all_scope_names() {
+  std::string names;
+  for (const auto scope : all_scopes())
+    names.append(names.empty() ? "" : ", ").append(scope_name(scope));
+  return names;
+}
+
 }  // namespace
 
 void add_key_commands(ClientCommands& commands) {
@@ -75,7 +84,8 @@ void add_key_commands(ClientCommands& commands) {
       {.name = "create",
        .does = "Make a key; its secret is shown once",
        .example =
-           "bauta key create --scope sessions:read --scope events:read --label desk > desk.key"},
+           "bauta key create --scope sessions:read --scope events:read --label desk > desk.key",
+       .notes = "Scopes: " + all_scope_names() + "."},
       create);
   made.app->add_option("--scope", made.options->scopes, "What it may do, once for each")
       ->required()

@@ -60,6 +60,42 @@ const std::map<std::string_view, ReadValue>& known_columns() {
   return kColumns;
 }
 
+std::string column_names() {
+  // Those first that must be there.
+  std::string names = "number, connection";
+  for (const auto& [name, read] : known_columns()) {
+    if (name != "number" && name != "connection") names.append(", ").append(name);
+  }
+  return names;
+}
+
+bool is_column(std::string_view name) { return known_columns().contains(name); }
+
+/// The parts of a field between these.
+std::vector<std::string> parts_of(std::string_view field, char separator) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const auto end = std::min(field.find(separator), field.size());
+    parts.emplace_back(field.substr(0, end));
+    if (end == field.size()) return parts;
+    field.remove_prefix(end + 1);
+  }
+}
+
+/// What spreadsheets do to a first line, and who leaves it out; "": neither.
+std::string header_mistake(const CsvRecord& header) {
+  if (header.fields.empty() || std::ranges::any_of(header.fields, is_column)) return "";
+  const auto& first = header.fields.front();
+  for (const char separator : {';', '\t'}) {
+    if (first.contains(separator) && std::ranges::any_of(parts_of(first, separator), is_column))
+      return "columns are separated by commas; ';' stands between the parts of one field";
+  }
+  if (first.starts_with('+'))
+    return "a number stands where the columns are named: the first line is " + column_names() +
+           ", as far as there are such columns";
+  return "";
+}
+
 Status check_header(const CsvRecord& header, std::string_view connection) {
   const auto wrong = [&](const std::string& what) {
     return fail("csv.header", fmt::format("line {}: {}", header.line, what));
@@ -67,9 +103,12 @@ Status check_header(const CsvRecord& header, std::string_view connection) {
   const auto has = [&](std::string_view name) {
     return std::ranges::find(header.fields, name) != header.fields.end();
   };
+  if (const auto hint = header_mistake(header); !hint.empty()) return wrong(hint);
   for (const auto& name : header.fields) {
-    if (!known_columns().contains(name))
-      return wrong("there is no column '" + printable(name) + "'");
+    if (!known_columns().contains(name)) {
+      return wrong("there is no column '" + printable(name) +
+                   "'; the first line names: " + column_names());
+    }
     if (std::ranges::count(header.fields, name) > 1)
       return wrong("the column " + name + " stands there twice");
   }

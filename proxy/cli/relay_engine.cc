@@ -44,7 +44,9 @@ RelayEngine::RelayEngine(RelayEngineParts parts, std::unique_ptr<OpenStore> stor
                    .limits = limits_of(parts_.config)},
       relay_(relay_parts_),
       receipts_(relay_parts_),
-      desk_(relay_parts_, [this](std::string_view name) { return parts_.carriers.has(name); }) {}
+      desk_(
+          relay_parts_, [this](std::string_view name) { return parts_.carriers.has(name); },
+          [this] { return parts_.carriers.connections(); }) {}
 
 RelayEngine::~RelayEngine() = default;
 

@@ -52,6 +52,7 @@ class SandboxCarrier final : public CarrierPort {
                                     std::string once = {});
 
   bool has(std::string_view connection) const override { return connection == kName; }
+  std::vector<std::string> connections() const override { return {std::string(kName)}; }
   bool receipts_carry_reference(std::string_view) const override { return true; }
   SteadyPoint take_turn(std::string_view, ServiceId, std::optional<TurnTicket>&,
                         SteadyPoint now) override {

@@ -107,7 +107,11 @@ std::string_view scope_name(Scope scope) {
 
 Result<Scope> parse_scope(std::string_view name) {
   const auto found = std::ranges::find(kScopes, name, &std::pair<Scope, std::string_view>::second);
-  if (found == kScopes.end()) return fail("scope.unknown", "there is no such scope");
+  if (found == kScopes.end()) {
+    std::string all;
+    for (const auto& [scope, known] : kScopes) all.append(all.empty() ? "" : ", ").append(known);
+    return fail("scope.unknown", "there is no such scope; there are " + all);
+  }
   return found->first;
 }
 

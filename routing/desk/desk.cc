@@ -31,8 +31,9 @@ namespace bauta {
 
 class Desk::Parts {
  public:
-  Parts(RelayParts parts, std::function<bool(std::string_view)> knows_connection)
-      : bench(std::move(parts), std::move(knows_connection)) {}
+  Parts(RelayParts parts, std::function<bool(std::string_view)> knows_connection,
+        std::function<std::vector<std::string>()> connections)
+      : bench(std::move(parts), std::move(knows_connection), std::move(connections)) {}
 
   Workbench bench;
   AnswerBook answers{bench};
@@ -73,8 +74,10 @@ Desk::Running::Running(std::shared_ptr<RunningMarks> marks, ServiceId service, s
     : marks_(std::move(marks)), service_(service), key_(std::move(key)) {}
 Desk::Running::~Running() { marks_->finish({service_, key_}); }
 
-Desk::Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connection)
-    : parts_(std::make_unique<Parts>(std::move(parts), std::move(knows_connection))) {}
+Desk::Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connection,
+           std::function<std::vector<std::string>()> connections)
+    : parts_(std::make_unique<Parts>(std::move(parts), std::move(knows_connection),
+                                     std::move(connections))) {}
 Desk::~Desk() = default;
 
 Accounts& Desk::accounts() { return parts_->bench.accounts; }

@@ -26,8 +26,9 @@ class Webhooks;
 /// number.in_use, number.unknown_connection, service.in_use, service.removing, dead_letter.not_found, cursor.malformed, idempotency.mismatch, idempotency.in_flight, storage.contended.
 class Desk {
  public:
-  /// `knows_connection`: is there a connection of this name?
-  Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connection);
+  /// `knows_connection`: is there a connection of this name?  `connections`: all of them, for the refusal of another; null: it names none.
+  Desk(RelayParts parts, std::function<bool(std::string_view)> knows_connection,
+       std::function<std::vector<std::string>()> connections = {});
   ~Desk();
 
   Accounts& accounts();

@@ -30,6 +30,13 @@ bool passes(const Number& number, const ListNumbers& filter) {
   return filter.connection.empty() || number.connection == filter.connection;
 }
 
+std::string which_there_are(const Workbench& bench) {
+  const auto names = bench.connections ? bench.connections() : std::vector<std::string>();
+  std::string told;
+  for (const auto& name : names) told.append(told.empty() ? "; there is " : ", ").append(name);
+  return told;
+}
+
 }  // namespace
 
 Number compose_number(ServiceId service, NewNumber request, std::uint64_t rank, TimePoint now) {
@@ -61,7 +68,7 @@ Status check_connections(const Workbench& bench, const std::optional<std::string
   const auto look_at = [&](std::string pointer, const std::string& name) {
     if (!bench.knows_connection(name))
       faults.push_back({std::move(pointer), "number.unknown_connection",
-                        "no connection '" + name + "' is configured"});
+                        "no connection '" + name + "' is configured" + which_there_are(bench)});
   };
   if (connection) look_at("/connection", *connection);
   for (std::size_t at = 0; fallbacks && at < fallbacks->size(); ++at)

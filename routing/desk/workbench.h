@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "pool/address/spellings.h"
 #include "pool/allocation/allocator.h"
@@ -22,11 +24,16 @@ namespace bauta {
 
 /// What the desk's calls work with.  Thread-safe.
 struct Workbench {
-  Workbench(RelayParts given, std::function<bool(std::string_view)> knows)
-      : parts(std::move(given)), knows_connection(std::move(knows)) {}
+  Workbench(RelayParts given, std::function<bool(std::string_view)> knows,
+            std::function<std::vector<std::string>()> names)
+      : parts(std::move(given)),
+        knows_connection(std::move(knows)),
+        connections(std::move(names)) {}
 
   RelayParts parts;
   std::function<bool(std::string_view)> knows_connection;
+  /// The names of those that there are; null: nobody tells.
+  std::function<std::vector<std::string>()> connections;
   Accounts accounts{parts.store, parts.index_key};
   Services services{parts.store};
   ApiKeys keys{parts.store, parts.index_key};

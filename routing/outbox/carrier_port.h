@@ -87,6 +87,8 @@ class CarrierPort {
   virtual ~CarrierPort() = default;
   /// Does a connection of this name exist, so that a text has a way out?
   virtual bool has(std::string_view connection) const = 0;
+  /// Those that exist, for people: for who named another one.
+  virtual std::vector<std::string> connections() const { return {}; }
   /// Do this connection's receipts bring our reference back?  Else they are matched by provider id.
   virtual bool receipts_carry_reference(std::string_view connection) const = 0;
   /// When one more text of this service may be handed to this connection, as SharedTurns::take(): `now`, or when to ask again with

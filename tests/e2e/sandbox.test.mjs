@@ -86,7 +86,9 @@ test('live keys and test keys see nothing of each other, and no carrier is calle
     assert.equal((await relay.ask(403, method, '/api/v1/accounts', body, { key: operator })).code, 'account.live_only');
   }
   // The live connection is none of the sandbox's: no number of it can name one that leads out.
-  assert.equal((await sandbox.ask(422, 'POST', '/api/v1/numbers', { number: '+13125550112', connection: 'twilio' })).code, 'number.unknown_connection');
+  const unknown = await sandbox.ask(422, 'POST', '/api/v1/numbers', { number: '+13125550112', connection: 'twilio' });
+  assert.equal(unknown.code, 'number.unknown_connection');
+  assert.match(unknown.detail, /; there is \w+$/, 'which there are is said');
   assert.equal((await sandbox.ask(422, 'POST', '/api/v1/numbers', { number: '+13125550112', fallbacks: ['twilio'] })).code, 'number.unknown_connection');
   const number = (await sandbox.list('/api/v1/numbers'))[0].number;
   await sandbox.ask(422, 'PATCH', `/api/v1/numbers/${number}`, { connection: 'twilio' });

@@ -61,6 +61,9 @@ TEST_F(KeysApi, CheckWhatIsAskedFor) {
             "422 request.invalid: /scopes field.too_short, /expires_at field.out_of_range");
   EXPECT_EQ(post(R"({"scopes":["everything"]})").told(),
             "422 scope.unknown: /scopes/0 scope.unknown");
+  const auto unknown = post(R"({"scopes":["everything"]})").json["errors"][0]["detail"].asString();
+  for (const auto scope : all_scopes())
+    EXPECT_TRUE(unknown.contains(scope_name(scope))) << unknown << " lacks " << scope_name(scope);
   EXPECT_EQ(post(R"({"scopes":["account"],"service":"nowhere"})").told(),
             "422 service.not_found: /service service.not_found");
 }

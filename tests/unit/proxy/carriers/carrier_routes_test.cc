@@ -221,6 +221,7 @@ TEST(CarrierSet, SharesARateAmongThreads) {
 TEST_F(CarrierRoutes, ConnectionThatIsNotConfiguredLetsTextsWait) {
   EXPECT_TRUE(bench.carriers->has("sim"));
   EXPECT_FALSE(bench.carriers->has("gone"));
+  EXPECT_EQ(bench.carriers->connections(), std::vector<std::string>{"sim"});
   OutboundMessage message{.from = *VirtualNumber::from_carrier("+12025550177"),
                           .to = *RealAddress::from_carrier("+12025550142"),
                           .text = MessageText::from_carrier("hi"),

@@ -72,13 +72,31 @@ TEST(ReadNumbers, WhatIsNoNumberInJsonIsNone) {
 TEST(ReadNumbers, AFirstLineThatNamesSomethingElseRefusesTheFile) {
   EXPECT_THAT(read(""), ElementsAre(HasSubstr("csv.empty")));
   EXPECT_THAT(read("number,conection\n"),
-              ElementsAre("csv.header: line 1: there is no column 'conection'"));
+              ElementsAre("csv.header: line 1: there is no column 'conection'; the first line "
+                          "names: number, connection, capabilities, fallbacks, rate_per_second, "
+                          "reach, reserved, tags"));
   EXPECT_THAT(read("\nconnection\n"),
               ElementsAre("csv.header: line 2: the column number is missing"));
   EXPECT_THAT(read("number\n"), ElementsAre(HasSubstr("the column connection is missing")));
   EXPECT_THAT(read("number,number\n", "a"), ElementsAre(HasSubstr("stands there twice")));
-  EXPECT_THAT(read("+12025550177,twilio\n"),
-              ElementsAre(HasSubstr("there is no column '+12025550177'")));
+}
+
+// As spreadsheets write it where the comma stands in numbers: "there is no column 'number;connection'".
+TEST(ReadNumbers, SemicolonsBetweenColumnsAreToldAsSuch) {
+  for (const char* csv : {"number;connection\n+12025550177;twilio\n", "phone;connection\n",
+                          "number\tconnection\n+12025550177\ttwilio\n"}) {
+    EXPECT_THAT(read(csv),
+                ElementsAre("csv.header: line 1: columns are separated by commas; ';' stands "
+                            "between the parts of one field"))
+        << csv;
+  }
+}
+
+TEST(ReadNumbers, AFileWithoutAHeaderIsToldWhatBelongsThere) {
+  const auto told = read("+12025550177,twilio\n");
+  EXPECT_THAT(told, ElementsAre(HasSubstr("a number stands where the columns are named")));
+  EXPECT_THAT(told, ElementsAre(HasSubstr("the first line is number, connection, ")));
+  EXPECT_THAT(told, ElementsAre(testing::Not(HasSubstr("555"))));
 }
 
 std::unique_ptr<Client> client_of(const CannedServer& server) {

@@ -72,6 +72,16 @@ TEST_F(Numbers, NeedConnectionsThatExist) {
   EXPECT_EQ(change(kV1, {.connection = "vonage"}), "");
 }
 
+// "no connection 'twillio' is configured" left open which there are.
+TEST_F(Numbers, ARefusalNamesTheConnectionsThatThereAre) {
+  const auto added = world.run(world.desk->add_number(
+      world.caller, {.number = World::number(kV1), .connection = "twillio"}, {}));
+  ASSERT_FALSE(added);
+  ASSERT_EQ(added.error().faults.size(), 1U);
+  EXPECT_EQ(added.error().faults[0].detail,
+            "no connection 'twillio' is configured; there is twilio, vonage");
+}
+
 TEST_F(Numbers, AreListedByPlaceStatusAndConnection) {
   add(kV1);
   add(kV4, "vonage");

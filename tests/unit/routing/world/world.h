@@ -269,7 +269,8 @@ class World {
 
   std::unique_ptr<Desk> new_desk() {
     return std::make_unique<Desk>(
-        parts, [](std::string_view name) { return name == "twilio" || name == "vonage"; });
+        parts, [](std::string_view name) { return name == "twilio" || name == "vonage"; },
+        [] { return std::vector<std::string>{"twilio", "vonage"}; });
   }
   template <class T>
   static Task<> keep(Task<T> task, std::optional<T>* result) {
