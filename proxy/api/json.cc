@@ -11,9 +11,8 @@
 namespace bauta::api {
 namespace {
 
-std::unexpected<Error> malformed(std::size_t at, std::string_view what) {
-  return fail("json.malformed", "the body is no JSON (RFC 8259): " + string_of(what) +
-                                    " at octet " + std::to_string(at));
+std::string place(std::size_t line, std::size_t column) {
+  return ": look at line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
 /// Where jsoncpp stopped (its first line is "* Line 1, Column 18").  Its words quote the body, which may hold addresses: they stay here.
@@ -21,7 +20,7 @@ std::string place_in(const std::string& why) {
   unsigned line = 0;
   unsigned column = 0;
   if (std::sscanf(why.c_str(), "* Line %u, Column %u", &line, &column) != 2) return "";
-  return ": look at line " + std::to_string(line) + ", column " + std::to_string(column);
+  return place(line, column);
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -60,6 +59,16 @@ class Scanner {
   }
 
  private:
+  /// With the place as jsoncpp counts it: lines and octets of a line from 1.
+  std::unexpected<Error> malformed(std::size_t at, std::string_view what) const {
+    const auto before = text_.substr(0, at);
+    const auto line = static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1;
+    const auto line_end = before.rfind('\n');
+    const auto column = line_end == std::string_view::npos ? at + 1 : at - line_end;
+    return fail("json.malformed",
+                "the body is no JSON (RFC 8259): " + string_of(what) + place(line, column));
+  }
+
   std::optional<unsigned> hex4(std::size_t at) const {
     if (at + 4 > text_.size()) return std::nullopt;
     unsigned value = 0;
@@ -160,6 +169,8 @@ std::size_t count_characters(std::string_view utf8) {
 }
 
 Result<Json::Value> parse_json(std::string_view body, std::size_t depth_max) {
+  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return fail("json.malformed", "the body is empty: it must be a JSON object");
   if (!is_utf8(body)) return fail("json.not_utf8", "the body holds octets that are no UTF-8");
   BAUTA_CHECK(Scanner(body, depth_max).scan());
 

@@ -58,6 +58,13 @@ TEST(StrictJson, SaysWhereAndQuotesNothing) {
   const auto place = [](std::string_view body) { return parse_json(body, 16).error().detail; };
   EXPECT_EQ(place("{\"to\": \"+12025550142\"\n \"text\"}"),
             "the body is no JSON (RFC 8259): look at line 2, column 2");
+  // The other half of the mistakes was placed by octets.
+  EXPECT_EQ(place("{\"a\":\n 01}"),
+            "the body is no JSON (RFC 8259): a number that is none: look at line 2, column 2");
+  EXPECT_EQ(place("# x"),
+            "the body is no JSON (RFC 8259): an unexpected character: look at line 1, column 1");
+  for (const char* nothing : {"", " \r\n"})
+    EXPECT_EQ(place(nothing), "the body is empty: it must be a JSON object");
   EXPECT_EQ(place(R"({"a":1,"a":2})"),
             "an object of the body has the same name twice: look at line 1, column 8");
 }
