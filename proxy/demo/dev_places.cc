@@ -22,8 +22,17 @@ Status is_free(const std::string& address, const char* option) {
 }  // namespace
 
 Status places_are_free(const DevOptions& options) {
-  BAUTA_CHECK(is_free(options.listen, "--listen"));
-  return is_free(options.admin_listen, "--admin-listen");
+  std::string taken;
+  const auto look_at = [&](const std::string& address, const char* option) {
+    if (const auto free = is_free(address, option); !free)
+      taken.append(taken.empty() ? "" : "; ").append(free.error().detail);
+  };
+  look_at(options.listen, "--listen");
+  look_at(options.admin_listen, "--admin-listen");
+  if (taken.empty()) return {};
+  // Who must choose others anyway learns of this one at once.
+  look_at(options.handsets_listen, "--handsets-listen");
+  return fail("dev.failed", taken);
 }
 
 }  // namespace bauta

@@ -196,13 +196,17 @@ test('bauta dev says which of its addresses is taken, and which option chooses a
   t.after(() => taken.close());
   const address = `127.0.0.1:${taken.address().port}`;
   const free = `127.0.0.1:${await freePort()}`;
+  const phones = ['--handsets-listen', `127.0.0.1:${await freePort()}`];
   for (const [option, other] of [['--listen', '--admin-listen'], ['--admin-listen', '--listen']]) {
     for (const kind of ['--memory', '--demo']) {
-      const { code, stdout, stderr } = await bauta('dev', kind, '--dir', join(dir, kind), option, address, other, free);
+      const { code, stdout, stderr } = await bauta('dev', kind, '--dir', join(dir, kind), option, address, other, free, ...phones);
       assert.deepEqual([code, stdout], [1, '']);
       assert.equal(stderr, `bauta dev: dev.failed: cannot listen on ${address}: Address already in use; choose another address with ${option}\n`);
     }
   }
+  const all = await bauta('dev', '--memory', '--dir', join(dir, 'all'), ...['--listen', '--admin-listen', '--handsets-listen'].flatMap((option) => [option, address]));
+  assert.equal(all.code, 1);
+  for (const option of ['--listen', '--admin-listen', '--handsets-listen']) assert.ok(all.stderr.includes(`choose another address with ${option}`), all.stderr);
   assert.deepEqual(await readdir(dir), [], 'nothing was made');
 });
 
