@@ -25,7 +25,7 @@ namespace bauta {
 /// What the desk's calls work with.  Thread-safe.
 struct Workbench {
   Workbench(RelayParts given, std::function<bool(std::string_view)> knows,
-            std::function<std::vector<std::string>()> names)
+            std::function<std::vector<std::string>()> names = {})
       : parts(std::move(given)),
         knows_connection(std::move(knows)),
         connections(std::move(names)) {}
