@@ -104,7 +104,15 @@ void RelayBackups::make(const std::stop_token& stop) {
   drop_journal();
 }
 
-void RelayBackups::note(Ended ended) {
+void RelayBackups::note(const Ended& ended) {
+  {
+    // Before the metrics: who sees there that one failed finds the warning.
+    const std::lock_guard lock(mutex_);
+    if (ended.backup) newest_ = ended.backup->created_at;
+    next_try_ = ended.backup ? Monotonic::time_point::min() : Monotonic::now() + kTryAgain;
+    running_since_.reset();
+    last_ = ended;
+  }
   if (ended.backup) {
     metrics_.backup_done(ended.took);
     metrics_.newest_backup(std::chrono::floor<std::chrono::seconds>(ended.backup->created_at),
@@ -120,11 +128,6 @@ void RelayBackups::note(Ended ended) {
     log::error("backup failed code={} detail={}", ended.backup.error().code,
                ended.backup.error().detail);
   }
-  const std::lock_guard lock(mutex_);
-  if (ended.backup) newest_ = ended.backup->created_at;
-  next_try_ = ended.backup ? Monotonic::time_point::min() : Monotonic::now() + kTryAgain;
-  running_since_.reset();
-  last_ = std::move(ended);
 }
 
 /// No backup that is left needs what is older than all of them.

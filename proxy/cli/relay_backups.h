@@ -56,7 +56,7 @@ class RelayBackups {
   void look_at_newest();
   bool is_due() const;
   void make(const std::stop_token& stop);
-  void note(Ended ended);
+  void note(const Ended& ended);
   void drop_journal() const;
 
   const Config& config_;

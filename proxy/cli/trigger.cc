@@ -184,6 +184,7 @@ Status text_is_sent(Stage& stage) { return stage.await("message.sent"); }
 Status receipt_stays_away(Stage& stage) { return stage.advance(kUnconfirmed); }
 Status host_texts(Stage& stage) { return stage.text(kHost, "Hello!"); }
 Status host_stops(Stage& stage) { return stage.text(kHost, "STOP"); }
+Status host_is_out(Stage& stage) { return stage.await("participant.opted_out"); }
 Status host_starts(Stage& stage) { return stage.text(kHost, "START"); }
 Status stranger_texts(Stage& stage) { return stage.text(kStranger, "Hello!"); }
 Status platform_texts(Stage& stage) { return stage.say(); }
@@ -209,7 +210,7 @@ struct Recipe {
 constexpr auto kRecipes = std::to_array<Recipe>({
     {.type = "inbound.unrouted", .steps = {open, stranger_texts}},
     {.type = "message.blocked",
-     .steps = {open, host_stops, platform_texts},
+     .steps = {open, host_stops, host_is_out, platform_texts},
      .afterwards = {host_starts}},
     {.type = "message.delivered", .steps = {open, platform_texts}},
     {.type = "message.failed", .steps = {open_refused, guest_is_texted}, .with_test_key = true},
@@ -228,7 +229,7 @@ constexpr auto kRecipes = std::to_array<Recipe>({
     {.type = "participant.blocked", .steps = {open, join, block}},
     {.type = "participant.joined", .steps = {open, join}},
     {.type = "participant.left", .steps = {open, join, leave}},
-    {.type = "participant.opted_in", .steps = {open, host_stops, host_starts}},
+    {.type = "participant.opted_in", .steps = {open, host_stops, host_is_out, host_starts}},
     {.type = "participant.opted_out", .steps = {open, host_stops}, .afterwards = {host_starts}},
     {.type = "session.closed", .steps = {open, close}},
     {.type = "session.created", .steps = {open}},

@@ -266,7 +266,7 @@ async function standIn(t, answers) {
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   t.after(() => { server.closeAllConnections(); server.close(); });
-  return { requests, client: clientOf(`http://127.0.0.1:${server.address().port}`, 'bauta_live_abc') };
+  return { requests, client: clientOf(`http://127.0.0.1:${server.address().port}`, `bauta_live_${'x'.repeat(43)}`) };
 }
 
 test('bauta pool counts by locality', async (t) => {
