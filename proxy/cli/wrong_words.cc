@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "proxy/cli/command_tree.h"
-#include "proxy/cli/nearest_word.h"
+#include "proxy/config/suggestion.h"
 
 namespace bauta {
 namespace {
@@ -81,11 +81,6 @@ bool looks_like_a_name(std::string_view word) {
          std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
 }
 
-std::string did_you_mean(std::string_view written, const std::vector<std::string>& known) {
-  const auto nearest = nearest_word(written, known);
-  return nearest ? "; did you mean " + *nearest + "?" : "";
-}
-
 std::string no_such_command(const Place& place) {
   std::vector<std::string> known;
   for (const auto* command : commands_of(*place.command)) known.push_back(command->get_name());
@@ -93,7 +88,7 @@ std::string no_such_command(const Place& place) {
       place.command->get_parent() == nullptr ? "" : " in " + full_name(*place.command);
   if (!looks_like_a_name(place.name)) return "there is no such command" + family;
   return fmt::format("there is no command '{}'{}{}", place.name, family,
-                     did_you_mean(place.name, known));
+                     suggestion(place.name, {known.begin(), known.end()}));
 }
 
 std::string commands_to_choose_from(const CLI::App& family) {
@@ -139,7 +134,7 @@ std::string no_such_option(const Place& place) {
   for (const auto* option : place.command->get_options({})) {
     if (!option->get_positional()) known.push_back(option->get_name());
   }
-  return begins + did_you_mean(place.option, known);
+  return begins + suggestion(place.option, {known.begin(), known.end()});
 }
 
 std::string too_many_words(const CLI::App& command) {

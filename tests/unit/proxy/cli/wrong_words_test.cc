@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "proxy/cli/command_line.h"
-#include "proxy/cli/nearest_word.h"
 
 namespace bauta {
 namespace {
@@ -113,15 +112,6 @@ TEST(WrongWords, TooManyWordsAreCountedOutByWhatIsTaken) {
 
 TEST(WrongWords, WhatIsMissingIsNamed) {
   EXPECT_THAT(said_of({"session", "show"}), StartsWith("SESSION is required; see bauta session "));
-}
-
-TEST(NearestWord, IsOneWithFewLettersChanged) {
-  const std::vector<std::string> known = {"open", "list", "close"};
-  EXPECT_EQ(nearest_word("opn", known), "open");
-  EXPECT_EQ(nearest_word("lsit", known), "list") << "swapped";
-  EXPECT_EQ(nearest_word("clxxe", known), std::nullopt) << "two of five";
-  EXPECT_EQ(nearest_word("closes", known), "close");
-  EXPECT_EQ(nearest_word("x", {}), std::nullopt);
 }
 
 }  // namespace
