@@ -38,24 +38,16 @@ struct Options {
 };
 
 /// The promise that each breaks first and foremost.
-const std::map<PlantedBug, int> kBreaks = {{PlantedBug::skipped_cooling, 1},
-                                           {PlantedBug::answer_before_commit, 3},
-                                           {PlantedBug::send_without_claim, 4},
-                                           {PlantedBug::stop_needs_route, 6},
-                                           {PlantedBug::dedup_mark_apart, 4},
-                                           {PlantedBug::reorder_on_retry, 5},
-                                           {PlantedBug::claim_despite_stop, 6},
-                                           {PlantedBug::swapped_seats, 1},
-                                           {PlantedBug::idle_close_despite_text, 3},
-                                           {PlantedBug::close_over_takeover, 1},
-                                           {PlantedBug::cooling_despite_deadline, 1},
-                                           {PlantedBug::crash_counted_twice, 3},
-                                           {PlantedBug::receipt_tells_no_opt_out, 6},
-                                           {PlantedBug::crash_not_counted, 3},
-                                           {PlantedBug::turns_by_the_wall_clock, 5},
-                                           {PlantedBug::event_filed_as_told, 3},
-                                           {PlantedBug::failover_of_unknown, 4},
-                                           {PlantedBug::leap_followed, 1}};
+const std::map<PlantedBug, int> kBreaks = {
+    {PlantedBug::skipped_cooling, 1},          {PlantedBug::answer_before_commit, 3},
+    {PlantedBug::send_without_claim, 4},       {PlantedBug::stop_needs_route, 6},
+    {PlantedBug::dedup_mark_apart, 4},         {PlantedBug::reorder_on_retry, 5},
+    {PlantedBug::claim_despite_stop, 6},       {PlantedBug::swapped_seats, 1},
+    {PlantedBug::idle_close_despite_text, 3},  {PlantedBug::close_over_takeover, 1},
+    {PlantedBug::cooling_despite_deadline, 1}, {PlantedBug::crash_counted_twice, 3},
+    {PlantedBug::receipt_tells_no_opt_out, 6}, {PlantedBug::crash_not_counted, 3},
+    {PlantedBug::turns_by_the_wall_clock, 5},  {PlantedBug::event_filed_as_told, 3},
+    {PlantedBug::failover_of_unknown, 4},      {PlantedBug::leap_followed, 1}};
 const std::map<std::string, PlantedBug> kPlants = {
     {"skipped-cooling", PlantedBug::skipped_cooling},
     {"answer-before-commit", PlantedBug::answer_before_commit},
