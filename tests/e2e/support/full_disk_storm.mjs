@@ -17,7 +17,9 @@ export class FullDiskStorm extends Storm {
   static async make({ rounds, kinds, ...options }) {
     const mib = Math.max(64, 40 + MIB_PER_ROUND * rounds);
     const disk = await SmallDisk.make(mib, kinds);
-    return disk && Object.assign(new FullDiskStorm({ ...options, padding: 1500 }), { disk, reserveMib: mib / 4, environment: disk.environment });
+    // While the disk is full writers wait for no arrivals, so a lane may get more than its hundred before they are refused.
+    const limits = { lane_texts_max: 10_000 };
+    return disk && Object.assign(new FullDiskStorm({ ...options, padding: 1500 }), { disk, limits, reserveMib: mib / 4, environment: disk.environment });
   }
 
   async start() {

@@ -40,6 +40,7 @@ export class Storm {
     this.retries = 0;
     this.strikes = 0;
     this.environment = {};  // of the relay
+    this.limits = {};       // of its, beside the storm's own
   }
 
   async start() {
@@ -49,7 +50,7 @@ export class Storm {
     this.relay = await Relay.make({
       apiUrl: this.carrier.url,
       settings: {
-        relay: { unknown_wait_seconds: 1, retry_backoff_first_ms: 50, unknown_resends_max: 20, crash_count_max: 20 },
+        relay: { unknown_wait_seconds: 1, retry_backoff_first_ms: 50, unknown_resends_max: 20, crash_count_max: 20, ...this.limits },
         server: { drain_seconds: 1 }, log: { level: 'info' },
       },
     });
