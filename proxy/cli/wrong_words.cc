@@ -154,8 +154,9 @@ std::string seconds_in(std::string_view text) {
   if (text.size() < 2) return "";
   const auto unit = kUnits.find(text.back());
   std::uint32_t count = 0;
-  const char* const end = text.data() + text.size() - 1;
-  const auto read = std::from_chars(text.data(), end, count);
+  const auto digits = text.substr(0, text.size() - 1);
+  const char* const end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, count);
   if (unit == std::string_view::npos || read.ec != std::errc{} || read.ptr != end) return "";
   return std::to_string(count * kSeconds.at(unit));
 }

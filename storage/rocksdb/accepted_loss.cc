@@ -19,7 +19,7 @@ Result<std::optional<AcceptedLoss>> loss_of(rocksdb::DB& database,
   if (!durable && durable.error().code != "storage.corrupt")
     return std::unexpected(durable.error());
   if (durable && (!*durable || **durable <= loss.recovered)) return std::optional<AcceptedLoss>();
-  if (durable) loss.durable = **durable;
+  if (durable) loss.durable = *durable;
   return std::optional(std::move(loss));
 }
 

@@ -200,7 +200,7 @@ void Carriers::plan_receipts(int id, Micros answered_at) {
   if (chance_.percent(temper_.early_receipt)) {
     at = now + Micros(chance_.between(100, 20'000));
   } else if (chance_.one_in(15)) {
-    at += seconds(chance_.between(60, 4 * 3'600));
+    at += seconds(chance_.between(60, std::int64_t{4} * 3'600));
   } else {
     at += milliseconds(chance_.between(20, 20'000));
   }
@@ -219,7 +219,7 @@ void Carriers::plan_receipts(int id, Micros answered_at) {
   }
   if (chance_.percent(temper_.repeated_receipt)) {
     // Some come so late that the dead letter that the first one made has been asked for again.
-    const std::int64_t within = chance_.one_in(3) ? 4 * 3'600 * 1'000'000LL : 5'000'000;
+    const std::int64_t within = chance_.one_in(3) ? std::int64_t{4} * 3'600 * 1'000'000 : 5'000'000;
     receipt(id, last, opted_out, at + Micros(chance_.between(0, within)));
   }
 }
