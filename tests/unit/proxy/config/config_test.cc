@@ -10,6 +10,7 @@
 
 #include "proxy/config/settings.h"
 #include "routing/events/event_log.h"
+#include "tests/unit/proxy/config/folder/config_folder.h"
 
 namespace bauta {
 namespace {
@@ -45,48 +46,7 @@ auth_token = "other"
 api_url = "http://127.0.0.1:8090"
 )";
 
-/// Every fault as "key: code: detail", a line each.
-std::string faults_of(const Result<Config>& config) {
-  if (config) return "fine";
-  std::string text;
-  for (const auto& fault : config.error().faults) {
-    text.append(fault.pointer)
-        .append(": ")
-        .append(fault.code)
-        .append(": ")
-        .append(fault.detail)
-        .append("\n");
-  }
-  return text;
-}
-
-class ConfigTest : public ::testing::Test {
- protected:
-  ConfigTest()
-      : folder(fs::temp_directory_path() / ("bauta-config-" + std::to_string(::getpid()))) {
-    fs::create_directories(folder);
-  }
-  ~ConfigTest() override { fs::remove_all(folder); }
-
-  Result<Config> parse(std::string_view toml) const { return parse_config(toml, folder); }
-  void write(const std::string& name, std::string_view text) const {
-    std::ofstream(folder / name) << text;
-  }
-
-  fs::path folder;
-};
-
-/// Set for as long as it lives.
-class Environment {
- public:
-  Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
-  ~Environment() { ::unsetenv(name_); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-};
+using ConfigTest = ConfigFolder;
 
 TEST_F(ConfigTest, NothingIsNeeded) {
   const auto config = parse("");

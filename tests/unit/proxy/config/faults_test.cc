@@ -15,6 +15,7 @@
 #include "proxy/config/secret_files.h"
 #include "proxy/config/settings.h"
 #include "proxy/config/value_shapes.h"
+#include "tests/unit/proxy/config/folder/config_folder.h"
 
 namespace bauta {
 namespace {
@@ -23,48 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 namespace fs = std::filesystem;
 
-/// Every fault as "key: code: detail", a line each.
-std::string faults_of(const Result<Config>& config) {
-  if (config) return "fine";
-  std::string text;
-  for (const auto& fault : config.error().faults) {
-    text.append(fault.pointer)
-        .append(": ")
-        .append(fault.code)
-        .append(": ")
-        .append(fault.detail)
-        .append("\n");
-  }
-  return text;
-}
-
-class ConfigFaults : public ::testing::Test {
- protected:
-  ConfigFaults()
-      : folder(fs::temp_directory_path() / ("bauta-config-faults-" + std::to_string(::getpid()))) {
-    fs::create_directories(folder);
-  }
-  ~ConfigFaults() override { fs::remove_all(folder); }
-
-  Result<Config> parse(std::string_view toml) const { return parse_config(toml, folder); }
-  void write(const std::string& name, std::string_view text) const {
-    std::ofstream(folder / name) << text;
-  }
-
-  fs::path folder;
-};
-
-/// Set for as long as it lives.
-class Environment {
- public:
-  Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
-  ~Environment() { ::unsetenv(name_); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-};
+using ConfigFaults = ConfigFolder;
 
 // Found by a new user: of `listen = "8080"` and others no line was told, and of a token the line of its [[connections]].
 TEST_F(ConfigFaults, WhatIsOnlyWrongAsAWholeHasItsLineToo) {
