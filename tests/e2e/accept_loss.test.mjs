@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { request } from './support/http.mjs';
+import { backup, ready, said } from './support/backups.mjs';
 import { A, B, V1, V2, V3, V4 } from './support/people.mjs';
 import { Process, bauta } from './support/relay.mjs';
 import { texts } from './support/twilio_stand_in.mjs';
@@ -11,15 +11,6 @@ import { never, until } from './support/until.mjs';
 import { linesOf, world } from './support/world.mjs';
 
 const options = { timeout: 120_000 };
-
-const ready = async (relay) => (await request('GET', relay.admin, '/readyz')).text;
-const backup = async (relay) => (await request('GET', relay.admin, '/backup')).json;
-
-async function said(...args) {
-  const answer = await bauta('backup', ...args);
-  assert.equal(answer.code, 0, answer.stderr);
-  return answer;
-}
 
 /** All that was written since the last backup, which begins a new log, is gone. */
 async function loseTheLog(relay) {

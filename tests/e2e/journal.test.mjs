@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { request } from './support/http.mjs';
+import { backup, ready, said } from './support/backups.mjs';
 import { A, B, C, V1, V2, V3, V4, berliner, londoner } from './support/people.mjs';
 import { bauta } from './support/relay.mjs';
 import { texts } from './support/twilio_stand_in.mjs';
@@ -15,14 +15,6 @@ const options = { timeout: 120_000 };
 const settings = (more = {}) => ({ backup: { path: 'backups', ...more } });
 const journaled = settings({ journal: 'journal' });
 
-const ready = async (relay) => (await request('GET', relay.admin, '/readyz')).text;
-const backup = async (relay) => (await request('GET', relay.admin, '/backup')).json;
-
-async function said(...args) {
-  const answer = await bauta('backup', ...args);
-  assert.equal(answer.code, 0, answer.stderr);
-  return answer;
-}
 const backUp = (relay) => said('create', '--url', `http://${relay.admin}`);
 const release = (relay) => said('release', '--url', `http://${relay.admin}`);
 

@@ -3,21 +3,16 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { said } from './support/backups.mjs';
 import { Endpoint } from './support/endpoint.mjs';
 import { request } from './support/http.mjs';
 import { V2, V4, berliner, londoner } from './support/people.mjs';
-import { bauta } from './support/relay.mjs';
 import { until } from './support/until.mjs';
 import { verified } from './support/verify.mjs';
 import { world } from './support/world.mjs';
 
 const settings = { backup: { path: 'backups', journal: 'journal' }, webhooks: { allow_private: ['127.0.0.0/8'] } };
 
-async function said(...args) {
-  const answer = await bauta('backup', ...args);
-  assert.equal(answer.code, 0, answer.stderr);
-  return answer;
-}
 const hook = (relay, endpoint) => relay.ask(201, 'POST', '/api/v1/webhooks', { url: endpoint.url, types: ['message.*'] });
 const show = (relay, { id }) => relay.ask(200, 'GET', `/api/v1/webhooks/${id}`);
 
